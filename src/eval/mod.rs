@@ -1,0 +1,3 @@
+//! Evaluation: pure metrics, and running a model over examples.
+
+pub mod metrics;

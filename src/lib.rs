@@ -1,0 +1,43 @@
+//! Tabtune fine-tunes a small text encoder in a browser tab.
+//!
+//! A page ([`ui`]) talks over one typed protocol ([`protocol`]) to a dedicated web worker ([`worker`]) that
+//! holds everything heavy. The same engine runs natively, where it is tested against PyTorch.
+//!
+//! The modules in the order of the data, each importing only what stands above it:
+//!
+//! | module | holds | may import |
+//! |---|---|---|
+//! | [`data`] | files to examples: table, columns, labels, splits | nothing of ours |
+//! | [`text`] | examples to token batches | `data` |
+//! | [`model`] | encoder, LoRA, head, weights | `text` |
+//! | [`eval`] | metrics, evaluation | `data`, `text`, `model` |
+//! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
+//! | [`device`] | the only file that names wgpu or flex | nothing of ours |
+//! | [`protocol`] | commands and events | plain data of `data`, `eval::metrics`, `train::config` |
+//! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
+//! | [`port`] | messages over `postMessage` | nothing of ours |
+//! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
+//! | [`ui`] | the page | `protocol`, `run_state`, `port` and what they import |
+//!
+//! `tests/layering.rs` holds this table.
+
+#![warn(missing_docs)]
+
+pub mod data;
+#[cfg(feature = "engine")]
+pub mod text;
+#[cfg(feature = "engine")]
+pub mod model;
+pub mod eval;
+pub mod train;
+#[cfg(feature = "engine")]
+pub mod device;
+#[allow(missing_docs, reason = "fields of messages are named to be read; only what a name cannot say is documented")]
+pub mod protocol;
+pub mod run_state;
+#[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
+pub mod port;
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
+pub mod worker;
+#[cfg(all(target_arch = "wasm32", feature = "ui"))]
+pub mod ui;

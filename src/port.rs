@@ -1,0 +1,66 @@
+//! Messages over `postMessage`: one serde value, and big bytes beside it as transferred buffers.
+
+use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+
+const MESSAGE: &str = "message";
+const BUFFER: &str = "buffer";
+
+/// A message ready for `postMessage`.
+pub struct Packed {
+    /// The value to post.
+    pub value: JsValue,
+    /// The buffers to transfer with it.
+    pub transfer: Array,
+}
+
+/// A message that does not hold what its type says: page and worker are of different builds.
+#[derive(Debug, thiserror::Error)]
+#[error("a message between page and worker could not be read: {detail}")]
+pub struct PortError {
+    detail: String,
+}
+
+impl PortError {
+    fn new(detail: impl std::fmt::Debug) -> Self {
+        Self { detail: format!("{detail:?}") }
+    }
+}
+
+/// Packs a message, and the bytes beside it if there are any.
+///
+/// # Errors
+/// If the message cannot be turned into a JavaScript value.
+pub fn pack<T: Serialize>(message: &T, buffer: Option<ArrayBuffer>) -> Result<Packed, PortError> {
+    let value = js_sys::Object::new();
+    let transfer = Array::new();
+    let body = serde_wasm_bindgen::to_value(message).map_err(PortError::new)?;
+    Reflect::set(&value, &MESSAGE.into(), &body).map_err(PortError::new)?;
+    if let Some(buffer) = buffer {
+        Reflect::set(&value, &BUFFER.into(), &buffer).map_err(PortError::new)?;
+        transfer.push(&buffer);
+    }
+    Ok(Packed { value: value.into(), transfer })
+}
+
+/// Reads a message and the bytes beside it.
+///
+/// # Errors
+/// If the value does not hold a `T`.
+pub fn unpack<T: DeserializeOwned>(value: &JsValue) -> Result<(T, Option<ArrayBuffer>), PortError> {
+    let body = Reflect::get(value, &MESSAGE.into()).map_err(PortError::new)?;
+    let message = serde_wasm_bindgen::from_value(body).map_err(PortError::new)?;
+    let buffer = Reflect::get(value, &BUFFER.into()).map_err(PortError::new)?;
+    Ok((message, buffer.dyn_into::<ArrayBuffer>().ok()))
+}
+
+/// Copies bytes into a buffer of their own, which can be transferred.
+pub fn to_buffer(bytes: &[u8]) -> ArrayBuffer {
+    Uint8Array::from(bytes).buffer()
+}
+
+/// Copies a transferred buffer into this module's memory.
+pub fn to_bytes(buffer: &ArrayBuffer) -> Vec<u8> {
+    Uint8Array::new(buffer).to_vec()
+}

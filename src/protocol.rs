@@ -1,0 +1,287 @@
+//! The one language that the page and the worker speak: [`Command`] in, [`Event`] out. Plain serde data.
+//!
+//! Every command with an `id` is answered by exactly one terminal event with that `id`: the one its
+//! documentation names, or [`Event::Failed`]. Numbers are `u32` and `f64`, which JavaScript holds exactly.
+//! Big bytes never stand in a message: they travel beside it as transferred buffers (see `port`), and the
+//! variants say so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::{ColumnChoice, DatasetSummary, SplitConfig, TableSummary};
+use crate::eval::metrics::ClassificationReport;
+use crate::train::config::TrainConfig;
+
+/// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Number that the page gives a command, and that the command's events carry.
+pub type RequestId = u32;
+
+/// What the page asks of the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// First message. Opens a device and reads the list of encoders. Ends in [`Event::Ready`].
+    Start {
+        id: RequestId,
+        version: u32,
+        device: DevicePreference,
+        /// Absolute address, with a final slash, below which `models/` and `samples/` lie.
+        base_url: String,
+    },
+    /// Fetches an encoder's folder and puts it on the device. Ends in [`Event::EncoderLoaded`].
+    LoadEncoder {
+        id: RequestId,
+        /// [`EncoderEntry::id`] of one of [`Event::Ready`]'s encoders.
+        encoder: String,
+    },
+    /// Reads a table. Ends in [`Event::TableOpened`]. The data set in use stays until [`Command::UseColumns`].
+    OpenTable { id: RequestId, source: TableSource },
+    /// Makes the opened table the data set. Ends in [`Event::DatasetReady`].
+    UseColumns { id: RequestId, columns: ColumnChoice, split: SplitConfig },
+    /// Fine-tunes on the data set. Ends in [`Event::TrainingEnded`].
+    Train {
+        id: RequestId,
+        config: TrainConfig,
+        /// Whether the message's buffer holds the bytes of an [`Event::Checkpointed`] to go on from.
+        resume: bool,
+    },
+    /// Halts training before its next step. Ends in [`Event::Paused`].
+    Pause { id: RequestId },
+    /// Goes on after [`Command::Pause`]. Ends in [`Event::Resumed`].
+    Resume { id: RequestId },
+    /// Ends training before its next step; what was learnt is kept and tested. A second one skips the test.
+    /// Ends in [`Event::Stopping`].
+    Stop { id: RequestId },
+    /// Classifies a text with the model as it stands. Ends in [`Event::Predicted`].
+    Predict { id: RequestId, text: String },
+}
+
+/// What the worker tells the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Terminal for [`Command::Start`].
+    Ready { id: RequestId, version: u32, device: DeviceReport, encoders: Vec<EncoderEntry> },
+    /// Bytes of an encoder that have arrived, of all its bytes.
+    EncoderProgress { id: RequestId, loaded: f64, total: f64 },
+    /// Terminal for [`Command::LoadEncoder`].
+    EncoderLoaded { id: RequestId, encoder: EncoderSummary },
+    /// Terminal for [`Command::OpenTable`].
+    TableOpened { id: RequestId, table: TableSummary },
+    /// Terminal for [`Command::UseColumns`].
+    DatasetReady { id: RequestId, summary: DatasetSummary },
+    /// Training has begun (or gone on, at `step`).
+    TrainingStarted { id: RequestId, plan: TrainPlan, step: u32 },
+    /// Steps since the last such event; sent at most ten times a second.
+    TrainingProgress { id: RequestId, steps: Vec<StepRecord>, tokens_per_second: f64, seconds_left: f64 },
+    /// Examples of a split that have been evaluated, of all; sent at most ten times a second.
+    EvaluationProgress { id: RequestId, split: EvaluatedSplit, done: u32, total: u32 },
+    /// The validation examples have been evaluated at the end of an epoch.
+    Validated { id: RequestId, validation: ValidationRecord },
+    /// The message's buffer holds all that [`Command::Train`] with `resume` needs to go on from `step`.
+    Checkpointed { id: RequestId, step: u32 },
+    /// Terminal for [`Command::Train`].
+    TrainingEnded { id: RequestId, result: TrainResult },
+    /// Terminal for [`Command::Pause`].
+    Paused { id: RequestId, step: u32 },
+    /// Terminal for [`Command::Resume`].
+    Resumed { id: RequestId },
+    /// Terminal for [`Command::Stop`].
+    Stopping { id: RequestId },
+    /// Terminal for [`Command::Predict`].
+    Predicted { id: RequestId, prediction: Prediction },
+    /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
+    Failed { id: RequestId, error: WireError },
+    /// The worker cannot go on: its device was lost or it panicked. The page replaces it.
+    Lost { error: WireError },
+}
+
+/// Which device the user wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum DevicePreference {
+    /// WebGPU on real hardware, the CPU otherwise.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// WebGPU, software adapters included.
+    Gpu,
+}
+
+/// The kind of device that computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeviceKind {
+    Cpu,
+    Gpu,
+}
+
+/// The device in use, and why it is this one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    pub kind: DeviceKind,
+    /// The adapter's name as the browser tells it, or what the CPU path is.
+    pub name: String,
+    pub reason: DeviceReason,
+}
+
+/// Why a device was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum DeviceReason {
+    /// A hardware adapter was found, and its results agree with the CPU's.
+    Verified,
+    /// The user asked for it.
+    Requested,
+    /// CPU: the browser has no WebGPU.
+    NoWebGpu,
+    /// CPU: the browser has WebGPU but offers no adapter.
+    NoAdapter,
+    /// CPU: the only adapter is emulated on the CPU, which is slower than the CPU itself.
+    SoftwareAdapter { adapter: String },
+    /// CPU: the adapter cannot do what training needs.
+    MissingFeature { adapter: String, feature: String },
+    /// CPU: a known forward and backward pass came out differently on the GPU.
+    SelfCheckFailed { adapter: String, difference: f64 },
+    /// CPU: the GPU refused to start.
+    StartFailed { detail: String },
+}
+
+/// An encoder that the page can offer: an entry of `models/index.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncoderEntry {
+    /// Name of its folder below `models/`.
+    pub id: String,
+    pub license: String,
+    /// One sentence for the user.
+    pub description: String,
+    pub files: Vec<EncoderFile>,
+}
+
+/// A file of an encoder's folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncoderFile {
+    pub name: String,
+    pub bytes: u32,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// An encoder on the device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncoderSummary {
+    pub id: String,
+    pub layers: u32,
+    pub hidden_size: u32,
+    pub vocab_size: u32,
+    pub parameters: u32,
+    /// Longest input in tokens.
+    pub max_length: u32,
+}
+
+/// Where a table comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableSource {
+    /// `samples/{name}.csv` of the page's own origin.
+    Sample { name: String },
+    /// A file of the user's; its bytes are the message's buffer.
+    File { name: String },
+}
+
+/// What a run will do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainPlan {
+    pub steps: u32,
+    pub steps_per_epoch: u32,
+    pub trainable_parameters: u32,
+    pub frozen_parameters: u32,
+}
+
+/// One optimizer step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Counted from 1.
+    pub step: u32,
+    /// Mean cross-entropy over the batch, in nats.
+    pub loss: f64,
+    pub learning_rate: f64,
+    /// Global L2 norm before clipping.
+    pub grad_norm: f64,
+}
+
+/// Evaluation on the validation examples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ValidationRecord {
+    /// Epochs done.
+    pub epoch: u32,
+    /// Steps done.
+    pub step: u32,
+    pub loss: f64,
+    pub accuracy: f64,
+}
+
+/// A split that is evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EvaluatedSplit {
+    Validation,
+    Test,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainResult {
+    /// Steps done.
+    pub step: u32,
+    /// Whether the user ended it early.
+    pub stopped: bool,
+    /// Wall-clock seconds of training and evaluation, pauses excluded.
+    pub seconds: f64,
+    /// On the test examples; `None` if there are none or the test was skipped.
+    pub report: Option<ClassificationReport>,
+}
+
+/// A classified text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    pub text: String,
+    /// Every label with its probability, the most probable first.
+    pub probabilities: Vec<LabelProbability>,
+    /// Tokens after truncation, special ones included.
+    pub tokens: u32,
+    pub milliseconds: f64,
+}
+
+/// A label and how probable it is, 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LabelProbability {
+    pub label: String,
+    pub probability: f64,
+}
+
+/// An error for a person to read. Made once, at the worker's edge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WireError {
+    pub kind: ErrorKind,
+    /// What happened, with the place (file, line, column, tensor) where there is one.
+    pub message: String,
+    /// What the user can do.
+    pub hint: String,
+    /// Whether the worker can go on.
+    pub recoverable: bool,
+}
+
+/// The layer an error comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ErrorKind {
+    /// The user's table.
+    Data,
+    /// The encoder's files.
+    Encoder,
+    /// A request to the page's origin.
+    Network,
+    /// The settings or the training itself.
+    Training,
+    /// A command that does not fit the worker's state.
+    State,
+    /// The device.
+    Device,
+    /// A bug in Tabtune.
+    Bug,
+}
