@@ -1,0 +1,7 @@
+//! Examples to token batches: the tokenizer of a Hugging Face folder, and batches padded to their longest text.
+
+mod batch;
+mod tokenizer;
+
+pub use batch::TokenBatch;
+pub use tokenizer::{Tokenizer, TokenizerError};
