@@ -64,6 +64,11 @@ impl LoraLinear {
         }
     }
 
+    /// The frozen weight, `[d_input, d_output]`.
+    pub fn base_weight(&self) -> Tensor<2> {
+        self.linear.weight.val()
+    }
+
     pub(super) fn add_lora(&mut self, config: &LoraConfig, rng: &mut ChaCha8Rng, device: &Device) {
         self.lora = Some(Lora::init(config, self.linear.weight.val().dims(), rng, device));
     }
@@ -72,7 +77,7 @@ impl LoraLinear {
 /// A trainable parameter drawn from U(±1/√fan_in), as PyTorch initialises linear layers.
 ///
 /// Drawn on the host: the same seed gives the same values on every device.
-pub(super) fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, rng: &mut ChaCha8Rng, device: &Device) -> Param<Tensor<D>> {
+pub(crate) fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, rng: &mut ChaCha8Rng, device: &Device) -> Param<Tensor<D>> {
     let bound = 1.0 / (fan_in as f32).sqrt();
     let values: Vec<f32> = (0..shape.iter().product()).map(|_| rng.random_range(-bound..=bound)).collect();
     Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))

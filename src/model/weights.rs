@@ -22,6 +22,8 @@ use burn::module::Param;
 use burn::nn::{Embedding, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::{bf16, f16};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
 use super::config::BertConfig;
@@ -132,37 +134,8 @@ impl<'a> Weights<'a> {
         surplus
     }
 
-    /// The table above, for a configuration.
     fn expected(&self, config: &BertConfig) -> Vec<(String, Vec<usize>)> {
-        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
-        let mut table = vec![
-            ("embeddings.word_embeddings.weight".to_owned(), vec![config.vocab_size, hidden]),
-            ("embeddings.position_embeddings.weight".to_owned(), vec![config.max_position_embeddings, hidden]),
-            ("embeddings.token_type_embeddings.weight".to_owned(), vec![config.type_vocab_size, hidden]),
-        ];
-        let mut pair = |name: String, weight: Vec<usize>| {
-            table.push((format!("{name}.bias"), vec![weight[0]]));
-            table.push((format!("{name}.weight"), weight));
-        };
-        pair("embeddings.LayerNorm".into(), vec![hidden]);
-        for layer in 0..config.num_hidden_layers {
-            for (part, weight) in [
-                ("attention.self.query", vec![hidden, hidden]),
-                ("attention.self.key", vec![hidden, hidden]),
-                ("attention.self.value", vec![hidden, hidden]),
-                ("attention.output.dense", vec![hidden, hidden]),
-                ("attention.output.LayerNorm", vec![hidden]),
-                ("intermediate.dense", vec![inner, hidden]),
-                ("output.dense", vec![hidden, inner]),
-                ("output.LayerNorm", vec![hidden]),
-            ] {
-                pair(format!("encoder.layer.{layer}.{part}"), weight);
-            }
-        }
-        if self.has("pooler.dense.weight") {
-            pair("pooler.dense".into(), vec![hidden, hidden]);
-        }
-        table
+        table(config, self.has("pooler.dense.weight"))
     }
 
     pub(super) fn linear(&self, name: &str) -> Result<Linear, WeightsError> {
@@ -233,6 +206,59 @@ impl<'a> Weights<'a> {
     }
 }
 
+/// Names and shapes of an encoder's tensors: the table above, for a configuration.
+fn table(config: &BertConfig, pooler: bool) -> Vec<(String, Vec<usize>)> {
+        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+        let mut table = vec![
+            ("embeddings.word_embeddings.weight".to_owned(), vec![config.vocab_size, hidden]),
+            ("embeddings.position_embeddings.weight".to_owned(), vec![config.max_position_embeddings, hidden]),
+            ("embeddings.token_type_embeddings.weight".to_owned(), vec![config.type_vocab_size, hidden]),
+        ];
+        let mut pair = |name: String, weight: Vec<usize>| {
+            table.push((format!("{name}.bias"), vec![weight[0]]));
+            table.push((format!("{name}.weight"), weight));
+        };
+        pair("embeddings.LayerNorm".into(), vec![hidden]);
+        for layer in 0..config.num_hidden_layers {
+            for (part, weight) in [
+                ("attention.self.query", vec![hidden, hidden]),
+                ("attention.self.key", vec![hidden, hidden]),
+                ("attention.self.value", vec![hidden, hidden]),
+                ("attention.output.dense", vec![hidden, hidden]),
+                ("attention.output.LayerNorm", vec![hidden]),
+                ("intermediate.dense", vec![inner, hidden]),
+                ("output.dense", vec![hidden, inner]),
+                ("output.LayerNorm", vec![hidden]),
+            ] {
+                pair(format!("encoder.layer.{layer}.{part}"), weight);
+            }
+        }
+        if pooler {
+            pair("pooler.dense".into(), vec![hidden, hidden]);
+        }
+        table
+    }
+
+/// A file of random weights that fits a configuration: U(±0.2), wide enough that every part of the model matters.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn random_file(config: &BertConfig, rng: &mut ChaCha8Rng) -> Result<Vec<u8>, WeightsError> {
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = table(config, false)
+        .into_iter()
+        .map(|(name, shape)| {
+            let numbers = shape.iter().product();
+            let bytes = (0..numbers).flat_map(|_| rng.random_range(-0.2f32..=0.2).to_le_bytes()).collect();
+            (name, shape, bytes)
+        })
+        .collect();
+    let views = tensors
+        .iter()
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, SafeTensorError>>()?;
+    Ok(safetensors::serialize(views, None)?)
+}
+
 /// Before 2020, `LayerNorm.weight` was `LayerNorm.gamma` and `LayerNorm.bias` was `LayerNorm.beta`.
 fn old_name(name: &str) -> Option<String> {
     let norm = name.strip_suffix("LayerNorm.weight").map(|stem| format!("{stem}LayerNorm.gamma"));
@@ -265,4 +291,122 @@ fn transpose(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
         }
     }
     transposed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    fn config() -> BertConfig {
+        BertConfig::from_json(
+            br#"{"model_type":"bert","vocab_size":8,"hidden_size":4,"num_hidden_layers":1,"num_attention_heads":2,
+                 "intermediate_size":6,"max_position_embeddings":5}"#,
+        )
+        .unwrap()
+    }
+
+    fn file() -> Vec<u8> {
+        random_file(&config(), &mut ChaCha8Rng::seed_from_u64(0)).unwrap()
+    }
+
+    /// A file with each tensor renamed, cut or left out by `change`.
+    fn changed(change: impl Fn(&str) -> Option<(String, Dtype, Vec<usize>)>) -> Vec<u8> {
+        let bytes = file();
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let zeros = vec![0; 4096];
+        let views: Vec<_> = file
+            .iter()
+            .filter_map(|(name, _)| {
+                let (name, dtype, shape) = change(name)?;
+                let size = shape.iter().product::<usize>() * dtype.bitsize() / 8;
+                Some((name, TensorView::new(dtype, shape, &zeros[..size]).unwrap()))
+            })
+            .collect();
+        safetensors::serialize(views, None).unwrap()
+    }
+
+    fn shape_of(name: &str) -> Vec<usize> {
+        table(&config(), false).into_iter().find(|(own, _)| own == name).unwrap().1
+    }
+
+    fn check(bytes: &[u8]) -> Result<(), WeightsError> {
+        Weights::open(bytes, &crate::device::cpu())?.check(&config())
+    }
+
+    #[test]
+    fn each_type_of_number_gives_the_same_weights() {
+        let device = crate::device::cpu();
+        for dtype in [Dtype::F32, Dtype::F16, Dtype::BF16] {
+            let bytes = changed(|name| Some((name.into(), dtype, shape_of(name))));
+            assert!(check(&bytes).is_ok());
+            let weights = Weights::open(&bytes, &device).unwrap();
+            let linear = weights.linear("encoder.layer.0.intermediate.dense").unwrap();
+            assert_eq!(linear.weight.val().dims(), [4, 6]);
+        }
+        assert_eq!(f16::from_le_bytes([0x00, 0x3e]).to_f32(), 1.5);
+        let bytes = [0x00, 0x3e, 0xc0, 0x3f];
+        let view = |dtype| TensorView::new(dtype, vec![1], &bytes[if dtype == Dtype::F16 { 0..2 } else { 2..4 }]).unwrap();
+        assert_eq!(to_f32("x", &view(Dtype::F16)).unwrap(), [1.5]);
+        assert_eq!(to_f32("x", &view(Dtype::BF16)).unwrap(), [1.5]);
+    }
+
+    #[test]
+    fn a_linear_weight_is_transposed() {
+        assert_eq!(transpose(&[1., 2., 3., 4., 5., 6.], 2, 3), [1., 4., 2., 5., 3., 6.]);
+    }
+
+    #[test]
+    fn names_of_heads_and_of_old_files_are_understood() {
+        let bytes = changed(|name| {
+            let old = name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
+            Some((format!("bert.{old}"), Dtype::F32, shape_of(name)))
+        });
+        assert!(check(&bytes).is_ok());
+        let device = crate::device::cpu();
+        assert!(Weights::open(&bytes, &device).unwrap().surplus(&config()).is_empty());
+    }
+
+    #[test]
+    fn missing_misshapen_and_mistyped_tensors_are_named() {
+        let bytes = changed(|name| match name {
+            "embeddings.LayerNorm.bias" => None,
+            "encoder.layer.0.output.dense.weight" => Some((name.into(), Dtype::F32, vec![6, 4])),
+            "encoder.layer.0.output.dense.bias" => Some((name.into(), Dtype::I64, vec![4])),
+            _ => Some((name.into(), Dtype::F32, shape_of(name))),
+        });
+        let error = check(&bytes).unwrap_err().to_string();
+        assert!(error.contains("embeddings.LayerNorm.bias is missing"), "{error}");
+        assert!(error.contains("encoder.layer.0.output.dense.weight has shape [6, 4], not [4, 6]"), "{error}");
+        assert!(error.contains("encoder.layer.0.output.dense.bias is of type I64, not F32, F16 or BF16"), "{error}");
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_summed_up() {
+        let bytes = changed(|name| (name.contains("word")).then(|| ("x".into(), Dtype::F32, vec![1])));
+        let error = check(&bytes).unwrap_err().to_string();
+        assert!(error.contains("; and 16 more"), "{error}");
+    }
+
+    #[test]
+    fn surplus_tensors_are_named_but_buffers_are_not() {
+        let bytes = changed(|name| match name {
+            "embeddings.LayerNorm.bias" => Some(("embeddings.position_ids".into(), Dtype::I64, vec![1, 5])),
+            "embeddings.LayerNorm.weight" => Some(("classifier.weight".into(), Dtype::F32, vec![2, 4])),
+            _ => Some((name.into(), Dtype::F32, shape_of(name))),
+        });
+        let device = crate::device::cpu();
+        assert_eq!(Weights::open(&bytes, &device).unwrap().surplus(&config()), ["classifier.weight"]);
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let bytes = file();
+        for end in [0, 7, 8, 100, bytes.len() - 1] {
+            assert!(check(&bytes[..end]).is_err(), "cut to {end} bytes");
+        }
+        let mut huge = bytes.clone();
+        huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+        assert!(check(&huge).is_err());
+    }
 }

@@ -21,4 +21,4 @@ pub use optimizer::{AdamWOptimizer, global_norm};
 pub use parameters::{ParameterPath, trainable_parameters};
 pub use schedule::LinearSchedule;
 #[cfg(feature = "engine")]
-pub use session::{StepReport, TrainError, TrainSession};
+pub use session::{LabelledBatch, StepReport, TrainError, TrainSession, gradients};

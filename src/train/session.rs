@@ -50,6 +50,9 @@ pub enum TrainError {
     /// The device failed.
     #[error("the device failed: {0}")]
     Device(#[from] ExecutionError),
+    /// A checkpoint could not be written.
+    #[error("the checkpoint could not be written: {0}")]
+    Checkpoint(#[source] safetensors::SafeTensorError),
     /// The loss or a gradient is no number any more.
     #[error("the loss became {loss} at step {step}")]
     NotFinite {
@@ -122,9 +125,17 @@ impl TrainSession {
     /// If the device fails, or the loss is not finite; the model is then as before the step.
     pub async fn step(&mut self) -> Result<StepReport, TrainError> {
         let batch = self.next_batch();
+        self.step_on(&batch).await
+    }
+
+    /// Takes the next step on a batch of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub async fn step_on(&mut self, batch: &LabelledBatch) -> Result<StepReport, TrainError> {
         // The step alone decides the dropout masks: a run that is resumed draws the same.
         self.device.seed(mix(self.config.seed, self.step));
-        let (loss, gradients) = self.gradients(&batch);
+        let (loss, gradients) = gradients(&self.model, batch, &self.device);
         let norm = global_norm(&self.model, &gradients).unwrap_or_else(|| Tensor::zeros([1], &loss.device()));
 
         let read = Transaction::default().register(loss).register(norm.clone()).execute_async().await?;
@@ -139,18 +150,6 @@ impl TrainSession {
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients, scale);
         self.step += 1;
         Ok(StepReport { step: self.step, loss, learning_rate, grad_norm, tokens: batch.tokens.real_tokens() })
-    }
-
-    /// Loss of a batch, `[1]`, and the gradients of the trainable parameters.
-    pub fn gradients(&self, batch: &LabelledBatch) -> (Tensor<1>, GradientsParams) {
-        let inputs = BatchTensors::new(&batch.tokens, &self.device);
-        let labels: Vec<i32> = batch.labels.iter().map(|&label| label.cast_signed()).collect();
-        let count = labels.len();
-        let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), &self.device);
-        let logits = self.model.forward(&inputs);
-        let loss = CrossEntropyLossConfig::new().init(&self.device).forward(logits, labels);
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
-        (loss.inner(), gradients)
     }
 
     fn next_batch(&mut self) -> LabelledBatch {
@@ -170,6 +169,17 @@ impl TrainSession {
         let all: Vec<u32> = (0..self.examples.len() as u32).collect();
         self.order = shuffled(&all, mix(self.config.seed, self.epoch));
     }
+}
+
+/// Mean cross-entropy of a batch, `[1]`, and the gradients of the trainable parameters.
+pub fn gradients(model: &TextClassifier, batch: &LabelledBatch, device: &Device) -> (Tensor<1>, GradientsParams) {
+    let labels: Vec<i32> = batch.labels.iter().map(|&label| label.cast_signed()).collect();
+    let count = labels.len();
+    let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), device);
+    let logits = model.forward(&BatchTensors::new(&batch.tokens, device));
+    let loss = CrossEntropyLossConfig::new().init(device).forward(logits, labels);
+    let gradients = GradientsParams::from_grads(loss.backward(), model);
+    (loss.inner(), gradients)
 }
 
 /// A padded batch with its labels.

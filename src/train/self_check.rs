@@ -1,0 +1,136 @@
+//! A known forward and backward pass, computed on a device and on the CPU, before the device is trusted.
+//!
+//! An invalid shader drops a whole submission without a word and leaves stale buffers behind, so a device that
+//! starts is not yet a device that computes.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::config::{LoraConfig, TrainConfig};
+use super::session::{LabelledBatch, gradients};
+use crate::model::encoder::BatchTensors;
+use crate::model::lora::uniform;
+use crate::model::weights::random_file;
+use crate::model::{BertConfig, BertModel, TextClassifier, Weights, WeightsError};
+use crate::text::EncodedExample;
+
+/// Why the check could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SelfCheckError {
+    /// A device failed.
+    #[error("the device failed: {0}")]
+    Device(#[from] ExecutionError),
+    /// The known model could not be made.
+    #[error(transparent)]
+    Model(#[from] WeightsError),
+}
+
+/// Largest relative difference that is rounding rather than a fault.
+pub const TOLERANCE: f64 = 1e-3;
+
+/// Largest difference between two devices over logits and all gradients, each relative to its own L2 norm.
+///
+/// # Errors
+/// If either device fails.
+pub async fn difference(device: &Device, reference: &Device) -> Result<f64, SelfCheckError> {
+    let found = known_pass(device).await?;
+    let expected = known_pass(reference).await?;
+    Ok(found.iter().zip(&expected).map(|(found, expected)| relative(found, expected)).fold(0.0, f64::max))
+}
+
+/// ‖found − expected‖ / ‖expected‖; infinite where a value is not a number.
+fn relative(found: &[f64], expected: &[f64]) -> f64 {
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>().sqrt();
+    let distance = norm(&mut found.iter().zip(expected).map(|(found, expected)| found - expected));
+    let ratio = distance / norm(&mut expected.iter().copied()).max(f64::MIN_POSITIVE);
+    if ratio.is_finite() { ratio } else { f64::INFINITY }
+}
+
+/// Logits and every gradient of a two-layer encoder with fixed weights, on three short texts.
+async fn known_pass(device: &Device) -> Result<Vec<Vec<f64>>, SelfCheckError> {
+    let device = device.clone().autodiff();
+    let model = known_model(&device)?;
+    let batch = LabelledBatch::new(&known_examples(), 0);
+    let logits = model.forward(&BatchTensors::new(&batch.tokens, &device));
+    let (_, gradients) = gradients(&model, &batch, &device);
+
+    let mut read = Read { gradients: &gradients, transaction: Transaction::default().register(logits.inner()) };
+    model.visit(&mut read);
+    let data = read.transaction.execute_async().await?;
+    Ok(data.iter().map(|data| data.iter::<f64>().collect()).collect())
+}
+
+struct Read<'a> {
+    gradients: &'a GradientsParams,
+    transaction: Transaction,
+}
+
+impl ModuleVisitor for Read<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            self.transaction = std::mem::take(&mut self.transaction).register(gradient);
+        }
+    }
+}
+
+fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
+    let config = BertConfig {
+        model_type: "bert".into(),
+        vocab_size: 16,
+        hidden_size: 32,
+        num_hidden_layers: 2,
+        num_attention_heads: 4,
+        intermediate_size: 64,
+        max_position_embeddings: 8,
+        type_vocab_size: 2,
+        layer_norm_eps: 1e-12,
+        hidden_act: "gelu".into(),
+        position_embedding_type: "absolute".into(),
+    };
+    let settings = TrainConfig {
+        lora: LoraConfig { dropout: 0.0, ..LoraConfig::default() },
+        head_dropout: 0.0,
+        ..TrainConfig::default()
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let file = random_file(&config, &mut rng)?;
+    let encoder = BertModel::load(&config, &Weights::open(&file, device)?)?;
+    let mut model = TextClassifier::init(encoder, config.hidden_size, 3, &settings, device);
+    // B starts at zero, and A's gradient with it: give the check something to see.
+    for layer in &mut model.encoder.layers {
+        for adapted in [&mut layer.attention.query, &mut layer.attention.value] {
+            if let Some(lora) = &mut adapted.lora {
+                lora.b = uniform(lora.b.val().dims(), config.hidden_size, &mut rng, device);
+            }
+        }
+    }
+    Ok(model)
+}
+
+fn known_examples() -> Vec<EncodedExample> {
+    [(&[1, 5, 9, 2][..], 0), (&[1, 7, 2], 1), (&[1, 3, 4, 8, 6, 2], 2)]
+        .map(|(ids, label)| EncodedExample { ids: ids.to_vec(), label })
+        .to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_or_missing_number_is_seen() {
+        assert_eq!(relative(&[3.0, 4.0], &[3.0, 4.0]), 0.0);
+        assert!((relative(&[3.0, 4.5], &[3.0, 4.0]) - 0.1).abs() < 1e-12);
+        assert_eq!(relative(&[f64::NAN, 4.0], &[3.0, 4.0]), f64::INFINITY);
+        assert!(relative(&[1.0], &[0.0]) > TOLERANCE);
+    }
+
+    #[test]
+    fn the_cpu_agrees_with_itself() {
+        let device = crate::device::cpu();
+        assert_eq!(pollster::block_on(difference(&device, &device)).unwrap(), 0.0);
+    }
+}

@@ -1,0 +1,43 @@
+//! Tabtune against PyTorch, transformers and PEFT: one body a check, run on any device.
+//!
+//! The expected values are made by `tests/fixtures/generate`.
+
+mod adamw;
+mod encoders;
+mod fixture;
+mod tokens;
+
+use burn::tensor::Device;
+
+pub use adamw::{check_frozen_base, check_gradients, check_ten_steps, check_resume};
+pub use encoders::{Folder, check_encoder, check_tiny_bert};
+pub use tokens::{check_minilm_tokens, check_tiny_bert_tokens};
+
+/// Largest differences that are rounding, by device. float32 differs from float64 by 1.3e-6 in a hidden state,
+/// 1.4e-7 in a gradient and 1.2e-7 in a loss.
+#[derive(Debug, Clone, Copy)]
+pub struct Tolerance {
+    /// Absolute, in a hidden state.
+    pub hidden: f32,
+    /// Absolute, in a logit or a loss.
+    pub logits: f32,
+    /// L2 norm of the difference to the expected gradient's.
+    pub gradient: f32,
+    /// Absolute, in a parameter after ten steps. Weight decay moves one by 3e-5.
+    pub parameter: f32,
+}
+
+/// A device under test.
+pub struct Subject {
+    /// Where to compute.
+    pub device: Device,
+    /// How exact it must be.
+    pub tolerance: Tolerance,
+}
+
+/// flex, natively and in a browser.
+pub const CPU: Tolerance = Tolerance { hidden: 1e-5, logits: 5e-6, gradient: 2e-5, parameter: 5e-6 };
+
+/// WebGPU.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "the browser's tests use it"))]
+pub const GPU: Tolerance = Tolerance { hidden: 2e-5, logits: 1e-5, gradient: 2e-4, parameter: 1e-5 };

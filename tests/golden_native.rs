@@ -1,0 +1,68 @@
+//! The golden checks on flex, natively.
+
+mod golden;
+
+use golden::{CPU, Folder, Subject};
+use pollster::block_on;
+
+fn cpu() -> Subject {
+    Subject { device: tabtune::device::cpu(), tolerance: CPU }
+}
+
+fn folder(name: &str) -> Folder {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models").join(name);
+    let read = |file: &str| {
+        let path = root.join(file);
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask models {name}`", path.display()))
+    };
+    Folder { config: read("config.json"), tokenizer: read("tokenizer.json"), weights: read("model.safetensors") }
+}
+
+#[test]
+fn tokens_of_tiny_bert() {
+    golden::check_tiny_bert_tokens();
+}
+
+#[test]
+fn tokens_of_minilm() {
+    for name in ["paraphrase-MiniLM-L3-v2", "all-MiniLM-L6-v2"] {
+        golden::check_minilm_tokens(&folder(name).tokenizer);
+    }
+}
+
+#[test]
+fn hidden_states_of_tiny_bert() {
+    block_on(golden::check_tiny_bert(&cpu()));
+}
+
+#[test]
+fn hidden_states_of_l3() {
+    let golden = include_bytes!("fixtures/golden/paraphrase-MiniLM-L3-v2.safetensors");
+    block_on(golden::check_encoder(&folder("paraphrase-MiniLM-L3-v2"), golden, &cpu()));
+}
+
+#[test]
+fn hidden_states_of_l6() {
+    let golden = include_bytes!("fixtures/golden/all-MiniLM-L6-v2.safetensors");
+    block_on(golden::check_encoder(&folder("all-MiniLM-L6-v2"), golden, &cpu()));
+}
+
+#[test]
+fn gradients_of_adapters_and_head() {
+    block_on(golden::check_gradients(&cpu()));
+}
+
+#[test]
+fn ten_steps_of_adamw() {
+    block_on(golden::check_ten_steps(&cpu()));
+}
+
+#[test]
+fn the_base_is_frozen() {
+    block_on(golden::check_frozen_base(&cpu()));
+}
+
+#[test]
+fn a_resumed_run_gives_the_same_losses() {
+    block_on(golden::check_resume(&cpu()));
+}
