@@ -179,3 +179,100 @@ fn holds_split(table: &Table, column: u32) -> bool {
     let mut parts = table.column(column).map(Part::from_name);
     parts.clone().any(|part| part == Some(Part::Train)) && parts.all(|part| part.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guess(text: &str) -> (u32, u32, Option<u32>) {
+        let choice = guess_columns(&Table::parse("t.csv", text.as_bytes()).unwrap());
+        (choice.text, choice.label, choice.split)
+    }
+
+    /// A table with a header and the given rows twice, so that labels repeat.
+    fn guess_twice(header: &str, rows: &str) -> (u32, u32, Option<u32>) {
+        guess(&format!("{header}\n{rows}{rows}"))
+    }
+
+    #[test]
+    fn well_known_names_are_found() {
+        for (header, expected) in [
+            ("text,label", (0, 1, None)),
+            ("label,text", (1, 0, None)),
+            ("Sentiment,Review", (1, 0, None)),
+            ("id,CATEGORY,Content", (2, 1, None)),
+            ("文本,标签,编号", (0, 1, None)),
+            ("情感,评论,日期", (1, 0, None)),
+            ("编号,类别,内容", (2, 1, None)),
+            ("label,label_text,text", (2, 0, None)),
+        ] {
+            let cells = vec!["a"; header.split(',').count()].join(",");
+            assert_eq!(guess(&format!("{header}\n{cells}\n")), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn names_that_contain_a_known_word_are_found() {
+        let rows = "1,what a film,2024,good\n2,what a bore,2024,bad\n";
+        assert_eq!(
+            guess_twice("message_id,review_text,year,true label", rows),
+            (1, 3, None)
+        );
+        assert_eq!(guess_twice("编号,用户评论,年,情感倾向", rows), (1, 3, None));
+    }
+
+    #[test]
+    fn a_named_label_is_not_the_text() {
+        assert_eq!(
+            guess_twice("n,label", "1,a very long label\n2,another long label\n"),
+            (0, 1, None)
+        );
+    }
+
+    #[test]
+    fn content_decides_where_names_do_not() {
+        assert_eq!(
+            guess_twice("v1,v2", "ham,see you later\nspam,win a prize now\n"),
+            (1, 0, None)
+        );
+    }
+
+    #[test]
+    fn columns_with_gaps_or_one_value_are_poor_labels() {
+        let rows = "1,en,,a long text,x\n2,en,q,a longer text,y\n3,en,,the longest text,x\n4,en,q,short,y\n";
+        assert_eq!(guess_twice("a,b,c,d,e", rows), (3, 4, None));
+    }
+
+    #[test]
+    fn a_split_column_needs_its_name_and_its_values() {
+        let rows = "a,x,Train\nb,y,DEV\nc,x, test \nd,y,valid\n";
+        assert_eq!(guess_twice("text,label,Split", rows), (0, 1, Some(2)));
+        assert_eq!(guess_twice("text,label,fold", rows), (0, 1, Some(2)));
+        assert_eq!(guess_twice("text,label,other", rows), (0, 1, None));
+        assert_eq!(
+            guess_twice("text,label,set", "a,x,train\nb,y,3\n"),
+            (0, 1, None)
+        );
+        assert_eq!(
+            guess_twice("text,label,set", "a,x,train\nb,y,\n"),
+            (0, 1, None)
+        );
+        assert_eq!(
+            guess_twice("text,label,set", "a,x,test\nb,y,test\n"),
+            (0, 1, None)
+        );
+    }
+
+    #[test]
+    fn a_split_column_is_neither_text_nor_label() {
+        let rows = "train,see you later,ham\ntrain,win a prize now,spam\n";
+        assert_eq!(guess_twice("split,v2,v1", rows), (1, 2, Some(0)));
+    }
+
+    #[test]
+    fn two_columns_are_always_text_and_label() {
+        assert_eq!(guess_twice("split,text", "train,a\ntest,b\n"), (1, 0, None));
+        assert_eq!(guess("a,b\n,\n"), (0, 1, None));
+        assert_eq!(guess("class,type\nx,y\n"), (1, 0, None));
+    }
+}

@@ -170,3 +170,6 @@ impl LabelCounts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

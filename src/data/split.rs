@@ -220,3 +220,147 @@ impl SplitConfig {
         counts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(validation: f64, test: f64, seed: u32) -> SplitConfig {
+        SplitConfig {
+            validation,
+            test,
+            seed,
+        }
+    }
+
+    #[test]
+    fn remainders_go_to_the_largest() {
+        for (validation, test, count, expected) in [
+            (0.15, 0.15, 0, [0, 0, 0]),
+            (0.15, 0.15, 1, [1, 0, 0]),
+            (0.15, 0.15, 2, [2, 0, 0]),
+            (0.15, 0.15, 3, [2, 1, 0]),
+            (0.15, 0.15, 4, [3, 1, 0]),
+            (0.15, 0.15, 10, [7, 2, 1]),
+            (0.15, 0.15, 20, [14, 3, 3]),
+            (0.1, 0.2, 10, [7, 1, 2]),
+            (0.0, 0.0, 7, [7, 0, 0]),
+            (0.0, 0.5, 4, [2, 0, 2]),
+        ] {
+            assert_eq!(
+                config(validation, test, 0).allocate(count),
+                expected,
+                "{validation} {test} {count}"
+            );
+        }
+    }
+
+    #[test]
+    fn training_keeps_one_of_each_label() {
+        for count in 1..8 {
+            let [train, validation, test] = config(0.49, 0.5, 0).allocate(count);
+            assert!(train >= 1, "{count}");
+            assert_eq!(train + validation + test, count);
+        }
+    }
+
+    #[test]
+    fn the_split_is_the_same_everywhere() {
+        let labels = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0];
+        let split = stratified_split(&labels, 2, config(0.25, 0.25, 7)).unwrap();
+        let expected = Split {
+            train: vec![1, 2, 7, 8, 9, 11],
+            validation: vec![0, 3, 6],
+            test: vec![4, 5, 10],
+        };
+        assert_eq!(split, expected);
+    }
+
+    #[test]
+    fn another_seed_gives_another_split() {
+        let labels = vec![0; 100];
+        let split = |seed| stratified_split(&labels, 1, config(0.2, 0.2, seed)).unwrap();
+        assert_eq!(split(1), split(1));
+        assert_ne!(split(1), split(2));
+    }
+
+    #[test]
+    fn no_examples_make_an_empty_split() {
+        assert_eq!(
+            stratified_split(&[], 2, SplitConfig::default()),
+            Ok(Split::default())
+        );
+    }
+
+    #[test]
+    fn shares_out_of_range_are_named() {
+        for found in [-0.1, 1.0, f64::INFINITY] {
+            let error = stratified_split(&[0], 1, config(found, 0.1, 0));
+            assert_eq!(
+                error,
+                Err(SplitError::Share {
+                    share: "validation",
+                    found
+                })
+            );
+            let error = stratified_split(&[0], 1, config(0.1, found, 0));
+            assert_eq!(
+                error,
+                Err(SplitError::Share {
+                    share: "test",
+                    found
+                })
+            );
+        }
+        assert!(stratified_split(&[0], 1, config(f64::NAN, 0.1, 0)).is_err());
+        let error = stratified_split(&[0], 1, config(0.6, 0.4, 0));
+        assert_eq!(
+            error,
+            Err(SplitError::NothingLeft {
+                validation: 0.6,
+                test: 0.4
+            })
+        );
+    }
+
+    #[test]
+    fn labels_out_of_range_are_named() {
+        let error = stratified_split(&[0, 2], 2, SplitConfig::default());
+        assert_eq!(
+            error,
+            Err(SplitError::LabelOutOfRange {
+                example: 1,
+                label: 2,
+                classes: 2
+            })
+        );
+    }
+
+    #[test]
+    fn shuffling_is_the_same_everywhere() {
+        let indices: Vec<u32> = (10..20).collect();
+        assert_eq!(
+            shuffled(&indices, 3),
+            [18, 17, 10, 19, 16, 15, 13, 11, 12, 14]
+        );
+        assert_ne!(shuffled(&indices, 3), shuffled(&indices, 4));
+        assert_eq!(shuffled(&[], 3), []);
+    }
+
+    #[test]
+    fn names_of_parts_are_read_in_any_case() {
+        for (name, part) in [
+            ("train", Some(Part::Train)),
+            (" TRAIN ", Some(Part::Train)),
+            ("Validation", Some(Part::Validation)),
+            ("val", Some(Part::Validation)),
+            ("valid", Some(Part::Validation)),
+            ("dev", Some(Part::Validation)),
+            ("Test", Some(Part::Test)),
+            ("tests", None),
+            ("", None),
+        ] {
+            assert_eq!(Part::from_name(name), part, "{name:?}");
+        }
+    }
+}

@@ -138,7 +138,7 @@ impl Table {
     /// A cell; `None` outside of the table.
     pub fn cell(&self, row: u32, column: u32) -> Option<&str> {
         let (row, column) = (row as usize, column as usize);
-        if column >= self.columns.len() {
+        if row >= self.lines.len() || column >= self.columns.len() {
             return None;
         }
         let index = row * self.columns.len() + column;
@@ -253,3 +253,6 @@ fn column_names(header: &csv::StringRecord) -> Result<Vec<String>, TableProblem>
         Err(names) => Ok(names),
     }
 }
+
+#[cfg(test)]
+mod tests;

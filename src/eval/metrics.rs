@@ -168,3 +168,69 @@ fn average(classes: &[ClassMetrics], weights: &[f64]) -> Averages {
 fn ratio(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { part / whole }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(count: u32) -> Vec<String> {
+        (0..count).map(|label| label.to_string()).collect()
+    }
+
+    #[test]
+    fn nothing_to_compare_is_all_zero() {
+        let report = classification_report(&names(2), &[], &[]).unwrap();
+        let zero = Averages {
+            precision: 0.0,
+            recall: 0.0,
+            f1: 0.0,
+        };
+        assert_eq!(report.accuracy, 0.0);
+        assert_eq!(
+            (report.macro_average, report.weighted_average),
+            (zero, zero)
+        );
+        assert_eq!(report.per_class.len(), 2);
+        assert_eq!(report.confusion, [[0, 0], [0, 0]]);
+
+        let report = classification_report(&[], &[], &[]).unwrap();
+        assert_eq!((report.accuracy, report.macro_average), (0.0, zero));
+    }
+
+    #[test]
+    fn rows_are_true_and_columns_predicted_labels() {
+        let report = classification_report(&names(2), &[0, 0, 1], &[1, 1, 1]).unwrap();
+        assert_eq!(report.confusion, [[0, 2], [0, 1]]);
+    }
+
+    #[test]
+    fn lengths_must_agree() {
+        let error = classification_report(&names(2), &[0, 1], &[0]).unwrap_err();
+        assert_eq!(
+            error,
+            MetricsError::LengthMismatch {
+                truth: 2,
+                predicted: 1
+            }
+        );
+        assert_eq!(
+            error.to_string(),
+            "there are 2 true labels, but 1 predicted ones"
+        );
+    }
+
+    #[test]
+    fn labels_must_be_known() {
+        for (truth, predicted) in [([0, 2], [0, 1]), ([0, 1], [0, 2])] {
+            let error = classification_report(&names(2), &truth, &predicted).unwrap_err();
+            assert_eq!(
+                error,
+                MetricsError::LabelOutOfRange {
+                    example: 1,
+                    label: 2,
+                    labels: 2
+                }
+            );
+        }
+    }
+}
