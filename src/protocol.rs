@@ -11,6 +11,8 @@ use crate::data::{ColumnChoice, DatasetSummary, SplitConfig, TableSummary};
 use crate::eval::metrics::ClassificationReport;
 use crate::train::config::TrainConfig;
 
+pub use crate::train::record::{StepRecord, ValidationRecord};
+
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
 pub const PROTOCOL_VERSION: u32 = 1;
 
@@ -174,6 +176,8 @@ pub struct EncoderSummary {
     pub parameters: u32,
     /// Longest input in tokens.
     pub max_length: u32,
+    /// Tensors of the file that the encoder does not use: those of a head, for example.
+    pub surplus: Vec<String>,
 }
 
 /// Where a table comes from.
@@ -192,29 +196,6 @@ pub struct TrainPlan {
     pub steps_per_epoch: u32,
     pub trainable_parameters: u32,
     pub frozen_parameters: u32,
-}
-
-/// One optimizer step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StepRecord {
-    /// Counted from 1.
-    pub step: u32,
-    /// Mean cross-entropy over the batch, in nats.
-    pub loss: f64,
-    pub learning_rate: f64,
-    /// Global L2 norm before clipping.
-    pub grad_norm: f64,
-}
-
-/// Evaluation on the validation examples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ValidationRecord {
-    /// Epochs done.
-    pub epoch: u32,
-    /// Steps done.
-    pub step: u32,
-    pub loss: f64,
-    pub accuracy: f64,
 }
 
 /// A split that is evaluated.

@@ -1,6 +1,8 @@
 //! Running a model over examples, a batch at a time. It holds no loop: whoever drives it may stop or do
 //! something else between any two batches.
 
+use std::sync::Arc;
+
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, ExecutionError, Tensor};
 
@@ -9,8 +11,8 @@ use crate::model::encoder::BatchTensors;
 use crate::text::{EncodedExample, TokenBatch};
 
 /// An evaluation under way.
-pub struct Evaluation<'a> {
-    examples: &'a [EncodedExample],
+pub struct Evaluation {
+    examples: Arc<[EncodedExample]>,
     /// Indices of the examples, the longest first: texts of like length share a batch, and little is padding.
     order: Vec<usize>,
     batch_size: usize,
@@ -30,17 +32,23 @@ pub struct Outcome {
     pub accuracy: f64,
 }
 
-impl<'a> Evaluation<'a> {
+impl Evaluation {
     /// An evaluation that has not begun.
-    pub fn new(examples: &'a [EncodedExample], batch_size: usize, pad_id: u32) -> Self {
+    pub fn new(examples: Arc<[EncodedExample]>, batch_size: usize, pad_id: u32) -> Self {
         let mut order: Vec<usize> = (0..examples.len()).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(examples[index].ids.len()));
-        Self { examples, order, batch_size: batch_size.max(1), pad_id, done: 0, probabilities: vec![Vec::new(); examples.len()] }
+        let probabilities = vec![Vec::new(); examples.len()];
+        Self { examples, order, batch_size: batch_size.max(1), pad_id, done: 0, probabilities }
     }
 
     /// Examples evaluated so far.
     pub fn done(&self) -> usize {
         self.done
+    }
+
+    /// Examples in all.
+    pub fn total(&self) -> usize {
+        self.examples.len()
     }
 
     /// Evaluates the next batch. False if there was none left.
@@ -116,7 +124,7 @@ mod tests {
     fn loss_and_accuracy_are_over_what_was_evaluated() {
         let examples: Vec<EncodedExample> =
             [0, 1, 1].map(|label| EncodedExample { ids: vec![1, 2], label }).to_vec();
-        let mut evaluation = Evaluation::new(&examples, 2, 0);
+        let mut evaluation = Evaluation::new(examples.into(), 2, 0);
         evaluation.probabilities[0] = vec![0.5, 0.5];
         evaluation.probabilities[1] = vec![0.75, 0.25];
         let outcome = evaluation.finish();

@@ -7,9 +7,11 @@ pub mod embeddings;
 pub mod encoder;
 pub mod lora;
 pub mod pooling;
+mod pretrained;
 pub mod weights;
 
 pub use classifier::TextClassifier;
 pub use config::{BertConfig, ConfigError};
 pub use encoder::BertModel;
+pub use pretrained::{FolderFiles, PretrainedEncoder, PretrainedError};
 pub use weights::{Weights, WeightsError};

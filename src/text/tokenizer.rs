@@ -3,6 +3,7 @@
 use tokenizers::{PostProcessor, TruncationParams};
 
 /// Turns texts into token ids.
+#[derive(Clone)]
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     pad_id: u32,
@@ -50,18 +51,19 @@ impl Tokenizer {
         Ok(Self { inner, pad_id })
     }
 
-    /// Truncates texts to `max_length` tokens from now on, special ones included.
+    /// The same tokenizer, truncating texts to `max_length` tokens, special ones included.
     ///
     /// # Errors
     /// If that leaves no room for text.
-    pub fn set_max_length(&mut self, max_length: usize) -> Result<(), TokenizerError> {
+    pub fn truncating(&self, max_length: usize) -> Result<Self, TokenizerError> {
         let special = self.inner.get_post_processor().map_or(0, |processor| processor.added_tokens(false));
         if max_length <= special {
             return Err(TokenizerError::TooShort { found: max_length, special });
         }
         let truncation = TruncationParams { max_length, ..TruncationParams::default() };
-        self.inner.with_truncation(Some(truncation)).map_err(TokenizerError::Text)?;
-        Ok(())
+        let mut truncating = self.clone();
+        truncating.inner.with_truncation(Some(truncation)).map_err(TokenizerError::Text)?;
+        Ok(truncating)
     }
 
     /// Token ids of a text, special tokens included.

@@ -7,11 +7,14 @@ pub mod config;
 mod optimizer;
 #[cfg(feature = "engine")]
 mod parameters;
+pub mod record;
 mod schedule;
 #[cfg(feature = "engine")]
 pub mod self_check;
 #[cfg(feature = "engine")]
 mod session;
+#[cfg(feature = "engine")]
+mod setup;
 
 #[cfg(feature = "engine")]
 pub use checkpoint::{Checkpoint, CheckpointError};
@@ -21,4 +24,6 @@ pub use optimizer::{AdamWOptimizer, global_norm};
 pub use parameters::{ParameterPath, trainable_parameters};
 pub use schedule::LinearSchedule;
 #[cfg(feature = "engine")]
-pub use session::{LabelledBatch, StepReport, TrainError, TrainSession, gradients};
+pub use session::{LabelledBatch, TrainError, TrainSession, gradients};
+#[cfg(feature = "engine")]
+pub use setup::{SetupError, TrainSetup};

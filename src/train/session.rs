@@ -7,6 +7,7 @@ use burn::tensor::{Device, ExecutionError, Int, Tensor, TensorData, Transaction}
 use burn::module::Module;
 
 use super::config::TrainConfig;
+use super::record::StepRecord;
 use super::optimizer::{AdamWOptimizer, global_norm};
 use super::schedule::LinearSchedule;
 use crate::data::shuffled;
@@ -27,21 +28,6 @@ pub struct TrainSession {
     /// The epoch whose order is `order`.
     epoch: u32,
     order: Vec<u32>,
-}
-
-/// What a step did.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StepReport {
-    /// Counted from 1.
-    pub step: u32,
-    /// Mean cross-entropy over the batch, in nats.
-    pub loss: f64,
-    /// Learning rate of this step.
-    pub learning_rate: f64,
-    /// Global L2 norm of the gradients before clipping.
-    pub grad_norm: f64,
-    /// Tokens of the batch, padding left out.
-    pub tokens: usize,
 }
 
 /// Why a step failed.
@@ -123,7 +109,7 @@ impl TrainSession {
     ///
     /// # Errors
     /// If the device fails, or the loss is not finite; the model is then as before the step.
-    pub async fn step(&mut self) -> Result<StepReport, TrainError> {
+    pub async fn step(&mut self) -> Result<StepRecord, TrainError> {
         let batch = self.next_batch();
         self.step_on(&batch).await
     }
@@ -132,7 +118,7 @@ impl TrainSession {
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub async fn step_on(&mut self, batch: &LabelledBatch) -> Result<StepReport, TrainError> {
+    pub async fn step_on(&mut self, batch: &LabelledBatch) -> Result<StepRecord, TrainError> {
         // The step alone decides the dropout masks: a run that is resumed draws the same.
         self.device.seed(mix(self.config.seed, self.step));
         let (loss, gradients) = gradients(&self.model, batch, &self.device);
@@ -149,7 +135,7 @@ impl TrainSession {
         let scale = self.config.max_grad_norm.map(|most| (norm + 1e-6).recip().mul_scalar(most).clamp_max(1.0));
         self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients, scale);
         self.step += 1;
-        Ok(StepReport { step: self.step, loss, learning_rate, grad_norm, tokens: batch.tokens.real_tokens() })
+        Ok(StepRecord { step: self.step, loss, learning_rate, grad_norm, tokens: batch.tokens.real_tokens() as u32 })
     }
 
     fn next_batch(&mut self) -> LabelledBatch {

@@ -123,7 +123,7 @@ pub async fn check_ten_steps(subject: &Subject) {
     for step in 0..10 {
         reports.push(session.step_on(&batch(step % 3)).await.unwrap());
     }
-    let column = |pick: fn(&tabtune::train::StepReport) -> f64| reports.iter().map(|report| pick(report) as f32).collect::<Vec<_>>();
+    let column = |pick: fn(&tabtune::train::record::StepRecord) -> f64| reports.iter().map(|report| pick(report) as f32).collect::<Vec<_>>();
     assert_close("adamw.losses", &column(|report| report.loss), &golden.floats("adamw.losses"), subject.tolerance.logits);
     assert_close("adamw.grad_norms", &column(|report| report.grad_norm), &golden.floats("adamw.grad_norms"), subject.tolerance.gradient);
     assert_close("adamw.lrs", &column(|report| report.learning_rate), &golden.floats("adamw.lrs"), 1e-9);

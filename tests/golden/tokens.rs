@@ -21,9 +21,7 @@ fn fixture() -> Fixture {
 }
 
 fn tokenizer(json: &[u8], max_length: usize) -> Tokenizer {
-    let mut tokenizer = Tokenizer::from_bytes(json).unwrap();
-    tokenizer.set_max_length(max_length).unwrap();
-    tokenizer
+    Tokenizer::from_bytes(json).unwrap().truncating(max_length).unwrap()
 }
 
 pub fn check_tiny_bert_tokens() {

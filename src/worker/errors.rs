@@ -1,0 +1,114 @@
+//! Errors of every layer, turned into words for the page. The only place where that happens.
+
+use burn::tensor::ExecutionError;
+
+use super::fetch::FetchError;
+use crate::data::{DatasetError, TableError};
+use crate::eval::metrics::MetricsError;
+use crate::model::PretrainedError;
+use crate::protocol::{ErrorKind, WireError};
+use crate::text::TokenizerError;
+use crate::train::{CheckpointError, SetupError, TrainError};
+
+fn wire(kind: ErrorKind, error: &dyn std::error::Error, hint: &str) -> WireError {
+    WireError { kind, message: sentence(&error.to_string()), hint: hint.to_owned(), recoverable: true }
+}
+
+/// A message as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let text = first + letters.as_str();
+    if text.ends_with(['.', '!', '?']) { text } else { text + "." }
+}
+
+/// A command that does not fit what is loaded or under way.
+pub fn state(message: &str, hint: &str) -> WireError {
+    WireError { kind: ErrorKind::State, message: message.to_owned(), hint: hint.to_owned(), recoverable: true }
+}
+
+/// A failure of JavaScript that no user or file can cause.
+pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
+    WireError {
+        kind: ErrorKind::Bug,
+        message: format!("The browser refused an operation: {error:?}."),
+        hint: "Reload the page.".into(),
+        recoverable: false,
+    }
+}
+
+impl From<TableError> for WireError {
+    fn from(error: TableError) -> Self {
+        wire(ErrorKind::Data, &error, error.hint())
+    }
+}
+
+impl From<DatasetError> for WireError {
+    fn from(error: DatasetError) -> Self {
+        wire(ErrorKind::Data, &error, error.hint())
+    }
+}
+
+impl From<FetchError> for WireError {
+    fn from(error: FetchError) -> Self {
+        wire(ErrorKind::Network, &error, error.hint())
+    }
+}
+
+impl From<PretrainedError> for WireError {
+    fn from(error: PretrainedError) -> Self {
+        wire(ErrorKind::Encoder, &error, "Choose another encoder, or put the folder's original files back.")
+    }
+}
+
+impl From<TokenizerError> for WireError {
+    fn from(error: TokenizerError) -> Self {
+        wire(ErrorKind::Encoder, &error, "Choose another encoder.")
+    }
+}
+
+impl From<SetupError> for WireError {
+    fn from(error: SetupError) -> Self {
+        let hint = match &error {
+            SetupError::Config(_) | SetupError::TooLong { .. } => "Change the setting and start again.",
+            SetupError::Tokenizer(_) => "Choose another encoder.",
+            SetupError::NoExamples => "Open a table with more rows, or hold out a smaller share of it.",
+        };
+        wire(ErrorKind::Training, &error, hint)
+    }
+}
+
+impl From<TrainError> for WireError {
+    fn from(error: TrainError) -> Self {
+        match error {
+            TrainError::Device(error) => error.into(),
+            TrainError::NotFinite { .. } => wire(
+                ErrorKind::Training,
+                &error,
+                "The learning rate is probably too high: try a third of it. The model from the step before is kept.",
+            ),
+            TrainError::Checkpoint(_) => wire(ErrorKind::Bug, &error, "Training goes on without a saved state."),
+        }
+    }
+}
+
+impl From<ExecutionError> for WireError {
+    fn from(error: ExecutionError) -> Self {
+        Self {
+            recoverable: false,
+            ..wire(ErrorKind::Device, &error, "Training goes on with the CPU from the last saved step.")
+        }
+    }
+}
+
+impl From<CheckpointError> for WireError {
+    fn from(error: CheckpointError) -> Self {
+        wire(ErrorKind::Training, &error, "Start the run anew.")
+    }
+}
+
+impl From<MetricsError> for WireError {
+    fn from(error: MetricsError) -> Self {
+        wire(ErrorKind::Bug, &error, "Start the run anew.")
+    }
+}

@@ -1,0 +1,25 @@
+//! The web worker: it owns the device, the encoder, the data set and the run.
+//!
+//! Messages land in the [`inbox`](port::Inbox); the [`driver`] empties it, does one unit of work (a training
+//! step or an evaluation batch), gives the browser a turn, and begins again. So every command acts within one
+//! step, and nothing blocks.
+
+mod clock;
+mod constructors;
+mod devices;
+mod driver;
+mod errors;
+mod fetch;
+mod files;
+mod port;
+mod run;
+
+pub use constructors::run_constructors;
+
+/// What the entry point of a worker does.
+pub fn start() {
+    run_constructors();
+    port::report_panics();
+    let inbox = port::Inbox::open();
+    wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox).drive());
+}

@@ -1,0 +1,86 @@
+//! The worker's end of the port: messages in, events out, panics too.
+
+use futures_channel::mpsc::{UnboundedReceiver, unbounded};
+use js_sys::ArrayBuffer;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::MessageEvent;
+
+use super::clock::scope;
+use crate::port::{pack, unpack};
+use crate::protocol::{Command, ErrorKind, Event, WireError};
+
+/// A command and the bytes beside it.
+pub struct Message {
+    pub command: Command,
+    pub buffer: Option<ArrayBuffer>,
+}
+
+/// Commands that have arrived and wait.
+pub struct Inbox {
+    receiver: UnboundedReceiver<Message>,
+}
+
+impl Inbox {
+    /// Starts listening.
+    pub fn open() -> Self {
+        let (sender, receiver) = unbounded();
+        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match unpack(&event.data()) {
+            // The receiver lives as long as the worker.
+            Ok((command, buffer)) => drop(sender.unbounded_send(Message { command, buffer })),
+            Err(error) => post(&Event::Lost {
+                error: WireError {
+                    kind: ErrorKind::Bug,
+                    message: error.to_string(),
+                    hint: "Reload the page: it and its worker are of different versions.".into(),
+                    recoverable: false,
+                },
+            }),
+        });
+        scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
+        listen.forget();
+        Self { receiver }
+    }
+
+    /// The next command, once there is one.
+    pub async fn next(&mut self) -> Option<Message> {
+        self.receiver.recv().await.ok()
+    }
+
+    /// The next command, if there is one.
+    pub fn try_next(&mut self) -> Option<Message> {
+        self.receiver.try_recv().ok()
+    }
+}
+
+/// Sends an event to the page.
+pub fn post(event: &Event) {
+    post_with(event, None);
+}
+
+/// Sends an event and the bytes beside it.
+pub fn post_with(event: &Event, buffer: Option<ArrayBuffer>) {
+    let sent = pack(event, buffer).map_err(|error| error.to_string()).and_then(|packed| {
+        scope()
+            .post_message_with_transfer(&packed.value, &packed.transfer)
+            .map_err(|error| format!("{error:?}"))
+    });
+    if let Err(error) = sent {
+        // There is no other way to the page than the one that failed.
+        gloo::console::error!("an event could not be sent:", error);
+    }
+}
+
+/// Tells the page of a panic, after the console: the worker is gone with it, and the page replaces it.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        post(&Event::Lost {
+            error: WireError {
+                kind: ErrorKind::Bug,
+                message: info.to_string(),
+                hint: "This is a bug in Tabtune. Training goes on from the last saved step.".into(),
+                recoverable: false,
+            },
+        });
+    }));
+}
