@@ -59,6 +59,9 @@ pub enum Command {
 /// What the worker tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
+    /// First of all: the worker hears. What is posted to it earlier is lost, so the page sends
+    /// [`Command::Start`] on this.
+    Listening,
     /// Terminal for [`Command::Start`].
     Ready { id: RequestId, version: u32, device: DeviceReport, encoders: Vec<EncoderEntry> },
     /// Bytes of an encoder that have arrived, of all its bytes.
