@@ -56,6 +56,23 @@ pub enum Command {
     Predict { id: RequestId, text: String },
 }
 
+impl Command {
+    /// The request that it makes.
+    pub fn id(&self) -> RequestId {
+        match self {
+            Self::Start { id, .. }
+            | Self::LoadEncoder { id, .. }
+            | Self::OpenTable { id, .. }
+            | Self::UseColumns { id, .. }
+            | Self::Train { id, .. }
+            | Self::Pause { id }
+            | Self::Resume { id }
+            | Self::Stop { id }
+            | Self::Predict { id, .. } => *id,
+        }
+    }
+}
+
 /// What the worker tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {

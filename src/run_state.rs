@@ -5,8 +5,8 @@ pub mod run;
 
 use crate::data::{ColumnChoice, DatasetSummary, TableSummary};
 use crate::protocol::{
-    Command, DeviceKind, DeviceReport, EncoderEntry, EncoderSummary, EvaluatedSplit, Event, Prediction, RequestId,
-    WireError,
+    Command, DeviceReport, EncoderEntry, EncoderSummary, EvaluatedSplit, Event, Prediction,
+    RequestId, WireError,
 };
 use run::{Run, RunPhase};
 
@@ -15,8 +15,8 @@ use run::{Run, RunPhase};
 pub struct RunState {
     /// The device in use; `None` while a worker starts.
     pub device: Option<DeviceReport>,
-    /// Whether a GPU was in use before and was lost.
-    pub device_lost: bool,
+    /// Whether a GPU failed while it was in use, so that the CPU computes.
+    pub gpu_lost: bool,
     /// The encoders on offer.
     pub encoders: Vec<EncoderEntry>,
     /// The encoder on the device.
@@ -75,7 +75,11 @@ impl RunState {
             Command::Start { id, .. } => pending.start = Some(*id),
             Command::LoadEncoder { id, encoder } => {
                 pending.encoder = Some(*id);
-                self.loading = Some(EncoderLoading { encoder: encoder.clone(), loaded: 0.0, total: 0.0 });
+                self.loading = Some(EncoderLoading {
+                    encoder: encoder.clone(),
+                    loaded: 0.0,
+                    total: 0.0,
+                });
             }
             Command::OpenTable { id, .. } => pending.table = Some(*id),
             Command::UseColumns { id, columns, .. } => {
@@ -99,15 +103,25 @@ impl RunState {
     /// Takes in an event. Answers to requests that are no longer the newest of their kind change nothing.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::Listening => {}
-            Event::Ready { id, device, encoders, .. } => {
+            // The page replaces the worker, and says so by `worker_replaced`.
+            Event::Listening | Event::Lost { .. } => {}
+            Event::Ready {
+                id,
+                device,
+                encoders,
+                ..
+            } => {
                 if settle(&mut self.pending.start, id) {
                     self.device = Some(device);
                     self.encoders = encoders;
                 }
             }
             Event::EncoderProgress { id, loaded, total } => {
-                if let Some(loading) = self.loading.as_mut().filter(|_| self.pending.encoder == Some(id)) {
+                if let Some(loading) = self
+                    .loading
+                    .as_mut()
+                    .filter(|_| self.pending.encoder == Some(id))
+                {
                     loading.loaded = loaded;
                     loading.total = total;
                 }
@@ -141,7 +155,10 @@ impl RunState {
             }
             Event::Stopping { id } => {
                 if settle(&mut self.pending.stop, id)
-                    && self.run.as_ref().is_some_and(|run| run.phase == RunPhase::Paused)
+                    && self
+                        .run
+                        .as_ref()
+                        .is_some_and(|run| run.phase == RunPhase::Paused)
                 {
                     self.set_phase(RunPhase::Training);
                 }
@@ -152,16 +169,35 @@ impl RunState {
                 }
             }
             Event::Failed { id, error } => self.fail(id, error),
-            Event::Lost { error } => self.error = Some(error),
-            Event::TrainingStarted { id, plan, step } => self.with_run(id, |run| run.started(plan, step)),
-            Event::TrainingProgress { id, steps, tokens_per_second, seconds_left } => {
-                self.with_run(id, |run| run.progressed(steps, tokens_per_second, seconds_left));
+            Event::TrainingStarted { id, plan, step } => {
+                self.with_run(id, |run| run.started(plan, step))
             }
-            Event::EvaluationProgress { id, split, done, total } => {
-                self.with_run(id, |run| run.goes_on(RunPhase::Evaluating { split, done, total }));
+            Event::TrainingProgress {
+                id,
+                steps,
+                tokens_per_second,
+                seconds_left,
+            } => {
+                self.with_run(id, |run| {
+                    run.progressed(steps, tokens_per_second, seconds_left)
+                });
             }
-            Event::Validated { id, validation } => self.with_run(id, |run| run.validated(validation)),
-            Event::Checkpointed { id, step } => self.with_run(id, |run| run.checkpoint = Some(step)),
+            Event::EvaluationProgress {
+                id,
+                split,
+                done,
+                total,
+            } => {
+                self.with_run(id, |run| {
+                    run.goes_on(RunPhase::Evaluating { split, done, total })
+                });
+            }
+            Event::Validated { id, validation } => {
+                self.with_run(id, |run| run.validated(validation))
+            }
+            Event::Checkpointed { id, step } => {
+                self.with_run(id, |run| run.checkpoint = Some(step))
+            }
             Event::TrainingEnded { id, result } => self.with_run(id, |run| run.ended(result)),
         }
         if !self.is_running() {
@@ -171,13 +207,18 @@ impl RunState {
         }
     }
 
-    /// The worker is gone and another one starts. What is shown stays; what was asked for is asked for anew.
-    pub fn worker_replaced(&mut self, resumes: bool) {
+    /// The worker is gone and another one starts, which either takes up the run or leaves it. What is shown stays.
+    pub fn worker_replaced(&mut self, gpu_lost: bool, resumes: bool) {
         self.pending = Pending::default();
+        self.device = None;
         self.loading = None;
-        self.device_lost |= self.device.take().is_some_and(|device| device.kind == DeviceKind::Gpu);
+        self.gpu_lost |= gpu_lost;
         if let Some(run) = &mut self.run {
-            run.phase = if resumes { RunPhase::Preparing } else { RunPhase::Failed };
+            run.phase = if resumes {
+                RunPhase::Preparing
+            } else {
+                RunPhase::Failed
+            };
         }
     }
 
@@ -194,9 +235,18 @@ impl RunState {
 
     /// Does something to the run that `id` asked for, unless it is over.
     fn with_run(&mut self, id: RequestId, change: impl FnOnce(&mut Run)) {
-        if let Some(run) = self.run.as_mut().filter(|run| run.id == id && run.is_active()) {
+        if let Some(run) = self
+            .run
+            .as_mut()
+            .filter(|run| run.id == id && run.is_active())
+        {
             change(run);
         }
+    }
+
+    /// The run cannot be taken up by the new worker.
+    pub fn run_abandoned(&mut self) {
+        self.set_phase(RunPhase::Failed);
     }
 
     fn set_phase(&mut self, phase: RunPhase) {
@@ -211,7 +261,10 @@ impl RunState {
         if encoder {
             self.loading = None;
         }
-        let run = self.run.as_mut().filter(|run| run.id == id && run.is_active());
+        let run = self
+            .run
+            .as_mut()
+            .filter(|run| run.id == id && run.is_active());
         let trained = run.is_some();
         if let Some(run) = run {
             run.phase = RunPhase::Failed;
@@ -225,7 +278,11 @@ impl RunState {
             &mut pending.stop,
             &mut pending.predict,
         ];
-        let known = others.into_iter().fold(encoder || trained, |known, pending| settle(pending, id) || known);
+        let known = others
+            .into_iter()
+            .fold(encoder || trained, |known, pending| {
+                settle(pending, id) || known
+            });
         if known {
             self.error = Some(error);
         }
@@ -266,8 +323,12 @@ impl RunState {
             && self.pending.stop.is_none()
             && self.run.as_ref().is_some_and(|run| match run.phase {
                 RunPhase::Training => run.stops == 0,
-                RunPhase::Evaluating { split, .. } => split == EvaluatedSplit::Validation && run.stops == 0,
-                RunPhase::Preparing | RunPhase::Paused | RunPhase::Ended | RunPhase::Failed => false,
+                RunPhase::Evaluating { split, .. } => {
+                    split == EvaluatedSplit::Validation && run.stops == 0
+                }
+                RunPhase::Preparing | RunPhase::Paused | RunPhase::Ended | RunPhase::Failed => {
+                    false
+                }
             })
     }
 
@@ -275,19 +336,29 @@ impl RunState {
     pub fn can_resume(&self) -> bool {
         self.pending.resume.is_none()
             && self.pending.stop.is_none()
-            && self.run.as_ref().is_some_and(|run| run.phase == RunPhase::Paused)
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.phase == RunPhase::Paused)
     }
 
     /// Whether the run may be stopped, or its final test be skipped.
     pub fn can_stop(&self) -> bool {
-        self.pending.stop.is_none() && self.run.as_ref().is_some_and(|run| run.is_active() && run.stops < 2)
+        self.pending.stop.is_none()
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.is_active() && run.stops < 2)
     }
 
     /// Whether there is a model that may be asked.
     pub fn can_predict(&self) -> bool {
         self.device.is_some()
             && self.pending.predict.is_none()
-            && self.run.as_ref().is_some_and(|run| matches!(run.phase, RunPhase::Paused | RunPhase::Ended))
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| matches!(run.phase, RunPhase::Paused | RunPhase::Ended))
     }
 }
 

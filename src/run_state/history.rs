@@ -36,7 +36,15 @@ pub struct LossHistory {
 
 impl Default for LossHistory {
     fn default() -> Self {
-        Self { points: Vec::new(), stride: 1, filled: 0, steps: 0, last_loss: None, average: 0.0, weight: 0.0 }
+        Self {
+            points: Vec::new(),
+            stride: 1,
+            filled: 0,
+            steps: 0,
+            last_loss: None,
+            average: 0.0,
+            weight: 0.0,
+        }
     }
 }
 
@@ -59,9 +67,13 @@ impl LossHistory {
     /// The point nearest to a step.
     pub fn nearest(&self, step: f64) -> Option<&LossPoint> {
         let distance = |point: &LossPoint| (f64::from(point.step) - step).abs();
-        let after = self.points.partition_point(|point| f64::from(point.step) < step);
+        let after = self
+            .points
+            .partition_point(|point| f64::from(point.step) < step);
         let candidates = &self.points[after.saturating_sub(1)..(after + 1).min(self.points.len())];
-        candidates.iter().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        candidates
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
     /// Adds a step. Steps that are not newer than the last one are ignored.
@@ -76,10 +88,18 @@ impl LossHistory {
             Some(point) if self.filled < self.stride => {
                 self.filled += 1;
                 let loss = point.loss + (record.loss - point.loss) / f64::from(self.filled);
-                *point = LossPoint { step: record.step, loss, smoothed };
+                *point = LossPoint {
+                    step: record.step,
+                    loss,
+                    smoothed,
+                };
             }
             _ => {
-                self.points.push(LossPoint { step: record.step, loss: record.loss, smoothed });
+                self.points.push(LossPoint {
+                    step: record.step,
+                    loss: record.loss,
+                    smoothed,
+                });
                 self.filled = 1;
             }
         }
@@ -127,7 +147,12 @@ mod tests {
     use super::*;
 
     fn record(step: u32, loss: f64) -> StepRecord {
-        StepRecord { step, loss, learning_rate: 1e-3, grad_norm: 1.0 }
+        StepRecord {
+            step,
+            loss,
+            learning_rate: 1e-3,
+            grad_norm: 1.0,
+        }
     }
 
     fn history(steps: u32, loss: impl Fn(u32) -> f64) -> LossHistory {
@@ -139,7 +164,10 @@ mod tests {
     #[test]
     fn a_constant_loss_is_its_own_average_from_the_first_step() {
         for point in history(3_000, |_| 0.7).points() {
-            assert!((point.smoothed - 0.7).abs() < 1e-12 && (point.loss - 0.7).abs() < 1e-12, "{point:?}");
+            assert!(
+                (point.smoothed - 0.7).abs() < 1e-12 && (point.loss - 0.7).abs() < 1e-12,
+                "{point:?}"
+            );
         }
     }
 
@@ -148,8 +176,16 @@ mod tests {
         for steps in [1, 511, 512, 513, 1_024, 1_025, 1_026, 100_000] {
             let history = history(steps, f64::from);
             let points = history.points();
-            assert!(points.len() <= MOST_POINTS, "{} points after {steps} steps", points.len());
-            assert!(steps < 512 || points.len() > MOST_POINTS / 4, "{} points after {steps} steps", points.len());
+            assert!(
+                points.len() <= MOST_POINTS,
+                "{} points after {steps} steps",
+                points.len()
+            );
+            assert!(
+                steps < 512 || points.len() > MOST_POINTS / 4,
+                "{} points after {steps} steps",
+                points.len()
+            );
             assert!(points.windows(2).all(|pair| pair[0].step < pair[1].step));
             assert_eq!(points[points.len() - 1].step, steps);
         }
@@ -161,7 +197,10 @@ mod tests {
         let mut first = 1;
         for point in history.points() {
             let mean = f64::from(first + point.step) / 2.0;
-            assert!((point.loss - mean).abs() < 1e-9, "{point:?} should be {mean}");
+            assert!(
+                (point.loss - mean).abs() < 1e-9,
+                "{point:?} should be {mean}"
+            );
             first = point.step + 1;
         }
     }
@@ -175,7 +214,10 @@ mod tests {
         assert_eq!(resumed.steps(), 120);
         (121..=300).for_each(|step| resumed.push(record(step, loss(step))));
         for (a, b) in whole.points().iter().zip(resumed.points()) {
-            assert!((a.smoothed - b.smoothed).abs() < 1e-9 && a.step == b.step && a.loss == b.loss, "{a:?} {b:?}");
+            assert!(
+                (a.smoothed - b.smoothed).abs() < 1e-9 && a.step == b.step && a.loss == b.loss,
+                "{a:?} {b:?}"
+            );
         }
     }
 
@@ -190,8 +232,19 @@ mod tests {
     #[test]
     fn the_nearest_point_is_found() {
         let history = history(10, f64::from);
-        for (step, nearest) in [(-5.0, 1), (0.9, 1), (3.4, 3), (3.6, 4), (10.0, 10), (99.0, 10)] {
-            assert_eq!(history.nearest(step).map(|point| point.step), Some(nearest), "{step}");
+        for (step, nearest) in [
+            (-5.0, 1),
+            (0.9, 1),
+            (3.4, 3),
+            (3.6, 4),
+            (10.0, 10),
+            (99.0, 10),
+        ] {
+            assert_eq!(
+                history.nearest(step).map(|point| point.step),
+                Some(nearest),
+                "{step}"
+            );
         }
         assert_eq!(LossHistory::default().nearest(1.0), None);
     }

@@ -1,7 +1,9 @@
 //! One fine-tuning run, as the page follows it.
 
 use super::history::LossHistory;
-use crate::protocol::{EvaluatedSplit, RequestId, StepRecord, TrainPlan, TrainResult, ValidationRecord};
+use crate::protocol::{
+    EvaluatedSplit, RequestId, StepRecord, TrainPlan, TrainResult, ValidationRecord,
+};
 
 /// A fine-tuning run.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +79,14 @@ impl Run {
 
     /// The same run, asked for anew from its last checkpoint. What was learnt after it is repeated.
     pub fn resumed(self, id: RequestId) -> Self {
-        Self { id, phase: RunPhase::Preparing, seconds_left: None, tokens_per_second: None, stops: 0, ..self }
+        Self {
+            id,
+            phase: RunPhase::Preparing,
+            seconds_left: None,
+            tokens_per_second: None,
+            stops: 0,
+            ..self
+        }
     }
 
     /// Whether the worker is busy with it, pauses included.
@@ -100,27 +109,43 @@ impl Run {
 
     /// Accuracy of the newest evaluation on the validation examples.
     pub fn validation_accuracy(&self) -> Option<f64> {
-        self.validations.last().map(|validation| validation.accuracy)
+        self.validations
+            .last()
+            .map(|validation| validation.accuracy)
     }
 
     /// Whether a new worker should take the run up: it was under way, or its finished model can be had again cheaply.
     pub fn is_worth_resuming(&self) -> bool {
         match self.phase {
-            RunPhase::Ended => self.checkpoint.is_some() && self.result.as_ref().is_some_and(|result| !result.stopped),
+            RunPhase::Ended => {
+                self.checkpoint.is_some()
+                    && self.result.as_ref().is_some_and(|result| !result.stopped)
+            }
             RunPhase::Failed => false,
-            RunPhase::Preparing | RunPhase::Training | RunPhase::Paused | RunPhase::Evaluating { .. } => true,
+            RunPhase::Preparing
+            | RunPhase::Training
+            | RunPhase::Paused
+            | RunPhase::Evaluating { .. } => true,
         }
     }
 
     pub(super) fn started(&mut self, plan: TrainPlan, step: u32) {
         self.plan = Some(plan);
         self.history.truncate(step);
-        self.validations.retain(|validation| validation.step <= step);
+        self.validations
+            .retain(|validation| validation.step <= step);
         self.phase = RunPhase::Training;
     }
 
-    pub(super) fn progressed(&mut self, steps: Vec<StepRecord>, tokens_per_second: f64, seconds_left: f64) {
-        steps.into_iter().for_each(|record| self.history.push(record));
+    pub(super) fn progressed(
+        &mut self,
+        steps: Vec<StepRecord>,
+        tokens_per_second: f64,
+        seconds_left: f64,
+    ) {
+        steps
+            .into_iter()
+            .for_each(|record| self.history.push(record));
         self.tokens_per_second = Some(tokens_per_second);
         self.seconds_left = Some(seconds_left);
         self.goes_on(RunPhase::Training);
