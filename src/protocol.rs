@@ -58,9 +58,29 @@ pub enum Command {
     Predict { id: RequestId, text: String },
 }
 
+impl Command {
+    /// The request that it makes.
+    pub fn id(&self) -> RequestId {
+        match self {
+            Self::Start { id, .. }
+            | Self::LoadEncoder { id, .. }
+            | Self::OpenTable { id, .. }
+            | Self::UseColumns { id, .. }
+            | Self::Train { id, .. }
+            | Self::Pause { id }
+            | Self::Resume { id }
+            | Self::Stop { id }
+            | Self::Predict { id, .. } => *id,
+        }
+    }
+}
+
 /// What the worker tells the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
+    /// First of all: the worker hears. What is posted to it earlier is lost, so the page sends
+    /// [`Command::Start`] on this.
+    Listening,
     /// Terminal for [`Command::Start`].
     Ready { id: RequestId, version: u32, device: DeviceReport, encoders: Vec<EncoderEntry> },
     /// Bytes of an encoder that have arrived, of all its bytes.

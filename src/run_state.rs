@@ -1,1 +1,366 @@
-//! What the page shows, as a pure function of the events it has received.
+//! What the page shows, as a pure function of the commands it has sent and the events it has received.
+
+pub mod history;
+pub mod run;
+
+use crate::data::{ColumnChoice, DatasetSummary, TableSummary};
+use crate::protocol::{
+    Command, DeviceReport, EncoderEntry, EncoderSummary, EvaluatedSplit, Event, Prediction,
+    RequestId, WireError,
+};
+use run::{Run, RunPhase};
+
+/// All that the page shows of the worker's state.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RunState {
+    /// The device in use; `None` while a worker starts.
+    pub device: Option<DeviceReport>,
+    /// Whether a GPU failed while it was in use, so that the CPU computes.
+    pub gpu_lost: bool,
+    /// The encoders on offer.
+    pub encoders: Vec<EncoderEntry>,
+    /// The encoder on the device.
+    pub encoder: Option<EncoderSummary>,
+    /// The encoder on its way to the device.
+    pub loading: Option<EncoderLoading>,
+    /// The table opened last.
+    pub table: Option<TableSummary>,
+    /// The columns asked for last.
+    pub columns: Option<ColumnChoice>,
+    /// The data set in use. It may be of an earlier table than `table`, if that one could not be used.
+    pub dataset: Option<DatasetSummary>,
+    /// The newest run.
+    pub run: Option<Run>,
+    /// The newest prediction.
+    pub prediction: Option<Prediction>,
+    /// What went wrong last.
+    pub error: Option<WireError>,
+    pending: Pending,
+}
+
+/// The newest unanswered request of each kind. Answers to older ones are stale.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Pending {
+    start: Option<RequestId>,
+    encoder: Option<RequestId>,
+    table: Option<RequestId>,
+    dataset: Option<RequestId>,
+    pause: Option<RequestId>,
+    resume: Option<RequestId>,
+    stop: Option<RequestId>,
+    predict: Option<RequestId>,
+}
+
+/// An encoder on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncoderLoading {
+    /// Its id in the list of encoders.
+    pub encoder: String,
+    /// Bytes that have arrived.
+    pub loaded: f64,
+    /// All its bytes; 0 until known.
+    pub total: f64,
+}
+
+/// Takes the pending request if it is `id`.
+fn settle(pending: &mut Option<RequestId>, id: RequestId) -> bool {
+    pending.take_if(|pending| *pending == id).is_some()
+}
+
+impl RunState {
+    /// Notes a command that is being sent.
+    pub fn sent(&mut self, command: &Command) {
+        let pending = &mut self.pending;
+        match command {
+            Command::Start { id, .. } => pending.start = Some(*id),
+            Command::LoadEncoder { id, encoder } => {
+                pending.encoder = Some(*id);
+                self.loading = Some(EncoderLoading {
+                    encoder: encoder.clone(),
+                    loaded: 0.0,
+                    total: 0.0,
+                });
+            }
+            Command::OpenTable { id, .. } => pending.table = Some(*id),
+            Command::UseColumns { id, columns, .. } => {
+                pending.dataset = Some(*id);
+                self.columns = Some(*columns);
+            }
+            Command::Train { id, resume, .. } => self.run = Some(self.next_run(*id, *resume)),
+            Command::Pause { id } => pending.pause = Some(*id),
+            Command::Resume { id } => pending.resume = Some(*id),
+            Command::Stop { id } => {
+                pending.stop = Some(*id);
+                if let Some(run) = &mut self.run {
+                    run.stops += 1;
+                }
+            }
+            Command::Predict { id, .. } => pending.predict = Some(*id),
+        }
+        self.error = None;
+    }
+
+    /// Takes in an event. Answers to requests that are no longer the newest of their kind change nothing.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            // The page replaces the worker, and says so by `worker_replaced`.
+            Event::Listening | Event::Lost { .. } => {}
+            Event::Ready {
+                id,
+                device,
+                encoders,
+                ..
+            } => {
+                if settle(&mut self.pending.start, id) {
+                    self.device = Some(device);
+                    self.encoders = encoders;
+                }
+            }
+            Event::EncoderProgress { id, loaded, total } => {
+                if let Some(loading) = self
+                    .loading
+                    .as_mut()
+                    .filter(|_| self.pending.encoder == Some(id))
+                {
+                    loading.loaded = loaded;
+                    loading.total = total;
+                }
+            }
+            Event::EncoderLoaded { id, encoder } => {
+                if settle(&mut self.pending.encoder, id) {
+                    self.loading = None;
+                    self.encoder = Some(encoder);
+                }
+            }
+            Event::TableOpened { id, table } => {
+                if settle(&mut self.pending.table, id) {
+                    self.columns = Some(table.guess);
+                    self.table = Some(table);
+                }
+            }
+            Event::DatasetReady { id, summary } => {
+                if settle(&mut self.pending.dataset, id) {
+                    self.dataset = Some(summary);
+                }
+            }
+            Event::Paused { id, .. } => {
+                if settle(&mut self.pending.pause, id) {
+                    self.set_phase(RunPhase::Paused);
+                }
+            }
+            Event::Resumed { id } => {
+                if settle(&mut self.pending.resume, id) {
+                    self.set_phase(RunPhase::Training);
+                }
+            }
+            Event::Stopping { id } => {
+                if settle(&mut self.pending.stop, id)
+                    && self
+                        .run
+                        .as_ref()
+                        .is_some_and(|run| run.phase == RunPhase::Paused)
+                {
+                    self.set_phase(RunPhase::Training);
+                }
+            }
+            Event::Predicted { id, prediction } => {
+                if settle(&mut self.pending.predict, id) {
+                    self.prediction = Some(prediction);
+                }
+            }
+            Event::Failed { id, error } => self.fail(id, error),
+            Event::TrainingStarted { id, plan, step } => {
+                self.with_run(id, |run| run.started(plan, step))
+            }
+            Event::TrainingProgress {
+                id,
+                steps,
+                tokens_per_second,
+                seconds_left,
+            } => {
+                self.with_run(id, |run| {
+                    run.progressed(steps, tokens_per_second, seconds_left)
+                });
+            }
+            Event::EvaluationProgress {
+                id,
+                split,
+                done,
+                total,
+            } => {
+                self.with_run(id, |run| {
+                    run.goes_on(RunPhase::Evaluating { split, done, total })
+                });
+            }
+            Event::Validated { id, validation } => {
+                self.with_run(id, |run| run.validated(validation))
+            }
+            Event::Checkpointed { id, step } => {
+                self.with_run(id, |run| run.checkpoint = Some(step))
+            }
+            Event::TrainingEnded { id, result } => self.with_run(id, |run| run.ended(result)),
+        }
+        if !self.is_running() {
+            self.pending.pause = None;
+            self.pending.resume = None;
+            self.pending.stop = None;
+        }
+    }
+
+    /// The worker is gone and another one starts, which either takes up the run or leaves it. What is shown stays.
+    pub fn worker_replaced(&mut self, gpu_lost: bool, resumes: bool) {
+        self.pending = Pending::default();
+        self.device = None;
+        self.loading = None;
+        self.gpu_lost |= gpu_lost;
+        if let Some(run) = &mut self.run {
+            run.phase = if resumes {
+                RunPhase::Preparing
+            } else {
+                RunPhase::Failed
+            };
+        }
+    }
+
+    fn next_run(&mut self, id: RequestId, resume: bool) -> Run {
+        match self.run.take().filter(|_| resume) {
+            Some(run) => run.resumed(id),
+            None => {
+                let encoder = self.encoder.as_ref().map(|encoder| encoder.id.clone());
+                let dataset = self.dataset.as_ref().map(|dataset| dataset.name.clone());
+                Run::new(id, encoder.unwrap_or_default(), dataset.unwrap_or_default())
+            }
+        }
+    }
+
+    /// Does something to the run that `id` asked for, unless it is over.
+    fn with_run(&mut self, id: RequestId, change: impl FnOnce(&mut Run)) {
+        if let Some(run) = self
+            .run
+            .as_mut()
+            .filter(|run| run.id == id && run.is_active())
+        {
+            change(run);
+        }
+    }
+
+    /// The run cannot be taken up by the new worker.
+    pub fn run_abandoned(&mut self) {
+        self.set_phase(RunPhase::Failed);
+    }
+
+    fn set_phase(&mut self, phase: RunPhase) {
+        if let Some(run) = self.run.as_mut().filter(|run| run.is_active()) {
+            run.phase = phase;
+        }
+    }
+
+    fn fail(&mut self, id: RequestId, error: WireError) {
+        let pending = &mut self.pending;
+        let encoder = settle(&mut pending.encoder, id);
+        if encoder {
+            self.loading = None;
+        }
+        let run = self
+            .run
+            .as_mut()
+            .filter(|run| run.id == id && run.is_active());
+        let trained = run.is_some();
+        if let Some(run) = run {
+            run.phase = RunPhase::Failed;
+        }
+        let others = [
+            &mut pending.start,
+            &mut pending.table,
+            &mut pending.dataset,
+            &mut pending.pause,
+            &mut pending.resume,
+            &mut pending.stop,
+            &mut pending.predict,
+        ];
+        let known = others
+            .into_iter()
+            .fold(encoder || trained, |known, pending| {
+                settle(pending, id) || known
+            });
+        if known {
+            self.error = Some(error);
+        }
+    }
+
+    /// Whether a run is under way, pauses included.
+    pub fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(Run::is_active)
+    }
+
+    /// Whether a table is being read or made the data set.
+    pub fn is_opening(&self) -> bool {
+        self.pending.table.is_some() || self.pending.dataset.is_some()
+    }
+
+    /// Whether a text is being classified.
+    pub fn is_predicting(&self) -> bool {
+        self.pending.predict.is_some()
+    }
+
+    /// Whether encoder and data may be changed.
+    pub fn can_change_data(&self) -> bool {
+        self.device.is_some() && !self.is_running()
+    }
+
+    /// Whether a run may be started.
+    pub fn can_start(&self) -> bool {
+        self.can_change_data()
+            && self.encoder.is_some()
+            && self.loading.is_none()
+            && self.dataset.is_some()
+            && !self.is_opening()
+    }
+
+    /// Whether the run may be paused.
+    pub fn can_pause(&self) -> bool {
+        self.pending.pause.is_none()
+            && self.pending.stop.is_none()
+            && self.run.as_ref().is_some_and(|run| match run.phase {
+                RunPhase::Training => run.stops == 0,
+                RunPhase::Evaluating { split, .. } => {
+                    split == EvaluatedSplit::Validation && run.stops == 0
+                }
+                RunPhase::Preparing | RunPhase::Paused | RunPhase::Ended | RunPhase::Failed => {
+                    false
+                }
+            })
+    }
+
+    /// Whether the run may go on.
+    pub fn can_resume(&self) -> bool {
+        self.pending.resume.is_none()
+            && self.pending.stop.is_none()
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.phase == RunPhase::Paused)
+    }
+
+    /// Whether the run may be stopped, or its final test be skipped.
+    pub fn can_stop(&self) -> bool {
+        self.pending.stop.is_none()
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| run.is_active() && run.stops < 2)
+    }
+
+    /// Whether there is a model that may be asked.
+    pub fn can_predict(&self) -> bool {
+        self.device.is_some()
+            && self.pending.predict.is_none()
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| matches!(run.phase, RunPhase::Paused | RunPhase::Ended))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! One fine-tuning run, as the page follows it.
+
+use super::history::LossHistory;
+use crate::protocol::{
+    EvaluatedSplit, RequestId, StepRecord, TrainPlan, TrainResult, ValidationRecord,
+};
+
+/// A fine-tuning run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The request that it answers.
+    pub id: RequestId,
+    /// The encoder that is tuned.
+    pub encoder: String,
+    /// The data set that is learnt.
+    pub dataset: String,
+    /// Where it stands.
+    pub phase: RunPhase,
+    /// What it is about to do; `None` until the worker has said so.
+    pub plan: Option<TrainPlan>,
+    /// Loss of the steps so far.
+    pub history: LossHistory,
+    /// Evaluations so far.
+    pub validations: Vec<ValidationRecord>,
+    /// Seconds that are left, as the worker estimates them.
+    pub seconds_left: Option<f64>,
+    /// Tokens a second, lately.
+    pub tokens_per_second: Option<f64>,
+    /// Step of the last checkpoint.
+    pub checkpoint: Option<u32>,
+    /// Times that the user asked to stop.
+    pub stops: u32,
+    /// How it ended, if it ever did. Stays when a new worker takes the run up again.
+    pub result: Option<TrainResult>,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunPhase {
+    /// The worker has been asked to train.
+    Preparing,
+    /// Steps are taken.
+    Training,
+    /// No step is taken until the user says so.
+    Paused,
+    /// A split is evaluated.
+    Evaluating {
+        /// Which one.
+        split: EvaluatedSplit,
+        /// Examples done.
+        done: u32,
+        /// Of all its examples.
+        total: u32,
+    },
+    /// The run is over and its model can be used.
+    Ended,
+    /// The run is over and has left no model.
+    Failed,
+}
+
+impl Run {
+    /// A run that has just been asked for.
+    pub fn new(id: RequestId, encoder: String, dataset: String) -> Self {
+        Self {
+            id,
+            encoder,
+            dataset,
+            phase: RunPhase::Preparing,
+            plan: None,
+            history: LossHistory::default(),
+            validations: Vec::new(),
+            seconds_left: None,
+            tokens_per_second: None,
+            checkpoint: None,
+            stops: 0,
+            result: None,
+        }
+    }
+
+    /// The same run, asked for anew from its last checkpoint. What was learnt after it is repeated.
+    pub fn resumed(self, id: RequestId) -> Self {
+        Self {
+            id,
+            phase: RunPhase::Preparing,
+            seconds_left: None,
+            tokens_per_second: None,
+            stops: 0,
+            ..self
+        }
+    }
+
+    /// Whether the worker is busy with it, pauses included.
+    pub fn is_active(&self) -> bool {
+        !matches!(self.phase, RunPhase::Ended | RunPhase::Failed)
+    }
+
+    /// Steps of the whole run; 0 until known.
+    pub fn total_steps(&self) -> u32 {
+        self.plan.as_ref().map_or(0, |plan| plan.steps)
+    }
+
+    /// Share of the run's steps that are done, 0 to 1.
+    pub fn share(&self) -> f64 {
+        match self.total_steps() {
+            0 => 0.0,
+            total => (f64::from(self.history.steps()) / f64::from(total)).min(1.0),
+        }
+    }
+
+    /// Accuracy of the newest evaluation on the validation examples.
+    pub fn validation_accuracy(&self) -> Option<f64> {
+        self.validations
+            .last()
+            .map(|validation| validation.accuracy)
+    }
+
+    /// Whether a new worker should take the run up: it was under way, or its finished model can be had again cheaply.
+    pub fn is_worth_resuming(&self) -> bool {
+        match self.phase {
+            RunPhase::Ended => {
+                self.checkpoint.is_some()
+                    && self.result.as_ref().is_some_and(|result| !result.stopped)
+            }
+            RunPhase::Failed => false,
+            RunPhase::Preparing
+            | RunPhase::Training
+            | RunPhase::Paused
+            | RunPhase::Evaluating { .. } => true,
+        }
+    }
+
+    pub(super) fn started(&mut self, plan: TrainPlan, step: u32) {
+        self.plan = Some(plan);
+        self.history.truncate(step);
+        self.validations
+            .retain(|validation| validation.step <= step);
+        self.phase = RunPhase::Training;
+    }
+
+    pub(super) fn progressed(
+        &mut self,
+        steps: Vec<StepRecord>,
+        tokens_per_second: f64,
+        seconds_left: f64,
+    ) {
+        steps
+            .into_iter()
+            .for_each(|record| self.history.push(record));
+        self.tokens_per_second = Some(tokens_per_second);
+        self.seconds_left = Some(seconds_left);
+        self.goes_on(RunPhase::Training);
+    }
+
+    pub(super) fn validated(&mut self, validation: ValidationRecord) {
+        self.validations.push(validation);
+        self.goes_on(RunPhase::Training);
+    }
+
+    pub(super) fn ended(&mut self, result: TrainResult) {
+        self.seconds_left = None;
+        self.phase = RunPhase::Ended;
+        self.result = Some(result);
+    }
+
+    /// An event that was on its way when the run was paused does not wake it.
+    pub(super) fn goes_on(&mut self, phase: RunPhase) {
+        if self.phase != RunPhase::Paused {
+            self.phase = phase;
+        }
+    }
+}

@@ -1,0 +1,389 @@
+use super::*;
+use crate::data::SplitConfig;
+use crate::protocol::{
+    DeviceKind, DevicePreference, DeviceReason, ErrorKind, StepRecord, TableSource, TrainPlan,
+    TrainResult, ValidationRecord,
+};
+use crate::train::config::TrainConfig;
+
+const COLUMNS: ColumnChoice = ColumnChoice {
+    text: 0,
+    label: 1,
+    split: None,
+};
+
+fn error() -> WireError {
+    WireError {
+        kind: ErrorKind::Data,
+        message: "no rows".into(),
+        hint: "add some".into(),
+        recoverable: true,
+    }
+}
+
+fn device(kind: DeviceKind) -> DeviceReport {
+    DeviceReport {
+        kind,
+        name: "device".into(),
+        reason: DeviceReason::Requested,
+    }
+}
+
+fn start(state: &mut RunState, id: RequestId, kind: DeviceKind) {
+    let device_preference = DevicePreference::Auto;
+    state.sent(&Command::Start {
+        id,
+        version: 1,
+        device: device_preference,
+        base_url: "/".into(),
+    });
+    state.apply(Event::Ready {
+        id,
+        version: 1,
+        device: device(kind),
+        encoders: Vec::new(),
+    });
+}
+
+fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
+    state.sent(&Command::LoadEncoder {
+        id,
+        encoder: name.into(),
+    });
+    let encoder = EncoderSummary {
+        id: name.into(),
+        layers: 3,
+        hidden_size: 384,
+        vocab_size: 30_522,
+        parameters: 17_000_000,
+        max_length: 512,
+    };
+    state.apply(Event::EncoderLoaded { id, encoder });
+}
+
+fn open(state: &mut RunState, id: RequestId, name: &str) {
+    let table = TableSummary {
+        name: name.into(),
+        columns: Vec::new(),
+        rows: 1,
+        preview: Vec::new(),
+        guess: COLUMNS,
+    };
+    state.sent(&Command::OpenTable {
+        id,
+        source: TableSource::Sample { name: name.into() },
+    });
+    state.apply(Event::TableOpened { id, table });
+}
+
+fn use_columns(state: &mut RunState, id: RequestId) {
+    state.sent(&Command::UseColumns {
+        id,
+        columns: COLUMNS,
+        split: SplitConfig::default(),
+    });
+}
+
+fn summary(name: &str) -> DatasetSummary {
+    DatasetSummary {
+        name: name.into(),
+        labels: Vec::new(),
+        split_from_table: false,
+        empty_texts: 0,
+    }
+}
+
+fn train(state: &mut RunState, id: RequestId, resume: bool) {
+    state.sent(&Command::Train {
+        id,
+        config: TrainConfig::default(),
+        resume,
+    });
+}
+
+fn plan() -> TrainPlan {
+    TrainPlan {
+        steps: 100,
+        steps_per_epoch: 50,
+        trainable_parameters: 10,
+        frozen_parameters: 1_000,
+    }
+}
+
+fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeInclusive<u32>) {
+    let steps = steps
+        .map(|step| StepRecord {
+            step,
+            loss: 0.5,
+            learning_rate: 1e-3,
+            grad_norm: 1.0,
+        })
+        .collect();
+    state.apply(Event::TrainingProgress {
+        id,
+        steps,
+        tokens_per_second: 1e3,
+        seconds_left: 9.0,
+    });
+}
+
+fn result(stopped: bool) -> TrainResult {
+    TrainResult {
+        step: 100,
+        stopped,
+        seconds: 1.0,
+        report: None,
+    }
+}
+
+/// Everything loaded (requests 1 to 4), a run under way (request 5) at step 20.
+fn training() -> RunState {
+    let mut state = RunState::default();
+    start(&mut state, 1, DeviceKind::Gpu);
+    load_encoder(&mut state, 2, "L3");
+    open(&mut state, 3, "uci");
+    use_columns(&mut state, 4);
+    state.apply(Event::DatasetReady {
+        id: 4,
+        summary: summary("uci"),
+    });
+    assert!(state.can_start());
+    train(&mut state, 5, false);
+    state.apply(Event::TrainingStarted {
+        id: 5,
+        plan: plan(),
+        step: 0,
+    });
+    steps(&mut state, 5, 1..=20);
+    state
+}
+
+fn phase(state: &RunState) -> Option<RunPhase> {
+    state.run.as_ref().map(|run| run.phase)
+}
+
+#[test]
+fn nothing_may_be_done_before_the_worker_is_ready() {
+    let state = RunState::default();
+    assert!(!state.can_change_data() && !state.can_start() && !state.can_pause());
+    assert!(!state.can_resume() && !state.can_stop() && !state.can_predict());
+}
+
+#[test]
+fn a_run_may_start_only_when_nothing_is_being_loaded() {
+    let mut state = training();
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(false),
+    });
+    assert!(state.can_start());
+    state.sent(&Command::LoadEncoder {
+        id: 6,
+        encoder: "L6".into(),
+    });
+    state.apply(Event::EncoderProgress {
+        id: 6,
+        loaded: 5.0,
+        total: 10.0,
+    });
+    assert_eq!(
+        state.loading,
+        Some(EncoderLoading {
+            encoder: "L6".into(),
+            loaded: 5.0,
+            total: 10.0
+        })
+    );
+    assert!(!state.can_start());
+    state.apply(Event::Failed {
+        id: 6,
+        error: error(),
+    });
+    assert!(
+        state.can_start(),
+        "the encoder that was loaded before is still there"
+    );
+    open(&mut state, 7, "sms");
+    assert!(state.can_start());
+    use_columns(&mut state, 8);
+    assert!(!state.can_start());
+}
+
+#[test]
+fn answers_to_older_requests_are_ignored() {
+    let mut state = training();
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(false),
+    });
+    let before = state.clone();
+    for stale in [
+        Event::Ready {
+            id: 9,
+            version: 1,
+            device: device(DeviceKind::Cpu),
+            encoders: Vec::new(),
+        },
+        Event::EncoderProgress {
+            id: 2,
+            loaded: 1.0,
+            total: 2.0,
+        },
+        Event::DatasetReady {
+            id: 4,
+            summary: summary("late"),
+        },
+        Event::TrainingStarted {
+            id: 5,
+            plan: plan(),
+            step: 0,
+        },
+        Event::TrainingEnded {
+            id: 5,
+            result: result(true),
+        },
+        Event::Paused { id: 7, step: 3 },
+        Event::Failed {
+            id: 3,
+            error: error(),
+        },
+    ] {
+        state.apply(stale.clone());
+        assert_eq!(state, before, "{stale:?}");
+    }
+}
+
+#[test]
+fn a_table_that_cannot_be_used_leaves_the_data_set_in_use() {
+    let mut state = training();
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(false),
+    });
+    open(&mut state, 6, "broken");
+    use_columns(&mut state, 7);
+    state.apply(Event::Failed {
+        id: 7,
+        error: error(),
+    });
+    assert_eq!(state.error, Some(error()));
+    assert_eq!(state.dataset, Some(summary("uci")));
+    assert!(state.can_start());
+    open(&mut state, 8, "whole");
+    assert_eq!(state.error, None, "the next attempt clears the error");
+}
+
+#[test]
+fn pause_resume_and_stop_follow_the_worker() {
+    let mut state = training();
+    assert!(state.can_pause() && !state.can_resume() && state.can_stop() && !state.can_predict());
+    state.sent(&Command::Pause { id: 6 });
+    assert!(!state.can_pause(), "asked once");
+    state.apply(Event::Paused { id: 6, step: 20 });
+    steps(&mut state, 5, 20..=20);
+    assert_eq!(
+        phase(&state),
+        Some(RunPhase::Paused),
+        "late steps do not wake a paused run"
+    );
+    assert!(
+        state.can_resume() && state.can_predict() && state.can_stop() && !state.can_change_data()
+    );
+    state.sent(&Command::Resume { id: 7 });
+    state.apply(Event::Resumed { id: 7 });
+    assert_eq!(phase(&state), Some(RunPhase::Training));
+    state.sent(&Command::Stop { id: 8 });
+    assert!(!state.can_stop());
+    state.apply(Event::Stopping { id: 8 });
+    state.apply(Event::EvaluationProgress {
+        id: 5,
+        split: EvaluatedSplit::Test,
+        done: 1,
+        total: 10,
+    });
+    assert!(
+        state.can_stop() && !state.can_pause(),
+        "a second stop skips the test"
+    );
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(true),
+    });
+    assert!(!state.can_stop() && state.can_predict() && state.can_start());
+    assert_eq!(state.run.and_then(|run| run.result), Some(result(true)));
+}
+
+#[test]
+fn progress_is_a_share_of_the_plan() {
+    let mut state = training();
+    let run = state.run.clone().unwrap();
+    assert_eq!(
+        (run.history.steps(), run.total_steps(), run.share()),
+        (20, 100, 0.2)
+    );
+    let validation = ValidationRecord {
+        epoch: 1,
+        step: 50,
+        loss: 0.3,
+        accuracy: 0.9,
+    };
+    state.apply(Event::Validated { id: 5, validation });
+    assert_eq!(
+        state.run.and_then(|run| run.validation_accuracy()),
+        Some(0.9)
+    );
+}
+
+#[test]
+fn a_failed_run_may_be_started_again() {
+    let mut state = training();
+    state.apply(Event::Failed {
+        id: 5,
+        error: error(),
+    });
+    assert_eq!(phase(&state), Some(RunPhase::Failed));
+    assert!(state.can_start() && !state.can_predict());
+}
+
+#[test]
+fn a_run_goes_on_from_its_checkpoint_in_a_new_worker() {
+    let mut state = training();
+    state.apply(Event::Checkpointed { id: 5, step: 10 });
+    assert!(state.run.as_ref().is_some_and(Run::is_worth_resuming));
+    state.worker_replaced(true, true);
+    assert!(state.gpu_lost && state.device.is_none() && !state.can_change_data());
+    start(&mut state, 6, DeviceKind::Cpu);
+    load_encoder(&mut state, 7, "L3");
+    train(&mut state, 8, true);
+    steps(&mut state, 5, 21..=30);
+    assert_eq!(
+        state.run.as_ref().map(|run| run.history.steps()),
+        Some(20),
+        "the old worker's steps are stale"
+    );
+    state.apply(Event::TrainingStarted {
+        id: 8,
+        plan: plan(),
+        step: 10,
+    });
+    assert_eq!(state.run.as_ref().map(|run| run.history.steps()), Some(10));
+    steps(&mut state, 8, 11..=12);
+    assert_eq!(state.run.as_ref().map(|run| run.history.steps()), Some(12));
+}
+
+#[test]
+fn a_lost_model_is_not_asked_but_its_report_stays() {
+    let mut state = training();
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(true),
+    });
+    assert!(
+        !state.run.as_ref().is_some_and(Run::is_worth_resuming),
+        "the user had stopped it"
+    );
+    state.worker_replaced(false, false);
+    start(&mut state, 6, DeviceKind::Cpu);
+    assert!(!state.can_predict());
+    assert_eq!(state.run.and_then(|run| run.result), Some(result(true)));
+}

@@ -1,0 +1,64 @@
+//! The page as a whole: one column, in the order of the work.
+
+use leptos::prelude::*;
+
+use super::data_card::DataCard;
+use super::device_card::DeviceCard;
+use super::encoder_card::EncoderCard;
+use super::engine::Engine;
+use super::notice::Messages;
+use super::results_card::ResultsCard;
+use super::run_card::RunCard;
+use super::settings::Settings;
+use super::settings_card::SettingsCard;
+use super::try_card::TryCard;
+
+/// The page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let engine = Engine::start();
+    let settings = Settings::new();
+    show_progress_in_title(engine);
+    view! {
+        <header class="masthead">
+            <img src="icons/tabtune.svg" alt="" width="40" height="40" />
+            <div>
+                <h1>"Tabtune"</h1>
+                <p>"Fine-tune a small text encoder in this tab. Your text stays on this machine."</p>
+            </div>
+        </header>
+        <main>
+            <Messages engine />
+            <DeviceCard engine />
+            <EncoderCard engine />
+            <DataCard engine />
+            <SettingsCard engine settings />
+            <RunCard engine settings />
+            <ResultsCard engine />
+            <TryCard engine />
+        </main>
+        <footer class="muted small">
+            "Everything runs in this tab: nothing you open, type or train is sent anywhere."
+        </footer>
+    }
+}
+
+fn show_progress_in_title(engine: Engine) {
+    let title = Memo::new(move |_| {
+        let share = engine.state.with(|state| {
+            state
+                .run
+                .as_ref()
+                .filter(|run| run.is_active())
+                .map(|run| run.share())
+        });
+        share.map_or("Tabtune".to_owned(), |share| {
+            format!("{:.0} % · Tabtune", (share * 100.0).floor())
+        })
+    });
+    Effect::new(move |_| {
+        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+            document.set_title(&title.get());
+        }
+    });
+}

@@ -1,0 +1,184 @@
+//! The data: samples, files by choice or by drop, and the table's columns.
+
+use leptos::ev::DragEvent;
+use leptos::prelude::*;
+
+use super::dataset_summary::DatasetSummaryView;
+use super::engine::{Engine, Source};
+use super::format::count;
+use crate::data::{ColumnChoice, TableSummary};
+
+/// Rows of the preview.
+const PREVIEW_ROWS: usize = 5;
+
+/// Choice of the data and what is in it.
+#[component]
+pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
+    let locked = Memo::new(move |_| engine.state.with(|state| !state.can_change_data()));
+    let opening = Memo::new(move |_| engine.state.with(|state| state.is_opening()));
+    let table = Memo::new(move |_| engine.state.with(|state| state.table.clone()));
+    // Entering a child fires before leaving its parent, so the drag is over the card while the count is not 0.
+    let drags = RwSignal::new(0_i32);
+    let dragged_over = Memo::new(move |_| drags.get() > 0 && !locked.get());
+
+    let open_file = move |file: Option<web_sys::File>| {
+        if let Some(file) = file.filter(|_| !locked.get_untracked()) {
+            engine.open(Source::File(file));
+        }
+    };
+    let drop = move |event: DragEvent| {
+        event.prevent_default();
+        drags.set(0);
+        open_file(
+            event
+                .data_transfer()
+                .and_then(|transfer| transfer.files())
+                .and_then(|files| files.get(0)),
+        );
+    };
+    let sample = move |name: &'static str, testid: &'static str, title: &'static str| {
+        view! {
+            <button
+                type="button"
+                data-testid=testid
+                disabled=move || locked.get()
+                on:click=move |_| engine.open(Source::Sample(name))
+            >
+                {title}
+            </button>
+        }
+    };
+    view! {
+        <section
+            class="card"
+            class:card-drop=move || dragged_over.get()
+            aria-labelledby="data-title"
+            on:dragenter=move |event| {
+                event.prevent_default();
+                drags.update(|drags| *drags += 1);
+            }
+            on:dragover=move |event| event.prevent_default()
+            on:dragleave=move |_| drags.update(|drags| *drags = (*drags - 1).max(0))
+            on:drop=drop
+        >
+            <h2 id="data-title">"Data"</h2>
+            <div class="choices">
+                <div class="choice" role="group" aria-label="Sample data">
+                    <span class="muted small">"Try a sample"</span>
+                    <div class="buttons">
+                        {sample("uci", "sample-uci", "Review sentences (UCI)")}
+                        {sample("sms", "sample-sms", "SMS spam")}
+                    </div>
+                </div>
+                <label class="choice">
+                    <span class="muted small">"Or open a file of your own"</span>
+                    <input
+                        type="file"
+                        data-testid="file-input"
+                        accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+                        disabled=move || locked.get()
+                        on:change:target=move |event| {
+                            let input = event.target();
+                            open_file(input.files().and_then(|files| files.get(0)));
+                            // The same file can be opened again after it was changed.
+                            input.set_value("");
+                        }
+                    />
+                </label>
+            </div>
+            <p class="muted small">
+                "A table with a header, one text and its label a row (CSV or tab-separated). You can also drop it on \
+                 this card. The file is read in this tab and stays on this machine."
+            </p>
+            <div aria-live="polite">
+                {move || opening.get().then(|| view! { <p class="busy">"Reading the table…"</p> })}
+            </div>
+            {move || table.get().map(|table| view! { <Table engine table locked /> })}
+            <DatasetSummaryView engine />
+        </section>
+    }
+}
+
+/// The opened table: its columns and first rows.
+#[component]
+fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoView {
+    let columns = Memo::new(move |_| engine.state.with(|state| state.columns));
+    let choice = move || columns.get().unwrap_or(table.guess);
+    let names = StoredValue::new(table.columns.clone());
+    let select = move |testid: &'static str,
+                       title: &'static str,
+                       read: fn(&ColumnChoice) -> u32,
+                       write: fn(&mut ColumnChoice, u32)| {
+        let options = names
+            .get_value()
+            .into_iter()
+            .zip(0_u32..)
+            .map(|(name, index)| {
+                view! {
+                    <option value=index selected=move || read(&choice()) == index>
+                        {column_name(&name, index)}
+                    </option>
+                }
+            })
+            .collect_view();
+        let change = move |value: String| {
+            if let Ok(index) = value.parse() {
+                let mut choice = choice();
+                write(&mut choice, index);
+                engine.use_columns(choice);
+            }
+        };
+        view! {
+            <label class="field">
+                <span>{title}</span>
+                <select
+                    data-testid=testid
+                    disabled=move || locked.get()
+                    on:change:target=move |event| change(event.target().value())
+                >
+                    {options}
+                </select>
+            </label>
+        }
+    };
+    let role = move |index: u32| {
+        let choice = choice();
+        match index {
+            index if index == choice.text => "text",
+            index if index == choice.label => "label",
+            index if Some(index) == choice.split => "split",
+            _ => "other",
+        }
+    };
+    let headers = table.columns.iter().zip(0_u32..).map(|(name, index)| {
+        view! { <th scope="col" data-role=move || role(index)>{column_name(name, index)}</th> }
+    });
+    let rows = table.preview.iter().take(PREVIEW_ROWS).map(|row| {
+        let cells = row.iter().zip(0_u32..).map(|(cell, index)| {
+            view! { <td data-role=move || role(index)>{cell.clone()}</td> }
+        });
+        view! { <tr>{cells.collect_view()}</tr> }
+    });
+    view! {
+        <h3>{table.name.clone()} " " <span class="muted">{count(table.rows, "row")}</span></h3>
+        <div class="fields">
+            {select("column-text", "Text column", |choice| choice.text, |choice, index| choice.text = index)}
+            {select("column-label", "Label column", |choice| choice.label, |choice, index| choice.label = index)}
+        </div>
+        <div class="scroll" tabindex="0" role="region" aria-label="First rows of the table">
+            <table class="preview">
+                <thead>
+                    <tr>{headers.collect_view()}</tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+fn column_name(name: &str, index: u32) -> String {
+    match name.trim() {
+        "" => format!("Column {}", index + 1),
+        name => name.to_owned(),
+    }
+}

@@ -1,0 +1,72 @@
+//! The device in use, and why it is this one.
+
+use leptos::prelude::*;
+
+use super::engine::Engine;
+use super::words;
+use crate::protocol::DeviceKind;
+
+/// The device and the way to the other one.
+#[component]
+pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
+    let device = Memo::new(move |_| {
+        engine
+            .state
+            .with(|state| (state.device.clone(), state.gpu_lost))
+    });
+    let body = move || {
+        let (report, gpu_lost) = device.get();
+        let Some(report) = report else {
+            return view! { <p class="muted">"Looking for the fastest device…"</p> }.into_any();
+        };
+        let words = words::device(&report, gpu_lost);
+        let kind = kind_name(report.kind);
+        let other = words.other.map(|(kind, words)| {
+            view! {
+                <a
+                    href=format!("?device={}", kind_name(kind))
+                    on:click=move |event| {
+                        event.prevent_default();
+                        show_in_address(kind);
+                        engine.switch_device(kind);
+                    }
+                >
+                    {words}
+                </a>
+            }
+        });
+        view! {
+            <p class="device">
+                <span class="badge" data-testid="device-badge" data-device=kind data-reason=words.reason>
+                    {words.title}
+                </span>
+                <span class="muted">{report.name}</span>
+            </p>
+            <p>{words.text} " " {other}</p>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="device-title">
+            <h2 id="device-title">"Device"</h2>
+            <div aria-live="polite">{body}</div>
+        </section>
+    }
+}
+
+fn kind_name(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Cpu => "cpu",
+        DeviceKind::Gpu => "gpu",
+    }
+}
+
+/// Keeps the choice for the next visit, without a reload.
+fn show_in_address(kind: DeviceKind) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        let address = format!("?device={}", kind_name(kind));
+        // A browser that refuses leaves the address as it is, and nothing else depends on it.
+        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    }
+}

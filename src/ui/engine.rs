@@ -1,0 +1,290 @@
+//! The page's side of the protocol: starts a worker, sends commands, takes events in, and replaces a lost worker.
+
+mod lifecycle;
+mod recovery;
+mod worker;
+
+use std::collections::VecDeque;
+
+use gloo::timers::callback::Timeout;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::notice::Notice;
+use super::words;
+use crate::data::{ColumnChoice, SplitConfig};
+use crate::protocol::{Command, DevicePreference, Event, PROTOCOL_VERSION, RequestId};
+use crate::run_state::RunState;
+use crate::train::config::TrainConfig;
+pub(crate) use recovery::Source;
+use recovery::{DataInUse, Step, Told};
+use worker::{WorkerBuild, WorkerHandle, wanted_device};
+
+/// Handle to the worker and to what is known of it. Copies are the same engine.
+#[derive(Clone, Copy)]
+pub(crate) struct Engine {
+    /// What the page shows.
+    pub(crate) state: RwSignal<RunState>,
+    /// Something that the user should know, and that is not an error.
+    pub(crate) notice: RwSignal<Option<Notice>>,
+    inner: StoredValue<Inner, LocalStorage>,
+}
+
+struct Inner {
+    build: WorkerBuild,
+    preference: DevicePreference,
+    worker: Option<WorkerHandle>,
+    /// Counts workers: what an earlier one says is not heard.
+    generation: u32,
+    next_id: RequestId,
+    split: SplitConfig,
+    told: Told,
+    /// The table being opened, and the one opened last.
+    opening: Option<(RequestId, Source)>,
+    opened: Option<Source>,
+    /// The data set being made.
+    choosing: Option<(RequestId, DataInUse)>,
+    /// What a new worker must still be told, and the request it is at.
+    replay: VecDeque<Step>,
+    replaying: Option<RequestId>,
+    losses_in_a_row: u32,
+    slow_start: Option<Timeout>,
+}
+
+impl Engine {
+    /// An engine whose worker is being started.
+    pub(crate) fn start() -> Self {
+        let (build, preference) = wanted_device();
+        let inner = Inner {
+            build,
+            preference,
+            worker: None,
+            generation: 0,
+            next_id: 1,
+            split: SplitConfig::default(),
+            told: Told::default(),
+            opening: None,
+            opened: None,
+            choosing: None,
+            replay: VecDeque::new(),
+            replaying: None,
+            losses_in_a_row: 0,
+            slow_start: None,
+        };
+        let engine = Self {
+            state: RwSignal::new(RunState::default()),
+            notice: RwSignal::new(None),
+            inner: StoredValue::new_local(inner),
+        };
+        engine.start_worker();
+        engine
+    }
+
+    /// Loads an encoder in place of the one in use.
+    pub(crate) fn load_encoder(self, encoder: String) {
+        self.send(|id| Command::LoadEncoder { id, encoder }, None);
+    }
+
+    /// Reads a table; its guessed columns then become the data set.
+    pub(crate) fn open(self, source: Source) {
+        let generation = self.inner.with_value(|inner| inner.generation);
+        let command = self.announce(|id| Command::OpenTable {
+            id,
+            source: source.on_wire(),
+        });
+        let id = command.id();
+        self.inner
+            .update_value(|inner| inner.opening = Some((id, source.clone())));
+        let Source::File(file) = source else {
+            self.post(&command, None);
+            return;
+        };
+        spawn_local(async move {
+            let bytes = JsFuture::from(file.array_buffer()).await;
+            if generation != self.inner.with_value(|inner| inner.generation) {
+                return;
+            }
+            match bytes
+                .ok()
+                .and_then(|bytes| bytes.dyn_into::<ArrayBuffer>().ok())
+            {
+                Some(bytes) => self.post(&command, Some(bytes)),
+                None => self.hear(
+                    Event::Failed {
+                        id,
+                        error: words::unreadable_file(&file.name()),
+                    },
+                    None,
+                ),
+            }
+        });
+    }
+
+    /// Makes the opened table the data set.
+    pub(crate) fn use_columns(self, columns: ColumnChoice) {
+        let Some((source, split)) = self
+            .inner
+            .with_value(|inner| Some((inner.opened.clone()?, inner.split)))
+        else {
+            return;
+        };
+        let id = self.send(|id| Command::UseColumns { id, columns, split }, None);
+        self.inner.update_value(|inner| {
+            inner.choosing = Some((
+                id,
+                DataInUse {
+                    source,
+                    columns,
+                    split,
+                },
+            ))
+        });
+    }
+
+    /// Divides this and later data sets in another way.
+    pub(crate) fn set_split(self, split: SplitConfig) {
+        if self.inner.with_value(|inner| inner.split == split) {
+            return;
+        }
+        self.inner.update_value(|inner| inner.split = split);
+        if let Some(columns) = self
+            .state
+            .with_untracked(|state| state.columns.filter(|_| state.can_change_data()))
+        {
+            self.use_columns(columns);
+        }
+    }
+
+    /// Starts a run.
+    pub(crate) fn train(self, config: TrainConfig) {
+        self.notice.set(None);
+        self.inner.update_value(|inner| {
+            inner.told.config = Some(config.clone());
+            inner.told.checkpoint = None;
+            inner.losses_in_a_row = 0;
+        });
+        self.send(
+            |id| Command::Train {
+                id,
+                config,
+                resume: false,
+            },
+            None,
+        );
+    }
+
+    /// Halts the run.
+    pub(crate) fn pause(self) {
+        self.send(|id| Command::Pause { id }, None);
+    }
+
+    /// Lets a paused run go on.
+    pub(crate) fn resume(self) {
+        self.send(|id| Command::Resume { id }, None);
+    }
+
+    /// Ends the run; a second time, skips its test.
+    pub(crate) fn stop(self) {
+        self.send(|id| Command::Stop { id }, None);
+    }
+
+    /// Classifies a text.
+    pub(crate) fn predict(self, text: String) {
+        self.send(|id| Command::Predict { id, text }, None);
+    }
+
+    /// Takes an event in, then does what follows from it.
+    fn hear(self, event: Event, buffer: Option<ArrayBuffer>) {
+        self.state.update(|state| state.apply(event.clone()));
+        match event {
+            Event::Listening => self.greet(),
+            Event::Ready { version, .. } if version != PROTOCOL_VERSION => {
+                let detail = format!("page {PROTOCOL_VERSION}, worker {version}");
+                self.state
+                    .update(|state| state.error = Some(words::version_mismatch(&detail)));
+            }
+            Event::Ready { .. } => self.go_on(),
+            Event::EncoderLoaded { id, encoder } => {
+                self.inner
+                    .update_value(|inner| inner.told.encoder = Some(encoder.id));
+                self.settle_replay(id);
+            }
+            Event::TableOpened { id, table } => {
+                let opening =
+                    |inner: &mut Inner| inner.opening.take_if(|(opening, _)| *opening == id);
+                if let Some((_, source)) = self.inner.try_update_value(opening).flatten() {
+                    self.inner.update_value(|inner| inner.opened = Some(source));
+                    if !self.settle_replay(id) {
+                        self.use_columns(table.guess);
+                    }
+                }
+            }
+            Event::DatasetReady { id, .. } => {
+                let choosing =
+                    |inner: &mut Inner| inner.choosing.take_if(|(choosing, _)| *choosing == id);
+                if let Some((_, data)) = self.inner.try_update_value(choosing).flatten() {
+                    self.inner
+                        .update_value(|inner| inner.told.data = Some(data));
+                    self.settle_replay(id);
+                }
+            }
+            Event::TrainingStarted { id, .. } => {
+                self.settle_replay(id);
+            }
+            Event::Checkpointed { .. } => self.inner.update_value(|inner| {
+                inner.told.checkpoint = buffer;
+                inner.losses_in_a_row = 0;
+            }),
+            Event::Failed { id, .. } => self.abandon_replay(id),
+            Event::Lost { error } => self.lose(error),
+            Event::EncoderProgress { .. }
+            | Event::TrainingProgress { .. }
+            | Event::EvaluationProgress { .. }
+            | Event::Validated { .. }
+            | Event::TrainingEnded { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::Stopping { .. }
+            | Event::Predicted { .. } => {}
+        }
+    }
+
+    /// Gives a command its id and notes it.
+    fn announce(self, command: impl FnOnce(RequestId) -> Command) -> Command {
+        let id = self.inner.try_update_value(|inner| {
+            inner.next_id += 1;
+            inner.next_id - 1
+        });
+        let command = command(id.unwrap_or_default());
+        self.state.update(|state| state.sent(&command));
+        command
+    }
+
+    fn post(self, command: &Command, buffer: Option<ArrayBuffer>) {
+        let posted = self.inner.with_value(|inner| match &inner.worker {
+            Some(worker) => worker.post(command, buffer),
+            None => Err("no worker".into()),
+        });
+        if let Err(detail) = posted {
+            self.hear(
+                Event::Failed {
+                    id: command.id(),
+                    error: words::not_sent(&detail),
+                },
+                None,
+            );
+        }
+    }
+
+    fn send(
+        self,
+        command: impl FnOnce(RequestId) -> Command,
+        buffer: Option<ArrayBuffer>,
+    ) -> RequestId {
+        let command = self.announce(command);
+        self.post(&command, buffer);
+        command.id()
+    }
+}

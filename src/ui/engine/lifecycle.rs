@@ -1,0 +1,231 @@
+//! The worker's life: its start, its greeting, its replacement by another that is brought to the same place.
+
+use gloo::timers::callback::Timeout;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+use super::Engine;
+use super::recovery::Step;
+use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for};
+use crate::protocol::{
+    Command, DeviceKind, DevicePreference, ErrorKind, PROTOCOL_VERSION, RequestId, WireError,
+};
+use crate::run_state::RunState;
+use crate::run_state::run::Run;
+use crate::ui::words;
+
+/// The encoder that is loaded at the start, if it is on offer.
+const DEFAULT_ENCODER: &str = "paraphrase-MiniLM-L3-v2";
+
+/// A worker that does not speak for this long may have failed to load, which the browser does not report.
+const SLOW_START_MS: u32 = 20_000;
+
+/// Workers lost in a row, without a checkpoint between them, up to which a run is taken up again.
+const MOST_RESUMES: u32 = 2;
+
+/// Workers lost in a row up to which a new one is started unasked.
+const MOST_RESTARTS: u32 = 3;
+
+impl Engine {
+    /// Goes on with another device, in a new worker. What was loaded and learnt goes along.
+    pub(crate) fn switch_device(self, kind: DeviceKind) {
+        let run = self
+            .state
+            .with_untracked(|state| state.run.clone().filter(Run::is_worth_resuming));
+        self.inner.update_value(|inner| {
+            (inner.build, inner.preference) = device_asked_for(kind);
+            inner.losses_in_a_row = 0;
+            inner.replay = inner.told.replay(run.as_ref());
+        });
+        self.notice.set(None);
+        self.state.update(|state| {
+            state.gpu_lost = false;
+            state.worker_replaced(false, run.is_some());
+        });
+        self.start_worker();
+    }
+
+    /// Starts a worker where none could be started, or where one does not answer.
+    pub(crate) fn restart(self) {
+        self.notice.set(None);
+        self.state.update(|state| state.error = None);
+        self.inner.update_value(|inner| inner.losses_in_a_row = 0);
+        self.start_worker();
+    }
+
+    pub(super) fn start_worker(self) {
+        let (build, generation) = self
+            .inner
+            .try_update_value(|inner| {
+                inner.worker = None;
+                inner.generation += 1;
+                inner.replaying = None;
+                (inner.build, inner.generation)
+            })
+            .unwrap_or((WorkerBuild::Cpu, 0));
+        let hear = move |message| {
+            if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
+                self.hear_worker(message);
+            }
+        };
+        match WorkerHandle::start(build, hear) {
+            Ok(worker) => {
+                let slow = move || self.notice.set(Some(words::slow_start()));
+                self.inner.update_value(|inner| {
+                    inner.worker = Some(worker);
+                    inner.slow_start = Some(Timeout::new(SLOW_START_MS, slow));
+                });
+            }
+            Err(detail) => self.lose(words::worker_died(&detail)),
+        }
+    }
+
+    fn hear_worker(self, message: FromWorker) {
+        match message {
+            FromWorker::Event(event, buffer) => self.hear(event, buffer),
+            FromWorker::Unreadable(error) => self.lose(words::version_mismatch(&error.to_string())),
+            FromWorker::Died(detail) => self.lose(words::worker_died(&detail)),
+        }
+    }
+
+    pub(super) fn greet(self) {
+        let Some(device) = self.inner.try_update_value(|inner| {
+            inner.slow_start = None;
+            inner.preference
+        }) else {
+            return;
+        };
+        // The notice may be the one that says that the worker is slow to start.
+        self.notice
+            .update(|notice| *notice = notice.take().filter(|notice| !notice.offers_restart));
+        self.send(
+            |id| Command::Start {
+                id,
+                version: PROTOCOL_VERSION,
+                device,
+                base_url: base_url(),
+            },
+            None,
+        );
+    }
+
+    /// Sends the next command of a recovery; without one, loads an encoder if there is none.
+    pub(super) fn go_on(self) {
+        let step = self
+            .inner
+            .try_update_value(|inner| inner.replay.pop_front())
+            .flatten();
+        let Some(step) = step else {
+            let encoder = self.state.with_untracked(|state| {
+                let default = state
+                    .encoders
+                    .iter()
+                    .find(|entry| entry.id == DEFAULT_ENCODER);
+                let wanted = default.or(state.encoders.first())?;
+                (state.loading.is_none() && state.encoder.is_none()).then(|| wanted.id.clone())
+            });
+            encoder
+                .into_iter()
+                .for_each(|encoder| self.load_encoder(encoder));
+            return;
+        };
+        self.inner.update_value(|inner| {
+            let may_fail_alone = matches!(step, Step::Pause | Step::Stop);
+            inner.replaying = (!may_fail_alone).then_some(inner.next_id);
+        });
+        match step {
+            Step::Encoder(encoder) => self.load_encoder(encoder),
+            Step::Table(source) => self.open(source),
+            Step::Columns(columns, split) => {
+                self.inner.update_value(|inner| inner.split = split);
+                self.use_columns(columns);
+            }
+            Step::Train(config) => {
+                // The bytes are kept: the next worker may be lost too.
+                let bytes = self
+                    .inner
+                    .with_value(|inner| inner.told.checkpoint.as_ref().map(|bytes| bytes.slice(0)));
+                self.send(
+                    |id| Command::Train {
+                        id,
+                        config,
+                        resume: bytes.is_some(),
+                    },
+                    bytes.clone(),
+                );
+            }
+            Step::Pause => self.pause(),
+            Step::Stop => self.stop(),
+        }
+    }
+
+    /// Goes on with a recovery if `id` is what it waits for, and tells whether it is.
+    pub(super) fn settle_replay(self, id: RequestId) -> bool {
+        let settled = self.takes_replaying(id);
+        if settled && self.inner.with_value(|inner| !inner.replay.is_empty()) {
+            self.go_on();
+        }
+        settled
+    }
+
+    /// Ends a recovery if `id` is what it waits for.
+    pub(super) fn abandon_replay(self, id: RequestId) {
+        if self.takes_replaying(id) {
+            self.inner.update_value(|inner| inner.replay.clear());
+            self.state.update(RunState::run_abandoned);
+        }
+    }
+
+    fn takes_replaying(self, id: RequestId) -> bool {
+        let mut taken = false;
+        self.inner.update_value(|inner| {
+            taken = inner.replaying.take_if(|replaying| *replaying == id).is_some();
+        });
+        taken
+    }
+
+    /// Replaces the worker, once the call that brought the news has returned: it runs in the old worker's listener.
+    pub(super) fn lose(self, error: WireError) {
+        self.inner.update_value(|inner| inner.generation += 1);
+        spawn_local(async move { self.replace_worker(error) });
+    }
+
+    fn replace_worker(self, error: WireError) {
+        let run = self.state.with_untracked(|state| state.run.clone());
+        let started = self.state.with_untracked(|state| state.device.is_some());
+        let Some((gpu_lost, resumes, gives_up)) = self.inner.try_update_value(|inner| {
+            inner.worker = None;
+            inner.slow_start = None;
+            inner.losses_in_a_row += 1;
+            let gpu_lost =
+                inner.build == WorkerBuild::Gpu && (error.kind == ErrorKind::Device || !started);
+            if gpu_lost {
+                (inner.build, inner.preference) = (WorkerBuild::Cpu, DevicePreference::Cpu);
+            }
+            let resumes = inner.losses_in_a_row <= MOST_RESUMES
+                && run.as_ref().is_some_and(Run::is_worth_resuming);
+            inner.replay = inner.told.replay(run.as_ref().filter(|_| resumes));
+            (gpu_lost, resumes, inner.losses_in_a_row > MOST_RESTARTS)
+        }) else {
+            return;
+        };
+        self.state.update(|state| {
+            state.worker_replaced(gpu_lost, resumes);
+            state.error = gives_up.then(|| error.clone());
+        });
+        let checkpoint = run.as_ref().and_then(|run| run.checkpoint);
+        let notice = match gives_up {
+            true => words::gave_up(),
+            false => words::worker_replaced(
+                &error,
+                gpu_lost,
+                run.is_some(),
+                resumes.then_some(checkpoint),
+            ),
+        };
+        self.notice.set(Some(notice));
+        if !gives_up {
+            self.start_worker();
+        }
+    }
+}

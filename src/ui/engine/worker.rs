@@ -1,0 +1,142 @@
+//! A running worker: its script, its messages and its death.
+
+use gloo::events::EventListener;
+use js_sys::ArrayBuffer;
+use wasm_bindgen::JsCast;
+
+use crate::port::{self, PortError};
+use crate::protocol::{Command, DeviceKind, DevicePreference, Event};
+
+/// The builds of the worker. Each is one of index.html's `data-type="worker"` links, and has the name that Trunk gives
+/// its loader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WorkerBuild {
+    /// CPU only; small.
+    Cpu,
+    /// WebGPU, with the CPU to fall back on.
+    Gpu,
+}
+
+impl WorkerBuild {
+    fn loader(self) -> &'static str {
+        match self {
+            Self::Cpu => "worker-cpu_loader.js",
+            Self::Gpu => "worker-gpu_loader.js",
+        }
+    }
+}
+
+/// What the address and the browser ask for: `?device=cpu` and `?device=gpu` force a device.
+pub(crate) fn wanted_device() -> (WorkerBuild, DevicePreference) {
+    let window = web_sys::window();
+    let query = window
+        .as_ref()
+        .and_then(|window| window.location().search().ok())
+        .unwrap_or_default();
+    let device = web_sys::UrlSearchParams::new_with_str(&query)
+        .ok()
+        .and_then(|query| query.get("device"));
+    let has_web_gpu = || {
+        window.is_some_and(|window| {
+            js_sys::Reflect::get(&window.navigator(), &"gpu".into())
+                .is_ok_and(|gpu| gpu.is_truthy())
+        })
+    };
+    match device.as_deref() {
+        Some("cpu") => device_asked_for(DeviceKind::Cpu),
+        Some("gpu") => device_asked_for(DeviceKind::Gpu),
+        _ if has_web_gpu() => (WorkerBuild::Gpu, DevicePreference::Auto),
+        _ => (WorkerBuild::Cpu, DevicePreference::Auto),
+    }
+}
+
+/// The worker for a device that the user asks for.
+pub(crate) fn device_asked_for(kind: DeviceKind) -> (WorkerBuild, DevicePreference) {
+    match kind {
+        DeviceKind::Cpu => (WorkerBuild::Cpu, DevicePreference::Cpu),
+        DeviceKind::Gpu => (WorkerBuild::Gpu, DevicePreference::Gpu),
+    }
+}
+
+/// Absolute address of the folder that the page lies in, with a final slash.
+pub(crate) fn base_url() -> String {
+    let address = web_sys::window()
+        .and_then(|window| window.location().href().ok())
+        .unwrap_or_default();
+    web_sys::Url::new_with_base("./", &address).map_or(address, |url| url.href())
+}
+
+/// What a worker tells the page.
+pub(crate) enum FromWorker {
+    /// It speaks; the bytes are those beside the message.
+    Event(Event, Option<ArrayBuffer>),
+    /// It speaks another protocol.
+    Unreadable(PortError),
+    /// It died of an error that it did not catch, or its script did not load.
+    Died(String),
+}
+
+/// A worker. Dropping it ends it.
+pub(crate) struct WorkerHandle {
+    worker: web_sys::Worker,
+    _listeners: [EventListener; 2],
+}
+
+impl WorkerHandle {
+    /// Starts a worker that speaks to `hear`, from its next turn on.
+    ///
+    /// # Errors
+    /// If the browser refuses to start one.
+    pub(crate) fn start(
+        build: WorkerBuild,
+        hear: impl Fn(FromWorker) + Clone + 'static,
+    ) -> Result<Self, String> {
+        let worker = web_sys::Worker::new(build.loader()).map_err(|error| format!("{error:?}"))?;
+        let on_message = EventListener::new(&worker, "message", {
+            let hear = hear.clone();
+            move |event| {
+                let Some(message) = event.dyn_ref::<web_sys::MessageEvent>() else {
+                    return;
+                };
+                hear(match port::unpack(&message.data()) {
+                    Ok((event, buffer)) => FromWorker::Event(event, buffer),
+                    Err(error) => FromWorker::Unreadable(error),
+                });
+            }
+        });
+        let on_error = EventListener::new(&worker, "error", move |event| {
+            // A script that does not load fires a plain event without a message.
+            let message = event
+                .dyn_ref::<web_sys::ErrorEvent>()
+                .map(web_sys::ErrorEvent::message);
+            hear(FromWorker::Died(message.unwrap_or_else(|| {
+                format!("{} did not load", build.loader())
+            })));
+        });
+        Ok(Self {
+            worker,
+            _listeners: [on_message, on_error],
+        })
+    }
+
+    /// Sends a command and the bytes beside it, which are moved, not copied.
+    ///
+    /// # Errors
+    /// If the browser cannot clone the message.
+    pub(crate) fn post(
+        &self,
+        command: &Command,
+        buffer: Option<ArrayBuffer>,
+    ) -> Result<(), String> {
+        let packed = port::pack(command, buffer).map_err(|error| error.to_string())?;
+        self.worker
+            .post_message_with_transfer(&packed.value, &packed.transfer)
+            .map_err(|error| format!("{error:?}"))
+    }
+}
+
+impl Drop for WorkerHandle {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}

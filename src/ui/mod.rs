@@ -1,0 +1,30 @@
+//! The page: one component a file, around the [`engine`] that speaks with the worker.
+
+mod app;
+mod data_card;
+mod dataset_summary;
+mod device_card;
+mod encoder_card;
+mod engine;
+mod format;
+mod loss_chart;
+mod notice;
+mod results_card;
+mod run_card;
+mod scale;
+mod settings;
+mod settings_card;
+mod try_card;
+mod words;
+
+/// Puts the page into the document.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    if let Some(waiting) = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("waiting"))
+    {
+        waiting.remove();
+    }
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,98 @@
+//! Classifying a text of the user's own.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::engine::Engine;
+use super::format::{count, percent};
+use crate::protocol::Prediction;
+use crate::run_state::RunState;
+
+/// A text, and how probable each label is for it.
+#[component]
+pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
+    let text = RwSignal::new(String::new());
+    let can_predict = Memo::new(move |_| engine.state.with(RunState::can_predict));
+    let predicting = Memo::new(move |_| engine.state.with(RunState::is_predicting));
+    let prediction = Memo::new(move |_| engine.state.with(|state| state.prediction.clone()));
+    let enabled =
+        Memo::new(move |_| can_predict.get() && text.with(|text| !text.trim().is_empty()));
+    let hint = move || match (
+        can_predict.get() || predicting.get(),
+        engine.state.with(RunState::is_running),
+    ) {
+        (true, _) => "Type a text and see what the model makes of it.",
+        (false, true) => "Pause the run to try the model as it stands.",
+        (false, false) => "Train a model first; then it can be tried here.",
+    };
+    let predict = move || {
+        if enabled.get_untracked() {
+            engine.predict(text.get_untracked());
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+            event.prevent_default();
+            predict();
+        }
+    };
+    view! {
+        <section class="card" aria-labelledby="try-title">
+            <h2 id="try-title">"Try it"</h2>
+            <label class="field">
+                <span class="muted small">{hint}</span>
+                <textarea
+                    rows="3"
+                    data-testid="predict-input"
+                    placeholder="The soup was cold, but the waiter was charming."
+                    prop:value=move || text.get()
+                    on:input:target=move |event| text.set(event.target().value())
+                    on:keydown=on_key
+                ></textarea>
+            </label>
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="primary"
+                    data-testid="predict-button"
+                    disabled=move || !enabled.get()
+                    on:click=move |_| predict()
+                >
+                    "Classify"
+                </button>
+            </div>
+            <div aria-live="polite">{move || prediction.get().map(|prediction| view! { <Answer prediction /> })}</div>
+        </section>
+    }
+}
+
+#[component]
+fn Answer(prediction: Prediction) -> impl IntoView {
+    let top = prediction
+        .probabilities
+        .first()
+        .map(|top| top.label.clone())
+        .unwrap_or_default();
+    let bars = prediction.probabilities.iter().map(|entry| {
+        view! {
+            <li data-label=entry.label.clone() data-probability=entry.probability>
+                <span class="bar-label">{entry.label.clone()}</span>
+                <span class="bar" aria-hidden="true">
+                    <span style=format!("width: {:.2}%", entry.probability * 100.0)></span>
+                </span>
+                <span class="bar-value">{percent(entry.probability)}</span>
+            </li>
+        }
+    });
+    let words = top.clone();
+    view! {
+        <figure data-testid="predict-output" data-label=words>
+            <blockquote>{prediction.text.clone()}</blockquote>
+            <p>"is most probably " <strong>{top}</strong></p>
+            <ul class="bars">{bars.collect_view()}</ul>
+            <figcaption class="muted small">
+                {format!("{}, {:.0} ms", count(prediction.tokens, "token"), prediction.milliseconds)}
+            </figcaption>
+        </figure>
+    }
+}

@@ -1,0 +1,176 @@
+//! What the page says, in words that a person understands.
+
+use super::notice::Notice;
+use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, ErrorKind, WireError};
+
+/// A device, why it is this one, and the other one that may be asked for.
+pub(crate) struct DeviceWords {
+    /// The reason's name, for checks.
+    pub(crate) reason: &'static str,
+    /// What computes.
+    pub(crate) title: &'static str,
+    /// Why.
+    pub(crate) text: String,
+    /// What else may be asked for, and the words for it.
+    pub(crate) other: Option<(DeviceKind, &'static str)>,
+}
+
+const USE_CPU: Option<(DeviceKind, &str)> = Some((DeviceKind::Cpu, "Use the CPU"));
+const USE_GPU: Option<(DeviceKind, &str)> = Some((DeviceKind::Gpu, "Use WebGPU anyway"));
+
+/// Says which device computes and why.
+pub(crate) fn device(report: &DeviceReport, gpu_lost: bool) -> DeviceWords {
+    let on_gpu = report.kind == DeviceKind::Gpu;
+    let title = if on_gpu { "GPU (WebGPU)" } else { "CPU" };
+    let on_cpu = "Training runs on the CPU.";
+    let (reason, text, other) = match &report.reason {
+        _ if gpu_lost && !on_gpu => (
+            "gpu-lost",
+            format!("The GPU stopped working while it was in use. {on_cpu}"),
+            USE_GPU,
+        ),
+        DeviceReason::Verified => (
+            "verified",
+            "A trial run on this GPU gave the same results as on the CPU.".into(),
+            USE_CPU,
+        ),
+        DeviceReason::Requested if on_gpu => ("requested", "You asked for WebGPU.".into(), USE_CPU),
+        DeviceReason::Requested => (
+            "requested",
+            "You asked for the CPU.".into(),
+            Some((DeviceKind::Gpu, "Use WebGPU")),
+        ),
+        DeviceReason::NoWebGpu => (
+            "no-web-gpu",
+            format!("Your browser does not offer WebGPU. {on_cpu}"),
+            None,
+        ),
+        DeviceReason::NoAdapter => (
+            "no-adapter",
+            format!("Your browser has WebGPU, but offers no graphics card to it. {on_cpu}"),
+            None,
+        ),
+        DeviceReason::SoftwareAdapter { adapter } => (
+            "software-adapter",
+            format!(
+                "Your browser's WebGPU is emulated in software ({adapter}), which is slower than using the CPU \
+                 directly. {on_cpu}"
+            ),
+            USE_GPU,
+        ),
+        DeviceReason::MissingFeature { adapter, feature } => (
+            "missing-feature",
+            format!(
+                "The graphics card ({adapter}) lacks something that training needs: {feature}. {on_cpu}"
+            ),
+            None,
+        ),
+        DeviceReason::SelfCheckFailed {
+            adapter,
+            difference,
+        } => (
+            "self-check-failed",
+            format!(
+                "A trial run on the graphics card ({adapter}) gave results that differ from the CPU's by \
+                 {difference:.1e}, so it is not trusted. {on_cpu}"
+            ),
+            None,
+        ),
+        DeviceReason::StartFailed { detail } => (
+            "start-failed",
+            format!("The graphics card did not start ({detail}). {on_cpu}"),
+            USE_GPU,
+        ),
+    };
+    DeviceWords {
+        reason,
+        title,
+        text,
+        other,
+    }
+}
+
+/// The file cannot be read from the disk.
+pub(crate) fn unreadable_file(name: &str) -> WireError {
+    WireError {
+        kind: ErrorKind::Data,
+        message: format!("“{name}” could not be read."),
+        hint: "It may have been moved, changed or closed to this browser. Open it again.".into(),
+        recoverable: true,
+    }
+}
+
+/// Page and worker do not speak the same protocol.
+pub(crate) fn version_mismatch(detail: &str) -> WireError {
+    WireError {
+        kind: ErrorKind::Bug,
+        message: format!("Two parts of Tabtune are of different versions ({detail})."),
+        hint: "An old file is still in your browser's cache. Reload the page, holding Shift."
+            .into(),
+        recoverable: false,
+    }
+}
+
+/// The worker died without a word of its own.
+pub(crate) fn worker_died(detail: &str) -> WireError {
+    WireError {
+        kind: ErrorKind::Bug,
+        message: format!("The part of Tabtune that computes stopped working ({detail})."),
+        hint: "Start it again. If that does not help, check your connection.".into(),
+        recoverable: false,
+    }
+}
+
+/// A message could not be posted.
+pub(crate) fn not_sent(detail: &str) -> WireError {
+    WireError {
+        kind: ErrorKind::State,
+        message: format!("The part of Tabtune that computes cannot be reached ({detail})."),
+        hint: "Try again in a moment.".into(),
+        recoverable: true,
+    }
+}
+
+/// The worker has not said anything yet.
+pub(crate) fn slow_start() -> Notice {
+    Notice {
+        text: "The part of Tabtune that computes has not started yet. On a slow connection this takes a while.".into(),
+        detail: None,
+        offers_restart: true,
+    }
+}
+
+/// Workers were lost too often.
+pub(crate) fn gave_up() -> Notice {
+    Notice {
+        text: "The part of Tabtune that computes stopped working several times in a row.".into(),
+        detail: None,
+        offers_restart: true,
+    }
+}
+
+/// The worker was replaced. `checkpoint` says whether the run is taken up again, and from which step.
+pub(crate) fn worker_replaced(
+    error: &WireError,
+    gpu_lost: bool,
+    had_run: bool,
+    checkpoint: Option<Option<u32>>,
+) -> Notice {
+    let what = match gpu_lost {
+        true => "The GPU stopped working, so the CPU goes on.",
+        false => "The part of Tabtune that computes stopped working and was started again.",
+    };
+    let run = match checkpoint {
+        Some(Some(step)) => format!(" Training is taken up from its checkpoint at step {step}."),
+        Some(None) => " There was no checkpoint yet, so training begins anew.".into(),
+        None if had_run => " The model of the last run was lost with it; its results stay below. Start a new run to \
+                            classify texts."
+            .into(),
+        None => String::new(),
+    };
+    Notice {
+        text: format!("{what}{run}"),
+        detail: Some(error.message.clone()),
+        offers_restart: false,
+    }
+}
