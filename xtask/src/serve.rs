@@ -1,0 +1,423 @@
+//! A static file server for this machine: the page for `serve`, and files for the tests.
+
+use std::fs::File;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use anyhow::{Context, Result, anyhow};
+use percent_encoding::percent_decode_str;
+use tiny_http::{Header, Method, Request, Response, Server};
+
+use crate::steps::announce;
+
+/// Browsers open up to six connections to a host.
+const THREADS: usize = 6;
+
+/// Who may read what is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The served page alone, cross-origin isolated.
+    OwnOrigin,
+    /// Pages of any origin: tests run in pages of another server.
+    AnyOrigin,
+}
+
+/// A folder and the path that it is served under.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    /// With a slash at both ends.
+    pub prefix: String,
+    pub folder: PathBuf,
+}
+
+/// A running server; it ends when this is dropped.
+pub struct StaticServer {
+    server: Arc<Server>,
+    threads: Vec<JoinHandle<()>>,
+    address: SocketAddr,
+}
+
+/// What a request's path leads to.
+#[derive(Debug, PartialEq, Eq)]
+enum Target {
+    File(PathBuf),
+    /// A folder that was asked for without its final slash; relative addresses in it would go astray.
+    Redirect(String),
+    Nothing,
+}
+
+/// Serves the finished page until the process is ended.
+pub fn serve_page(dist: &Path, port: u16, open: bool) -> Result<()> {
+    let mount = Mount {
+        prefix: "/".to_owned(),
+        folder: dist.to_owned(),
+    };
+    let server = StaticServer::start(port, vec![mount], Audience::OwnOrigin)?;
+    let address = format!("http://localhost:{}/", server.address().port());
+    announce(&format!("serving {address} (Ctrl-C ends it)"));
+    std::io::stdout().flush()?;
+    if open && let Err(error) = open_browser(&address) {
+        eprintln!("cannot open a browser ({error:#}): open {address} yourself");
+    }
+    server.wait();
+    Ok(())
+}
+
+impl StaticServer {
+    /// Starts to serve on this machine alone. Port 0 stands for any free one.
+    pub fn start(port: u16, mounts: Vec<Mount>, audience: Audience) -> Result<Self> {
+        let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+            anyhow!("cannot serve on port {port} ({error}): end the program that uses it, or choose another port")
+        })?;
+        let address = server
+            .server_addr()
+            .to_ip()
+            .context("the server listens on a network address")?;
+        let server = Arc::new(server);
+        let mounts: Arc<[Mount]> = mounts.into();
+        let threads = (0..THREADS)
+            .map(|_| {
+                let (server, mounts) = (Arc::clone(&server), Arc::clone(&mounts));
+                thread::spawn(move || {
+                    // An error means that the server is ending.
+                    while let Ok(request) = server.recv() {
+                        answer(request, &mounts, audience);
+                    }
+                })
+            })
+            .collect();
+        Ok(Self {
+            server,
+            threads,
+            address,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until the process is ended.
+    fn wait(mut self) {
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for StaticServer {
+    fn drop(&mut self) {
+        for _ in &self.threads {
+            self.server.unblock();
+        }
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer(request: Request, mounts: &[Mount], audience: Audience) {
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        respond(
+            request,
+            Response::from_string("only GET and HEAD are answered\n").with_status_code(405),
+        );
+        return;
+    }
+    match resolve(mounts, request.url()) {
+        Target::File(path) => match File::open(&path) {
+            Ok(file) => {
+                let mut response = Response::from_file(file)
+                    // A known length lets a page show progress.
+                    .with_chunked_threshold(usize::MAX)
+                    .with_header(header("Content-Type", content_type(&path)));
+                for (name, value) in policy(audience) {
+                    response.add_header(header(name, value));
+                }
+                respond(request, response);
+            }
+            Err(error) => {
+                respond(
+                    request,
+                    Response::from_string(format!("cannot read it: {error}\n"))
+                        .with_status_code(500),
+                );
+            }
+        },
+        Target::Redirect(location) => {
+            respond(
+                request,
+                Response::empty(301).with_header(header("Location", &location)),
+            );
+        }
+        Target::Nothing => {
+            let mut response = Response::from_string("not found\n").with_status_code(404);
+            for (name, value) in policy(audience) {
+                response.add_header(header(name, value));
+            }
+            respond(request, response);
+        }
+    }
+}
+
+fn respond<R: std::io::Read>(request: Request, response: Response<R>) {
+    // A browser that left in the middle of an answer is no one to report an error to.
+    let _ = request.respond(response);
+}
+
+/// The headers that say who may read an answer, and that it may have changed when it is asked for again.
+fn policy(audience: Audience) -> &'static [(&'static str, &'static str)] {
+    match audience {
+        Audience::OwnOrigin => &[
+            ("Cache-Control", "no-cache"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+            ("Cross-Origin-Embedder-Policy", "require-corp"),
+            ("Cross-Origin-Resource-Policy", "same-origin"),
+        ],
+        Audience::AnyOrigin => &[
+            ("Cache-Control", "no-cache"),
+            ("Access-Control-Allow-Origin", "*"),
+            ("Cross-Origin-Resource-Policy", "cross-origin"),
+        ],
+    }
+}
+
+/// The file that a request's path names, below one of the mounts and nowhere else.
+fn resolve(mounts: &[Mount], url: &str) -> Target {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    for Mount { prefix, folder } in mounts {
+        if path == prefix.trim_end_matches('/') && !path.is_empty() {
+            return Target::Redirect(prefix.clone());
+        }
+        let Some(found) = path
+            .strip_prefix(prefix.as_str())
+            .and_then(|rest| locate(folder, rest))
+        else {
+            continue;
+        };
+        if found.is_file() {
+            return Target::File(found);
+        }
+        if found.is_dir() {
+            let index = found.join("index.html");
+            if !index.is_file() {
+                continue;
+            }
+            return if path.ends_with('/') {
+                Target::File(index)
+            } else {
+                Target::Redirect(format!("{path}/"))
+            };
+        }
+    }
+    Target::Nothing
+}
+
+/// Joins a percent-encoded relative path to a folder; `None` if it would lead out of it.
+fn locate(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut found = folder.to_owned();
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        let part = percent_decode_str(part).decode_utf8().ok()?;
+        // Separators and drive letters of any system, and names that begin with a dot, lead elsewhere.
+        if part.starts_with('.') || part.contains(['/', '\\', ':', '\0']) {
+            return None;
+        }
+        found.push(part.as_ref());
+    }
+    Some(found)
+}
+
+/// The type that a browser needs to hear; modules and WebAssembly are refused under a wrong one.
+fn content_type(path: &Path) -> &'static str {
+    match path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default()
+    {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "wasm" => "application/wasm",
+        "csv" => "text/csv; charset=utf-8",
+        "txt" | "md" => "text/plain; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+fn header(name: &str, value: &str) -> Header {
+    // The redirect's location came in as a request line, so it is ASCII like all the others.
+    Header::from_bytes(name, value).unwrap_or_else(|()| unreachable!("{name}: {value} is ASCII"))
+}
+
+fn open_browser(address: &str) -> Result<()> {
+    let opener = match std::env::consts::OS {
+        "macos" => "open",
+        "windows" => "explorer",
+        _ => "xdg-open",
+    };
+    Command::new(opener)
+        .arg(address)
+        .spawn()
+        .with_context(|| format!("{opener} is missing"))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpStream;
+
+    use super::*;
+
+    /// xtask's own folder under two paths.
+    fn mounts() -> Vec<Mount> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        vec![
+            Mount {
+                prefix: "/sources/".to_owned(),
+                folder: folder.join("src"),
+            },
+            Mount {
+                prefix: "/".to_owned(),
+                folder: folder.to_owned(),
+            },
+        ]
+    }
+
+    #[test]
+    fn paths_are_found_below_their_mount() {
+        let main = Target::File(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs"));
+        for url in ["/sources/main.rs", "/src/main.rs", "/src//m%61in.rs?v=1"] {
+            assert_eq!(resolve(&mounts(), url), main, "{url}");
+        }
+        assert_eq!(
+            resolve(&mounts(), "/sources"),
+            Target::Redirect("/sources/".to_owned())
+        );
+    }
+
+    #[test]
+    fn no_path_leads_out() {
+        let outside = [
+            "/../Cargo.toml",
+            "/sources/../../Cargo.toml",
+            "/%2e%2e/Cargo.toml",
+            "/..%2fCargo.toml",
+            "/src\\..\\..\\Cargo.toml",
+            "/src%5c..%5c..%5cCargo.toml",
+            "//etc/passwd",
+            "/C:/Windows/win.ini",
+            "/src/main.rs%00",
+            "/%ff",
+            "Cargo.toml",
+        ];
+        for url in outside {
+            assert_eq!(resolve(&mounts(), url), Target::Nothing, "{url}");
+        }
+    }
+
+    #[test]
+    fn browsers_hear_the_type_they_insist_on() {
+        assert_eq!(
+            content_type(Path::new("dist/worker_bg.wasm")),
+            "application/wasm"
+        );
+        assert_eq!(
+            content_type(Path::new("dist/worker.js")),
+            "text/javascript; charset=utf-8"
+        );
+        assert_eq!(
+            content_type(Path::new("models/model.safetensors")),
+            "application/octet-stream"
+        );
+        assert_eq!(
+            content_type(Path::new("LICENSE")),
+            "application/octet-stream"
+        );
+    }
+
+    /// The answer to one request, with lower-case header lines.
+    fn exchange(server: &StaticServer, request: &str) -> Result<(String, String)> {
+        let mut stream = TcpStream::connect(server.address())?;
+        write!(
+            stream,
+            "{request} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer
+            .split_once("\r\n\r\n")
+            .context("an answer has a head")?;
+        Ok((head.to_lowercase(), body.to_owned()))
+    }
+
+    #[test]
+    fn answers_carry_length_and_policy() -> Result<()> {
+        let content = include_str!("serve.rs");
+        let page = StaticServer::start(0, mounts(), Audience::OwnOrigin)?;
+        let (head, body) = exchange(&page, "GET /src/serve.rs")?;
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        for line in [
+            &format!("content-length: {}", content.len()),
+            "cache-control: no-cache",
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-embedder-policy: require-corp",
+        ] {
+            assert!(head.contains(line), "{line} is missing in {head}");
+        }
+        assert_eq!(body, content);
+
+        let (head, body) = exchange(&page, "HEAD /src/serve.rs")?;
+        assert!(
+            head.contains(&format!("content-length: {}", content.len())),
+            "{head}"
+        );
+        assert_eq!(body, "");
+        assert!(
+            exchange(&page, "GET /nothing")?
+                .0
+                .starts_with("http/1.1 404")
+        );
+        assert!(
+            exchange(&page, "POST /src/serve.rs")?
+                .0
+                .starts_with("http/1.1 405")
+        );
+
+        let files = StaticServer::start(0, mounts(), Audience::AnyOrigin)?;
+        let (head, _) = exchange(&files, "GET /src/serve.rs")?;
+        assert!(head.contains("access-control-allow-origin: *"), "{head}");
+        assert!(
+            head.contains("cross-origin-resource-policy: cross-origin"),
+            "{head}"
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn a_port_in_use_is_named() -> Result<()> {
+        let first = StaticServer::start(0, mounts(), Audience::OwnOrigin)?;
+        let port = first.address().port();
+        let Err(error) = StaticServer::start(port, mounts(), Audience::OwnOrigin) else {
+            anyhow::bail!("port {port} was given away twice");
+        };
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("cannot serve on port {port}")),
+            "{error}"
+        );
+        Ok(())
+    }
+}
