@@ -1,72 +1,22 @@
 //! Files to examples: reading a table, choosing its columns, naming its labels, splitting it.
+//!
+//! In the order of the data: [`Table::parse`] reads a file, [`guess_columns`] says which of its columns look like
+//! text, label and split, [`Dataset::from_table`] makes examples of it, and [`stratified_split`] divides them.
 
-use serde::{Deserialize, Serialize};
+mod columns;
+mod dataset;
+mod dataset_error;
+mod decode;
+mod excerpt;
+mod records;
+mod rows;
+mod split;
+mod table;
+mod table_error;
 
-/// What a table holds, before its columns are chosen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TableSummary {
-    /// File name or sample name.
-    pub name: String,
-    /// Column names from the header.
-    pub columns: Vec<String>,
-    /// Rows below the header.
-    pub rows: u32,
-    /// The first rows, each with a cell for every column.
-    pub preview: Vec<Vec<String>>,
-    /// The columns that look like text, label and split.
-    pub guess: ColumnChoice,
-}
-
-/// Which column holds what, by index.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ColumnChoice {
-    /// The text to classify.
-    pub text: u32,
-    /// Its label.
-    pub label: u32,
-    /// `train`, `validation` or `test` for each row, where the table says so itself.
-    pub split: Option<u32>,
-}
-
-/// How examples are divided where the table does not say.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct SplitConfig {
-    /// Share of examples held out to follow training, 0 to below 1.
-    pub validation: f64,
-    /// Share of examples held out for the final report, 0 to below 1.
-    pub test: f64,
-    /// Seed of the shuffle.
-    pub seed: u32,
-}
-
-impl Default for SplitConfig {
-    fn default() -> Self {
-        Self { validation: 0.15, test: 0.15, seed: 0 }
-    }
-}
-
-/// What a data set holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DatasetSummary {
-    /// File name or sample name.
-    pub name: String,
-    /// Every label with its examples a split, in label order.
-    pub labels: Vec<LabelCounts>,
-    /// Whether the split was read from the table.
-    pub split_from_table: bool,
-    /// Rows left out because their text is empty.
-    pub empty_texts: u32,
-}
-
-/// Examples of a label in each split.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LabelCounts {
-    /// The label's name.
-    pub label: String,
-    /// Examples to learn from.
-    pub train: u32,
-    /// Examples to follow training with.
-    pub validation: u32,
-    /// Examples for the final report.
-    pub test: u32,
-}
+pub use columns::{ColumnChoice, guess_columns};
+pub use dataset::{Dataset, DatasetSummary, Example, LabelCounts, MAX_LABELS, SplitTables};
+pub use dataset_error::DatasetError;
+pub use split::{Part, Split, SplitConfig, SplitError, shuffled, stratified_split};
+pub use table::{MAX_COLUMNS, MAX_TABLE_BYTES, Table, TableSummary};
+pub use table_error::{TableError, TableProblem};

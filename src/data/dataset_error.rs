@@ -1,0 +1,143 @@
+//! Why a table makes no data set.
+
+use super::dataset::MAX_LABELS;
+use super::excerpt::{quoted, quoted_list};
+use super::split::SplitError;
+
+/// Columns, labels or splits that make no data set. Lines count from 1 and are where a row begins.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DatasetError {
+    /// A column index that the table does not have.
+    #[error("{table}: there is no column number {}; there are {columns}", .column.saturating_add(1))]
+    NoSuchColumn {
+        /// The table's name.
+        table: String,
+        /// The index, counted from 0.
+        column: u32,
+        /// How many columns the table has.
+        columns: u32,
+    },
+    /// A column name that the table does not have.
+    #[error("{table}: there is no column {}; the columns are {}", quoted(.column), quoted_list(.columns))]
+    MissingColumn {
+        /// The table's name.
+        table: String,
+        /// The name that was looked for.
+        column: String,
+        /// The names that the table has.
+        columns: Vec<String>,
+    },
+    /// One column for two purposes.
+    #[error("{table}: the column {} is chosen twice, as {first} and as {second}", quoted(.column))]
+    SameColumn {
+        /// The table's name.
+        table: String,
+        /// The column's name.
+        column: String,
+        /// What it is chosen as.
+        first: &'static str,
+        /// What else it is chosen as.
+        second: &'static str,
+    },
+    /// A row with a text and no label.
+    #[error("{table}: line {line}: the label is empty (column {})", quoted(.column))]
+    EmptyLabel {
+        /// The table's name.
+        table: String,
+        /// The row's line.
+        line: u32,
+        /// The label column's name.
+        column: String,
+    },
+    /// A row whose split is none of the known names.
+    #[error(
+        "{table}: line {line}: the column {} says {}, but must say train, validation or test",
+        quoted(.column),
+        quoted(.value)
+    )]
+    UnknownSplit {
+        /// The table's name.
+        table: String,
+        /// The row's line.
+        line: u32,
+        /// The split column's name.
+        column: String,
+        /// What the row holds there.
+        value: String,
+    },
+    /// Every text is empty.
+    #[error("{table}: every row is empty in the text column {}", quoted(.column))]
+    NoTexts {
+        /// The table's name.
+        table: String,
+        /// The text column's name.
+        column: String,
+    },
+    /// No row to learn from.
+    #[error("{table}: no row with a text is for training")]
+    NoTraining {
+        /// The table's name.
+        table: String,
+    },
+    /// Nothing to tell apart.
+    #[error("{table}: every row has the same label, {} (column {})", quoted(.label), quoted(.column))]
+    OneLabel {
+        /// The table's name.
+        table: String,
+        /// The label column's name.
+        column: String,
+        /// The label.
+        label: String,
+    },
+    /// More labels than [`MAX_LABELS`].
+    #[error("{table}: the column {} holds {found} different labels, but at most {MAX_LABELS} can be learnt", quoted(.column))]
+    TooManyLabels {
+        /// The table's name.
+        table: String,
+        /// The label column's name.
+        column: String,
+        /// How many there are.
+        found: u32,
+    },
+    /// A label that can never be learnt.
+    #[error("{table}: line {line}: the label {} is in no training example", quoted(.label))]
+    LabelNotInTraining {
+        /// The table's name.
+        table: String,
+        /// The line of the first row that has it.
+        line: u32,
+        /// The label.
+        label: String,
+    },
+    /// The examples cannot be divided as asked.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+}
+
+impl DatasetError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoSuchColumn { .. } | Self::MissingColumn { .. } => {
+                "Choose one of the table's columns."
+            }
+            Self::SameColumn { .. } => "Choose a different column for each.",
+            Self::EmptyLabel { .. } => "Give the row a label, or remove it.",
+            Self::UnknownSplit { .. } => {
+                "Correct the row, or use the table without its split column."
+            }
+            Self::NoTexts { .. } => "Choose the column that holds the texts.",
+            Self::NoTraining { .. } => "Mark some rows as train, or let Tabtune divide them.",
+            Self::OneLabel { .. } => {
+                "Choose a column with at least two different labels, or add examples of another."
+            }
+            Self::TooManyLabels { .. } => {
+                "Choose another label column: this one seems to hold texts or numbers."
+            }
+            Self::LabelNotInTraining { .. } => {
+                "Add training examples with this label, or correct it."
+            }
+            Self::Split(error) => error.hint(),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Cells are as long as their author likes; what is shown of them is not.
+
+use std::borrow::Cow;
+
+/// Longest piece of a cell in a message, in characters.
+const MESSAGE_CHARS: usize = 60;
+
+/// The first `chars` characters of a text, with an ellipsis if there are more.
+pub(super) fn excerpt(text: &str, chars: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A piece of a file for a message: quoted, and cut where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    format!("“{}”", excerpt(text, MESSAGE_CHARS))
+}
+
+/// Several pieces of a file for a message.
+pub(super) fn quoted_list(texts: &[String]) -> String {
+    const MOST: usize = 10;
+    let mut list: Vec<_> = texts.iter().take(MOST).map(|text| quoted(text)).collect();
+    if texts.len() > MOST {
+        list.push(format!("and {} more", texts.len() - MOST));
+    }
+    list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_between_characters() {
+        assert_eq!(excerpt("héllo", 5), "héllo");
+        assert_eq!(excerpt("héllo", 2), "hé…");
+        assert_eq!(excerpt("评论内容", 3), "评论内…");
+        assert_eq!(excerpt("", 0), "");
+        assert_eq!(excerpt("a", 0), "…");
+    }
+
+    #[test]
+    fn lists_the_first_ten() {
+        let names: Vec<String> = (1..=12).map(|n| n.to_string()).collect();
+        assert_eq!(quoted_list(&names[..2]), "“1”, “2”");
+        assert!(quoted_list(&names).ends_with("“10”, and 2 more"));
+    }
+}

@@ -1,0 +1,222 @@
+//! Which examples are for training, for following it, and for the final report.
+
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+/// How examples are divided where the table does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SplitConfig {
+    /// Share of examples held out to follow training, 0 to below 1.
+    pub validation: f64,
+    /// Share of examples held out for the final report, 0 to below 1.
+    pub test: f64,
+    /// Seed of the shuffle.
+    pub seed: u32,
+}
+
+impl Default for SplitConfig {
+    fn default() -> Self {
+        Self {
+            validation: 0.15,
+            test: 0.15,
+            seed: 0,
+        }
+    }
+}
+
+/// One of the three parts of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Examples to learn from.
+    Train,
+    /// Examples to follow training with.
+    Validation,
+    /// Examples for the final report.
+    Test,
+}
+
+impl Part {
+    /// The three, in the order in which they are used.
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+
+    /// Reads the name of a part as tables write it, in any case.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "train" | "training" => Some(Self::Train),
+            "validation" | "val" | "valid" | "dev" => Some(Self::Validation),
+            "test" => Some(Self::Test),
+            _ => None,
+        }
+    }
+}
+
+/// Indices into the examples of a data set, in ascending order. Each example is in one part.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Split {
+    /// Examples to learn from.
+    pub train: Vec<u32>,
+    /// Examples to follow training with; may be empty.
+    pub validation: Vec<u32>,
+    /// Examples for the final report; may be empty.
+    pub test: Vec<u32>,
+}
+
+impl Split {
+    /// The examples of a part.
+    pub fn part(&self, part: Part) -> &[u32] {
+        match part {
+            Part::Train => &self.train,
+            Part::Validation => &self.validation,
+            Part::Test => &self.test,
+        }
+    }
+
+    pub(super) fn part_mut(&mut self, part: Part) -> &mut Vec<u32> {
+        match part {
+            Part::Train => &mut self.train,
+            Part::Validation => &mut self.validation,
+            Part::Test => &mut self.test,
+        }
+    }
+}
+
+/// Shares or labels that examples cannot be divided by.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum SplitError {
+    /// A share is no number from 0 to below 1.
+    #[error("the {share} share is {found}, but must be from 0 to below 1")]
+    Share {
+        /// Which of them.
+        share: &'static str,
+        /// Its value.
+        found: f64,
+    },
+    /// The shares leave nothing to learn from.
+    #[error("the validation and test shares, {validation} and {test}, leave nothing to train on")]
+    NothingLeft {
+        /// The validation share.
+        validation: f64,
+        /// The test share.
+        test: f64,
+    },
+    /// A label that is no index of a class.
+    #[error(
+        "example {example} has label number {label}, but there are {classes} labels, counted from 0"
+    )]
+    LabelOutOfRange {
+        /// The example's index.
+        example: u32,
+        /// Its label.
+        label: u32,
+        /// How many labels there are.
+        classes: u32,
+    },
+}
+
+impl SplitError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Share { .. } | Self::NothingLeft { .. } => {
+                "Choose a validation and a test share that add up to less than 1, for example 0.15 each."
+            }
+            Self::LabelOutOfRange { .. } => "This is an error in Tabtune. Please report it.",
+        }
+    }
+}
+
+/// Divides examples so that every part has about the same mix of labels.
+///
+/// Each label's examples are shuffled, and go to the parts by the largest-remainder method; a label with any
+/// examples keeps at least one in training. The same labels, shares and seed give the same split on every machine.
+///
+/// `labels` holds the label of each example, below `classes`.
+///
+/// # Errors
+/// If the shares or a label are out of range.
+pub fn stratified_split(
+    labels: &[u32],
+    classes: usize,
+    config: SplitConfig,
+) -> Result<Split, SplitError> {
+    config.validate()?;
+    let mut members: Vec<Vec<u32>> = vec![Vec::new(); classes];
+    for (example, &label) in (0..).zip(labels) {
+        members
+            .get_mut(label as usize)
+            .ok_or(SplitError::LabelOutOfRange {
+                example,
+                label,
+                classes: classes as u32,
+            })?
+            .push(example);
+    }
+
+    let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
+    let mut split = Split::default();
+    for mut examples in members {
+        // rand draws u32 here, never usize: 32- and 64-bit machines agree.
+        examples.shuffle(&mut rng);
+        let [_, validation, test] = config.allocate(examples.len());
+        let (held_out, train) = examples.split_at(validation + test);
+        let (validation, test) = held_out.split_at(validation);
+        split.train.extend_from_slice(train);
+        split.validation.extend_from_slice(validation);
+        split.test.extend_from_slice(test);
+    }
+    for part in Part::ALL {
+        split.part_mut(part).sort_unstable();
+    }
+    Ok(split)
+}
+
+/// The indices in an order that depends on the seed alone, the same on every machine.
+pub fn shuffled(indices: &[u32], seed: u64) -> Vec<u32> {
+    let mut indices = indices.to_vec();
+    indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    indices
+}
+
+impl SplitConfig {
+    fn validate(&self) -> Result<(), SplitError> {
+        for (share, found) in [("validation", self.validation), ("test", self.test)] {
+            if !(0.0..1.0).contains(&found) {
+                return Err(SplitError::Share { share, found });
+            }
+        }
+        if self.validation + self.test >= 1.0 {
+            return Err(SplitError::NothingLeft {
+                validation: self.validation,
+                test: self.test,
+            });
+        }
+        Ok(())
+    }
+
+    /// How many of `count` examples go to training, validation and test: the largest-remainder method.
+    fn allocate(&self, count: usize) -> [usize; 3] {
+        let shares = [
+            1.0 - self.validation - self.test,
+            self.validation,
+            self.test,
+        ];
+        let quotas = shares.map(|share| share * count as f64);
+        let mut counts = quotas.map(|quota| quota.floor() as usize);
+
+        let mut by_remainder = [0, 1, 2];
+        by_remainder.sort_by(|&a, &b| quotas[b].fract().total_cmp(&quotas[a].fract()));
+        let missing = count.saturating_sub(counts.iter().sum());
+        for part in by_remainder.into_iter().cycle().take(missing) {
+            counts[part] += 1;
+        }
+
+        if counts[0] == 0 && count > 0 {
+            let larger = if counts[1] >= counts[2] { 1 } else { 2 };
+            counts[larger] -= 1;
+            counts[0] += 1;
+        }
+        counts
+    }
+}

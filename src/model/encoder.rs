@@ -1,0 +1,131 @@
+//! The encoder: embeddings and a stack of layers.
+
+use burn::module::Module;
+use burn::nn::{LayerNorm, Linear};
+use burn::tensor::activation::{gelu, tanh};
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+
+use super::attention::SelfAttention;
+use super::config::BertConfig;
+use super::embeddings::BertEmbeddings;
+use super::weights::{Weights, WeightsError};
+use crate::text::TokenBatch;
+
+/// Attention and feed-forward, each with a residual connection and layer norm.
+///
+/// Source: `BertLayer` of transformers, `models/bert/modeling_bert.py`.
+#[derive(Module, Debug)]
+pub struct EncoderLayer {
+    /// The attention half.
+    pub attention: SelfAttention,
+    intermediate: Linear,
+    output: Linear,
+    norm: LayerNorm,
+}
+
+impl EncoderLayer {
+    fn load(config: &BertConfig, weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+        let name = |part: &str| format!("encoder.layer.{layer}.{part}");
+        Ok(Self {
+            attention: SelfAttention::load(config, weights, layer)?,
+            intermediate: weights.linear(&name("intermediate.dense"))?,
+            output: weights.linear(&name("output.dense"))?,
+            norm: weights.layer_norm(&name("output.LayerNorm"), config.layer_norm_eps)?,
+        })
+    }
+
+    /// # Shapes
+    /// - `hidden`: `[batch, tokens, hidden]`
+    /// - `padding`: `[batch, 1, 1, tokens]`
+    /// - output: `[batch, tokens, hidden]`
+    pub fn forward(&self, hidden: Tensor<3>, padding: Tensor<4, Bool>) -> Tensor<3> {
+        let hidden = self.attention.forward(hidden, padding);
+        let inner = gelu(self.intermediate.forward(hidden.clone()));
+        self.norm.forward(hidden + self.output.forward(inner))
+    }
+}
+
+/// A batch on the device.
+#[derive(Debug, Clone)]
+pub struct BatchTensors {
+    /// `[batch, tokens]`
+    pub input_ids: Tensor<2, Int>,
+    /// `[batch, tokens]`, true where a token is padding
+    pub padding: Tensor<2, Bool>,
+}
+
+impl BatchTensors {
+    /// Puts a batch on the device.
+    pub fn new(batch: &TokenBatch, device: &Device) -> Self {
+        let shape = [batch.batch, batch.tokens];
+        let ids: Vec<i32> = batch.input_ids.iter().map(|&id| id.cast_signed()).collect();
+        Self {
+            input_ids: Tensor::from_data(TensorData::new(ids, shape), device),
+            padding: Tensor::from_data(TensorData::new(batch.padding(), shape), device),
+        }
+    }
+}
+
+/// A BERT encoder, its weights frozen.
+///
+/// Source: Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>; `BertModel` of transformers.
+#[derive(Module, Debug)]
+pub struct BertModel {
+    embeddings: BertEmbeddings,
+    /// The layers, from the embeddings on.
+    pub layers: Vec<EncoderLayer>,
+    pooler: Option<Linear>,
+}
+
+impl BertModel {
+    /// Puts the weights of a Hugging Face folder on the device, none of them trainable.
+    ///
+    /// # Errors
+    /// If a tensor is missing, misshapen or of another type; all such tensors are named.
+    pub fn load(config: &BertConfig, weights: &Weights<'_>) -> Result<Self, WeightsError> {
+        weights.check(config)?;
+        let layers = (0..config.num_hidden_layers)
+            .map(|layer| EncoderLayer::load(config, weights, layer))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            embeddings: BertEmbeddings::load(config, weights)?,
+            layers,
+            pooler: weights.has("pooler.dense.weight").then(|| weights.linear("pooler.dense")).transpose()?,
+        })
+    }
+
+    /// The last hidden state.
+    ///
+    /// # Shapes
+    /// - output: `[batch, tokens, hidden]`
+    pub fn forward(&self, batch: &BatchTensors) -> Tensor<3> {
+        let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
+        let embedded = self.embeddings.forward(batch.input_ids.clone());
+        self.layers.iter().fold(embedded, |hidden, layer| layer.forward(hidden, padding.clone()))
+    }
+
+    /// Every hidden state: the embeddings, then each layer's output, as `output_hidden_states` of transformers.
+    ///
+    /// # Shapes
+    /// - each: `[batch, tokens, hidden]`
+    pub fn hidden_states(&self, batch: &BatchTensors) -> Vec<Tensor<3>> {
+        let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
+        let mut states = vec![self.embeddings.forward(batch.input_ids.clone())];
+        for layer in &self.layers {
+            states.push(layer.forward(states[states.len() - 1].clone(), padding.clone()));
+        }
+        states
+    }
+
+    /// tanh of a projection of the first token, where the file has a pooler.
+    ///
+    /// # Shapes
+    /// - `hidden`: `[batch, tokens, hidden]`, the last hidden state
+    /// - output: `[batch, hidden]`
+    pub fn pooler_output(&self, hidden: Tensor<3>) -> Option<Tensor<2>> {
+        let pooler = self.pooler.as_ref()?;
+        let [batch, _, width] = hidden.dims();
+        let first = hidden.slice([0..batch, 0..1]).reshape([batch, width]);
+        Some(tanh(pooler.forward(first)))
+    }
+}

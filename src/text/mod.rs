@@ -1,0 +1,9 @@
+//! Examples to token batches: the tokenizer of a Hugging Face folder, and batches padded to their longest text.
+
+mod batch;
+mod encoded;
+mod tokenizer;
+
+pub use batch::TokenBatch;
+pub use encoded::EncodedExample;
+pub use tokenizer::{Tokenizer, TokenizerError};
