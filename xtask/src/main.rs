@@ -86,10 +86,14 @@ fn run(command: Command) -> Result<()> {
     let workspace = Workspace::find()?;
     match command {
         Command::Serve { port, open } => {
+            page::set_up(&workspace)?;
             page::build(&workspace)?;
             serve::serve_page(&workspace.dist(), port, open)
         }
-        Command::Build => page::build(&workspace),
+        Command::Build => {
+            page::set_up(&workspace)?;
+            page::build(&workspace)
+        }
         Command::Test { only } => test::run(&workspace, &only),
         Command::Setup { tests } => {
             page::set_up(&workspace)?;

@@ -19,9 +19,8 @@ pub fn set_up(workspace: &Workspace) -> Result<()> {
     models::verify_embedded(workspace)
 }
 
-/// Builds the page into dist/.
+/// Builds the page into dist/; [`set_up`] comes before.
 pub fn build(workspace: &Workspace) -> Result<()> {
-    set_up(workspace)?;
     // Trunk copies www/models as it is, the list included.
     catalog::write_step(&workspace.models())?;
     announce("building the page; the first time takes some minutes");

@@ -133,13 +133,10 @@ fn answer(request: Request, mounts: &[Mount], audience: Audience) {
     match resolve(mounts, request.url()) {
         Target::File(path) => match File::open(&path) {
             Ok(file) => {
-                let mut response = Response::from_file(file)
-                    // A known length lets a page show progress.
-                    .with_chunked_threshold(usize::MAX)
-                    .with_header(header("Content-Type", content_type(&path)));
-                for (name, value) in policy(audience) {
-                    response.add_header(header(name, value));
-                }
+                // A known length lets a page show progress.
+                let mut response = Response::from_file(file).with_chunked_threshold(usize::MAX);
+                add_headers(&mut response, &[("Content-Type", content_type(&path))]);
+                add_headers(&mut response, policy(audience));
                 respond(request, response);
             }
             Err(error) => {
@@ -151,16 +148,13 @@ fn answer(request: Request, mounts: &[Mount], audience: Audience) {
             }
         },
         Target::Redirect(location) => {
-            respond(
-                request,
-                Response::empty(301).with_header(header("Location", &location)),
-            );
+            let mut response = Response::empty(301);
+            add_headers(&mut response, &[("Location", &location)]);
+            respond(request, response);
         }
         Target::Nothing => {
             let mut response = Response::from_string("not found\n").with_status_code(404);
-            for (name, value) in policy(audience) {
-                response.add_header(header(name, value));
-            }
+            add_headers(&mut response, policy(audience));
             respond(request, response);
         }
     }
@@ -169,6 +163,15 @@ fn answer(request: Request, mounts: &[Mount], audience: Audience) {
 fn respond<R: std::io::Read>(request: Request, response: Response<R>) {
     // A browser that left in the middle of an answer is no one to report an error to.
     let _ = request.respond(response);
+}
+
+fn add_headers<R: std::io::Read>(response: &mut Response<R>, headers: &[(&str, &str)]) {
+    for (name, value) in headers {
+        // Only a value that is not ASCII fails, and such a one could not be sent.
+        if let Ok(header) = Header::from_bytes(*name, *value) {
+            response.add_header(header);
+        }
+    }
 }
 
 /// The headers that say who may read an answer, and that it may have changed when it is asked for again.
@@ -253,11 +256,6 @@ fn content_type(path: &Path) -> &'static str {
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
     }
-}
-
-fn header(name: &str, value: &str) -> Header {
-    // The redirect's location came in as a request line, so it is ASCII like all the others.
-    Header::from_bytes(name, value).unwrap_or_else(|()| unreachable!("{name}: {value} is ASCII"))
 }
 
 fn open_browser(address: &str) -> Result<()> {

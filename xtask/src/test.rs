@@ -9,11 +9,22 @@ use crate::page;
 use crate::process::run as run_command;
 use crate::serve::{Audience, Mount, StaticServer};
 use crate::steps::{announce, step};
-use crate::tools::{WASM, Workspace};
+use crate::tools::{self, WASM, Workspace};
 
 /// Where tests in a browser find www/ (at `/`) and tests/fixtures/ (at `/fixtures/`). WebAssembly has no
 /// environment variables, so the tests could not be told of another port.
 const FILES_PORT: u16 = 8931;
+
+/// All of the library that exists in browsers: page and worker are never built together but to be checked.
+const WASM_FEATURES: &[&str] = &[
+    "--package",
+    "tabtune",
+    "--target",
+    WASM,
+    "--no-default-features",
+    "--features",
+    "ui,worker,gpu",
+];
 
 /// The path that end-to-end tests find the page under: it must work under any.
 const PAGE_PREFIX: &str = "/some/sub/path/";
@@ -46,14 +57,25 @@ pub fn set_up(workspace: &Workspace) -> Result<()> {
 /// Runs the chosen steps, or all if none is chosen. The checks all have their say; after them the first
 /// failure ends the run.
 pub fn run(workspace: &Workspace, only: &[TestStep]) -> Result<()> {
-    page::set_up(workspace)?;
-    set_up(workspace)?;
-    let chosen = |step: &TestStep| only.is_empty() || only.contains(step);
+    let steps = if only.is_empty() {
+        TestStep::value_variants()
+    } else {
+        only
+    };
+    let any = |users: &[TestStep]| steps.iter().any(|step| users.contains(step));
+    if any(&[TestStep::Browser, TestStep::Page, TestStep::EndToEnd]) {
+        page::set_up(workspace)?;
+    } else if any(&[TestStep::Lint, TestStep::Docs]) {
+        tools::ensure_wasm_target(workspace)?;
+    }
+    if any(&[TestStep::Browser, TestStep::EndToEnd]) {
+        Chromium::ensure()?;
+    }
+    if any(&[TestStep::Native, TestStep::Browser]) {
+        models::install(workspace, SECOND, false)?;
+    }
     let mut failed = Vec::new();
-    for &step in TestStep::value_variants()
-        .iter()
-        .filter(|step| chosen(step))
-    {
+    for &step in steps {
         if !step.is_check() && !failed.is_empty() {
             break;
         }
@@ -97,18 +119,7 @@ impl TestStep {
             match self {
                 Self::Format => run_command(workspace.cargo()?.args(["fmt", "--all", "--check"])),
                 Self::Lint => lint(workspace),
-                Self::Docs => run_command(
-                    workspace
-                        .cargo()?
-                        .args([
-                            "doc",
-                            "--release",
-                            "--workspace",
-                            "--no-deps",
-                            "--document-private-items",
-                        ])
-                        .env("RUSTDOCFLAGS", "-D warnings"),
-                ),
+                Self::Docs => docs(workspace),
                 Self::Native => {
                     run_command(
                         workspace
@@ -125,54 +136,43 @@ impl TestStep {
     }
 }
 
-/// Clippy over everything that is ever built: with the features of all native programs, of the page, and of the worker.
+/// Clippy over everything that is ever built: all that runs natively, then page and worker.
 fn lint(workspace: &Workspace) -> Result<()> {
-    let builds: [&[&str]; 3] = [
-        // The GPU's feature brings the CPU's along. End-to-end tests are no part of `cargo test`, so they are named.
-        &[
-            "--workspace",
-            "--all-targets",
-            "--test",
-            "e2e",
-            "--features",
-            "tabtune/gpu",
-        ],
-        &[
-            "--package",
-            "tabtune",
-            "--target",
-            WASM,
-            "--no-default-features",
-            "--features",
-            "ui",
-            "--lib",
-            "--bins",
-        ],
-        &[
-            "--package",
-            "tabtune",
-            "--target",
-            WASM,
-            "--no-default-features",
-            "--features",
-            "worker,gpu",
-            "--lib",
-            "--bins",
-            "--test",
-            "golden_browser",
-        ],
+    // The GPU's feature brings the CPU's along. End-to-end tests are no part of `cargo test`, so they are named.
+    let native = [
+        "--workspace",
+        "--all-targets",
+        "--test",
+        "e2e",
+        "--features",
+        "tabtune/gpu",
     ];
-    for build in builds {
-        // One profile for all steps: build scripts and macros are compiled once.
-        run_command(
-            workspace
-                .cargo()?
-                .args(["clippy", "--release"])
-                .args(build)
-                .args(["--", "-D", "warnings"]),
-        )?;
-    }
-    Ok(())
+    let wasm = ["--lib", "--bins", "--test", "golden_browser"];
+    // One profile for all steps: build scripts and macros are compiled once.
+    let clippy = ["clippy", "--release"];
+    let deny = ["--", "-D", "warnings"];
+    run_command(workspace.cargo()?.args(clippy).args(native).args(deny))?;
+    run_command(
+        workspace
+            .cargo()?
+            .args(clippy)
+            .args(WASM_FEATURES)
+            .args(wasm)
+            .args(deny),
+    )
+}
+
+/// Rustdoc over the library with all its modules, some of which exist in browsers only, and over xtask.
+fn docs(workspace: &Workspace) -> Result<()> {
+    let rustdoc = || -> Result<_> {
+        let mut cargo = workspace.cargo()?;
+        cargo
+            .args(["doc", "--release", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "-D warnings");
+        Ok(cargo)
+    };
+    run_command(rustdoc()?.args(WASM_FEATURES).arg("--lib"))?;
+    run_command(rustdoc()?.args(["--package", "xtask"]))
 }
 
 /// The golden tests, in Chromium.

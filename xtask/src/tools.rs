@@ -34,7 +34,7 @@ pub struct Tool {
 }
 
 impl Workspace {
-    /// The checkout that this program was built from.
+    /// The checkout that this program belongs to.
     pub fn find() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
