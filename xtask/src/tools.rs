@@ -36,11 +36,15 @@ pub struct Tool {
 impl Workspace {
     /// The checkout that this program belongs to.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // Cargo says where xtask lies now; where it was compiled is the next best guess.
+        let xtask =
+            env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&xtask)
             .parent()
-            .context("xtask lies in the checkout")?;
+            .context("xtask lies in the checkout")?
+            .to_owned();
         Ok(Self {
-            root: root.to_owned(),
+            root,
             cache: Cache::find()?,
         })
     }

@@ -1,18 +1,22 @@
 //! A static file server for this machine: the page for `serve`, and files for the tests.
 
+mod path;
+
 use std::fs::File;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result, anyhow};
-use percent_encoding::percent_decode_str;
 use tiny_http::{Header, Method, Request, Response, Server};
 
+use self::path::{Target, content_type, resolve};
 use crate::steps::announce;
+
+pub use self::path::Mount;
 
 /// Browsers open up to six connections to a host.
 const THREADS: usize = 6;
@@ -26,28 +30,11 @@ pub enum Audience {
     AnyOrigin,
 }
 
-/// A folder and the path that it is served under.
-#[derive(Debug, Clone)]
-pub struct Mount {
-    /// With a slash at both ends.
-    pub prefix: String,
-    pub folder: PathBuf,
-}
-
 /// A running server; it ends when this is dropped.
 pub struct StaticServer {
     server: Arc<Server>,
     threads: Vec<JoinHandle<()>>,
     address: SocketAddr,
-}
-
-/// What a request's path leads to.
-#[derive(Debug, PartialEq, Eq)]
-enum Target {
-    File(PathBuf),
-    /// A folder that was asked for without its final slash; relative addresses in it would go astray.
-    Redirect(String),
-    Nothing,
 }
 
 /// Serves the finished page until the process is ended.
@@ -191,73 +178,6 @@ fn policy(audience: Audience) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// The file that a request's path names, below one of the mounts and nowhere else.
-fn resolve(mounts: &[Mount], url: &str) -> Target {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    for Mount { prefix, folder } in mounts {
-        if path == prefix.trim_end_matches('/') && !path.is_empty() {
-            return Target::Redirect(prefix.clone());
-        }
-        let Some(found) = path
-            .strip_prefix(prefix.as_str())
-            .and_then(|rest| locate(folder, rest))
-        else {
-            continue;
-        };
-        if found.is_file() {
-            return Target::File(found);
-        }
-        if found.is_dir() {
-            let index = found.join("index.html");
-            if !index.is_file() {
-                continue;
-            }
-            return if path.ends_with('/') {
-                Target::File(index)
-            } else {
-                Target::Redirect(format!("{path}/"))
-            };
-        }
-    }
-    Target::Nothing
-}
-
-/// Joins a percent-encoded relative path to a folder; `None` if it would lead out of it.
-fn locate(folder: &Path, path: &str) -> Option<PathBuf> {
-    let mut found = folder.to_owned();
-    for part in path.split('/').filter(|part| !part.is_empty()) {
-        let part = percent_decode_str(part).decode_utf8().ok()?;
-        // Separators and drive letters of any system, and names that begin with a dot, lead elsewhere.
-        if part.starts_with('.') || part.contains(['/', '\\', ':', '\0']) {
-            return None;
-        }
-        found.push(part.as_ref());
-    }
-    Some(found)
-}
-
-/// The type that a browser needs to hear; modules and WebAssembly are refused under a wrong one.
-fn content_type(path: &Path) -> &'static str {
-    match path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default()
-    {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "wasm" => "application/wasm",
-        "csv" => "text/csv; charset=utf-8",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
-    }
-}
-
 fn open_browser(address: &str) -> Result<()> {
     let opener = match std::env::consts::OS {
         "macos" => "open",
@@ -278,71 +198,12 @@ mod tests {
 
     use super::*;
 
-    /// xtask's own folder under two paths.
+    /// xtask's own folder.
     fn mounts() -> Vec<Mount> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        vec![
-            Mount {
-                prefix: "/sources/".to_owned(),
-                folder: folder.join("src"),
-            },
-            Mount {
-                prefix: "/".to_owned(),
-                folder: folder.to_owned(),
-            },
-        ]
-    }
-
-    #[test]
-    fn paths_are_found_below_their_mount() {
-        let main = Target::File(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/main.rs"));
-        for url in ["/sources/main.rs", "/src/main.rs", "/src//m%61in.rs?v=1"] {
-            assert_eq!(resolve(&mounts(), url), main, "{url}");
-        }
-        assert_eq!(
-            resolve(&mounts(), "/sources"),
-            Target::Redirect("/sources/".to_owned())
-        );
-    }
-
-    #[test]
-    fn no_path_leads_out() {
-        let outside = [
-            "/../Cargo.toml",
-            "/sources/../../Cargo.toml",
-            "/%2e%2e/Cargo.toml",
-            "/..%2fCargo.toml",
-            "/src\\..\\..\\Cargo.toml",
-            "/src%5c..%5c..%5cCargo.toml",
-            "//etc/passwd",
-            "/C:/Windows/win.ini",
-            "/src/main.rs%00",
-            "/%ff",
-            "Cargo.toml",
-        ];
-        for url in outside {
-            assert_eq!(resolve(&mounts(), url), Target::Nothing, "{url}");
-        }
-    }
-
-    #[test]
-    fn browsers_hear_the_type_they_insist_on() {
-        assert_eq!(
-            content_type(Path::new("dist/worker_bg.wasm")),
-            "application/wasm"
-        );
-        assert_eq!(
-            content_type(Path::new("dist/worker.js")),
-            "text/javascript; charset=utf-8"
-        );
-        assert_eq!(
-            content_type(Path::new("models/model.safetensors")),
-            "application/octet-stream"
-        );
-        assert_eq!(
-            content_type(Path::new("LICENSE")),
-            "application/octet-stream"
-        );
+        vec![Mount {
+            prefix: "/".to_owned(),
+            folder: env!("CARGO_MANIFEST_DIR").into(),
+        }]
     }
 
     /// The answer to one request, with lower-case header lines.
@@ -362,9 +223,9 @@ mod tests {
 
     #[test]
     fn answers_carry_length_and_policy() -> Result<()> {
-        let content = include_str!("serve.rs");
+        let content = include_str!("mod.rs");
         let page = StaticServer::start(0, mounts(), Audience::OwnOrigin)?;
-        let (head, body) = exchange(&page, "GET /src/serve.rs")?;
+        let (head, body) = exchange(&page, "GET /src/serve/mod.rs")?;
         assert!(head.starts_with("http/1.1 200"), "{head}");
         for line in [
             &format!("content-length: {}", content.len()),
@@ -376,7 +237,7 @@ mod tests {
         }
         assert_eq!(body, content);
 
-        let (head, body) = exchange(&page, "HEAD /src/serve.rs")?;
+        let (head, body) = exchange(&page, "HEAD /src/serve/mod.rs")?;
         assert!(
             head.contains(&format!("content-length: {}", content.len())),
             "{head}"
@@ -388,13 +249,13 @@ mod tests {
                 .starts_with("http/1.1 404")
         );
         assert!(
-            exchange(&page, "POST /src/serve.rs")?
+            exchange(&page, "POST /src/serve/mod.rs")?
                 .0
                 .starts_with("http/1.1 405")
         );
 
         let files = StaticServer::start(0, mounts(), Audience::AnyOrigin)?;
-        let (head, _) = exchange(&files, "GET /src/serve.rs")?;
+        let (head, _) = exchange(&files, "GET /src/serve/mod.rs")?;
         assert!(head.contains("access-control-allow-origin: *"), "{head}");
         assert!(
             head.contains("cross-origin-resource-policy: cross-origin"),
