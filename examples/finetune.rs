@@ -166,14 +166,22 @@ async fn finetune(arguments: &Arguments, config: TrainConfig, device: &Device) -
     let [train, validation, test] = tables;
     let dataset = Dataset::from_splits(
         &arguments.train.display().to_string(),
-        SplitTables { train: &train?, validation: &validation?, test: &test? },
+        SplitTables {
+            train: &train?,
+            validation: &validation?,
+            test: &test?,
+        },
         &arguments.text_column,
         &arguments.label_column,
     )?;
     let autodiff = device.clone().autodiff();
     let encoder = load(&arguments.model, &autodiff)?;
-    let TrainSetup { mut session, validation, test, tokenizer } =
-        TrainSetup::new(&encoder, &dataset, config.clone(), &autodiff)?;
+    let TrainSetup {
+        mut session,
+        validation,
+        test,
+        tokenizer,
+    } = TrainSetup::new(&encoder, &dataset, config.clone(), &autodiff)?;
     seconds.load = clock.elapsed().as_secs_f64();
 
     let bar = progress_bar(session.steps())?;
@@ -189,11 +197,26 @@ async fn finetune(arguments: &Arguments, config: TrainConfig, device: &Device) -
 
         if report.step.is_multiple_of(session.steps_per_epoch()) && !validation.is_empty() {
             let clock = Instant::now();
-            let outcome = evaluate(&session.model(), &validation, &config, tokenizer.pad_id(), device).await?;
+            let outcome = evaluate(
+                &session.model(),
+                &validation,
+                &config,
+                tokenizer.pad_id(),
+                device,
+            )
+            .await?;
             seconds.validation += clock.elapsed().as_secs_f64();
             let epoch = report.step / session.steps_per_epoch();
-            bar.println(format!("epoch {epoch}: validation loss {:.4}, accuracy {:.4}", outcome.loss, outcome.accuracy));
-            validations.push(ValidationRecord { epoch, step: report.step, loss: outcome.loss, accuracy: outcome.accuracy });
+            bar.println(format!(
+                "epoch {epoch}: validation loss {:.4}, accuracy {:.4}",
+                outcome.loss, outcome.accuracy
+            ));
+            validations.push(ValidationRecord {
+                epoch,
+                step: report.step,
+                loss: outcome.loss,
+                accuracy: outcome.accuracy,
+            });
         }
     }
     bar.finish();
@@ -217,7 +240,10 @@ async fn finetune(arguments: &Arguments, config: TrainConfig, device: &Device) -
         test: report,
         seconds,
     };
-    println!("{:.0} tokens a second in training; training took {:.1} s", record.tokens_per_second, record.seconds.train);
+    println!(
+        "{:.0} tokens a second in training; training took {:.1} s",
+        record.tokens_per_second, record.seconds.train
+    );
     std::fs::write(&arguments.json, serde_json::to_vec_pretty(&record)?)?;
     Ok(())
 }
@@ -232,8 +258,16 @@ fn load(folder: &Path, device: &Device) -> Result<PretrainedEncoder> {
         let path = folder.join(file);
         std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
     };
-    let [config, tokenizer, weights] = [read("config.json")?, read("tokenizer.json")?, read("model.safetensors")?];
-    let files = FolderFiles { config: &config, tokenizer: &tokenizer, weights: &weights };
+    let [config, tokenizer, weights] = [
+        read("config.json")?,
+        read("tokenizer.json")?,
+        read("model.safetensors")?,
+    ];
+    let files = FolderFiles {
+        config: &config,
+        tokenizer: &tokenizer,
+        weights: &weights,
+    };
     Ok(PretrainedEncoder::load(&files, device)?)
 }
 
@@ -250,7 +284,11 @@ async fn evaluate(
 }
 
 fn predictions(dataset: &Dataset, outcome: &Outcome) -> Vec<Prediction> {
-    let tested = dataset.split.part(Part::Test).iter().map(|&index| &dataset.examples[index as usize]);
+    let tested = dataset
+        .split
+        .part(Part::Test)
+        .iter()
+        .map(|&index| &dataset.examples[index as usize]);
     let label = |index: u32| dataset.labels[index as usize].clone();
     tested
         .zip(&outcome.probabilities)
@@ -270,7 +308,13 @@ fn progress_bar(steps: u32) -> Result<ProgressBar> {
 }
 
 fn print_report(report: &ClassificationReport) {
-    let width = report.per_class.iter().map(|class| class.label.chars().count()).max().unwrap_or(0).max(8);
+    let width = report
+        .per_class
+        .iter()
+        .map(|class| class.label.chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(8);
     println!("{:width$}  precision  recall      f1  support", "");
     for class in &report.per_class {
         println!(
@@ -278,8 +322,14 @@ fn print_report(report: &ClassificationReport) {
             class.label, class.precision, class.recall, class.f1, class.support
         );
     }
-    for (name, average) in [("macro", &report.macro_average), ("weighted", &report.weighted_average)] {
-        println!("{name:width$}  {:9.4}  {:6.4}  {:6.4}", average.precision, average.recall, average.f1);
+    for (name, average) in [
+        ("macro", &report.macro_average),
+        ("weighted", &report.weighted_average),
+    ] {
+        println!(
+            "{name:width$}  {:9.4}  {:6.4}  {:6.4}",
+            average.precision, average.recall, average.f1
+        );
     }
     println!("accuracy {:.4}", report.accuracy);
 }

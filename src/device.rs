@@ -57,28 +57,50 @@ pub async fn gpu(accept_software: bool) -> Result<Gpu, GpuError> {
         power_preference: wgpu::PowerPreference::HighPerformance,
         ..Default::default()
     };
-    let adapter = instance.request_adapter(&options).await.map_err(|_| GpuError::NoAdapter)?;
+    let adapter = instance
+        .request_adapter(&options)
+        .await
+        .map_err(|_| GpuError::NoAdapter)?;
     let info = adapter.get_info();
-    let name = if info.name.is_empty() { "WebGPU".to_owned() } else { info.name.clone() };
+    let name = if info.name.is_empty() {
+        "WebGPU".to_owned()
+    } else {
+        info.name.clone()
+    };
     let software = info.device_type == wgpu::DeviceType::Cpu || is_software(&name);
     if software && !accept_software {
         return Err(GpuError::Software { adapter: name });
     }
     // cubecl-wgpu writes timestamps when it opens a stream.
     if !adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
-        return Err(GpuError::MissingFeature { adapter: name, feature: "timestamp-query" });
+        return Err(GpuError::MissingFeature {
+            adapter: name,
+            feature: "timestamp-query",
+        });
     }
-    let device = Device::wgpu_options().init_async().await.map_err(GpuError::Init)?;
-    Ok(Gpu { device, adapter: name })
+    let device = Device::wgpu_options()
+        .init_async()
+        .await
+        .map_err(GpuError::Init)?;
+    Ok(Gpu {
+        device,
+        adapter: name,
+    })
 }
 
 /// Emulated adapters that do not always call themselves a CPU.
 #[cfg(feature = "gpu")]
 fn is_software(adapter: &str) -> bool {
     let adapter = adapter.to_lowercase();
-    ["swiftshader", "llvmpipe", "lavapipe", "software", "microsoft basic render"]
-        .iter()
-        .any(|name| adapter.contains(name))
+    [
+        "swiftshader",
+        "llvmpipe",
+        "lavapipe",
+        "software",
+        "microsoft basic render",
+    ]
+    .iter()
+    .any(|name| adapter.contains(name))
 }
 
 #[cfg(all(test, feature = "gpu"))]

@@ -25,19 +25,22 @@
 
 pub mod data;
 #[cfg(feature = "engine")]
-pub mod text;
+pub mod device;
+pub mod eval;
 #[cfg(feature = "engine")]
 pub mod model;
-pub mod eval;
-pub mod train;
-#[cfg(feature = "engine")]
-pub mod device;
-#[allow(missing_docs, reason = "fields of messages are named to be read; only what a name cannot say is documented")]
-pub mod protocol;
-pub mod run_state;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
 pub mod port;
-#[cfg(all(target_arch = "wasm32", feature = "worker"))]
-pub mod worker;
+#[allow(
+    missing_docs,
+    reason = "fields of messages are named to be read; only what a name cannot say is documented"
+)]
+pub mod protocol;
+pub mod run_state;
+#[cfg(feature = "engine")]
+pub mod text;
+pub mod train;
 #[cfg(all(target_arch = "wasm32", feature = "ui"))]
 pub mod ui;
+#[cfg(all(target_arch = "wasm32", feature = "worker"))]
+pub mod worker;

@@ -24,7 +24,9 @@ pub struct PortError {
 
 impl PortError {
     fn new(detail: impl std::fmt::Debug) -> Self {
-        Self { detail: format!("{detail:?}") }
+        Self {
+            detail: format!("{detail:?}"),
+        }
     }
 }
 
@@ -41,7 +43,10 @@ pub fn pack<T: Serialize>(message: &T, buffer: Option<ArrayBuffer>) -> Result<Pa
         Reflect::set(&value, &BUFFER.into(), &buffer).map_err(PortError::new)?;
         transfer.push(&buffer);
     }
-    Ok(Packed { value: value.into(), transfer })
+    Ok(Packed {
+        value: value.into(),
+        transfer,
+    })
 }
 
 /// Reads a message and the bytes beside it.

@@ -39,7 +39,11 @@ pub enum Command {
     /// Reads a table. Ends in [`Event::TableOpened`]. The data set in use stays until [`Command::UseColumns`].
     OpenTable { id: RequestId, source: TableSource },
     /// Makes the opened table the data set. Ends in [`Event::DatasetReady`].
-    UseColumns { id: RequestId, columns: ColumnChoice, split: SplitConfig },
+    UseColumns {
+        id: RequestId,
+        columns: ColumnChoice,
+        split: SplitConfig,
+    },
     /// Fine-tunes on the data set. Ends in [`Event::TrainingEnded`].
     Train {
         id: RequestId,
@@ -82,23 +86,55 @@ pub enum Event {
     /// [`Command::Start`] on this.
     Listening,
     /// Terminal for [`Command::Start`].
-    Ready { id: RequestId, version: u32, device: DeviceReport, encoders: Vec<EncoderEntry> },
+    Ready {
+        id: RequestId,
+        version: u32,
+        device: DeviceReport,
+        encoders: Vec<EncoderEntry>,
+    },
     /// Bytes of an encoder that have arrived, of all its bytes.
-    EncoderProgress { id: RequestId, loaded: f64, total: f64 },
+    EncoderProgress {
+        id: RequestId,
+        loaded: f64,
+        total: f64,
+    },
     /// Terminal for [`Command::LoadEncoder`].
-    EncoderLoaded { id: RequestId, encoder: EncoderSummary },
+    EncoderLoaded {
+        id: RequestId,
+        encoder: EncoderSummary,
+    },
     /// Terminal for [`Command::OpenTable`].
     TableOpened { id: RequestId, table: TableSummary },
     /// Terminal for [`Command::UseColumns`].
-    DatasetReady { id: RequestId, summary: DatasetSummary },
+    DatasetReady {
+        id: RequestId,
+        summary: DatasetSummary,
+    },
     /// Training has begun (or gone on, at `step`).
-    TrainingStarted { id: RequestId, plan: TrainPlan, step: u32 },
+    TrainingStarted {
+        id: RequestId,
+        plan: TrainPlan,
+        step: u32,
+    },
     /// Steps since the last such event; sent at most ten times a second.
-    TrainingProgress { id: RequestId, steps: Vec<StepRecord>, tokens_per_second: f64, seconds_left: f64 },
+    TrainingProgress {
+        id: RequestId,
+        steps: Vec<StepRecord>,
+        tokens_per_second: f64,
+        seconds_left: f64,
+    },
     /// Examples of a split that have been evaluated, of all; sent at most ten times a second.
-    EvaluationProgress { id: RequestId, split: EvaluatedSplit, done: u32, total: u32 },
+    EvaluationProgress {
+        id: RequestId,
+        split: EvaluatedSplit,
+        done: u32,
+        total: u32,
+    },
     /// The validation examples have been evaluated at the end of an epoch.
-    Validated { id: RequestId, validation: ValidationRecord },
+    Validated {
+        id: RequestId,
+        validation: ValidationRecord,
+    },
     /// The message's buffer holds all that [`Command::Train`] with `resume` needs to go on from `step`.
     Checkpointed { id: RequestId, step: u32 },
     /// Terminal for [`Command::Train`].
@@ -110,7 +146,10 @@ pub enum Event {
     /// Terminal for [`Command::Stop`].
     Stopping { id: RequestId },
     /// Terminal for [`Command::Predict`].
-    Predicted { id: RequestId, prediction: Prediction },
+    Predicted {
+        id: RequestId,
+        prediction: Prediction,
+    },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },
     /// The worker cannot go on: its device was lost or it panicked. The page replaces it.

@@ -22,10 +22,14 @@ const FILES: &str = "http://127.0.0.1:8931";
 
 async fn fetch(path: &str) -> Vec<u8> {
     let scope: web_sys::DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let response = JsFuture::from(scope.fetch_with_str(&format!("{FILES}/{path}"))).await.expect("the file server runs");
+    let response = JsFuture::from(scope.fetch_with_str(&format!("{FILES}/{path}")))
+        .await
+        .expect("the file server runs");
     let response: web_sys::Response = response.unchecked_into();
     assert!(response.ok(), "{path}: {}", response.status());
-    let buffer = JsFuture::from(response.array_buffer().unwrap()).await.unwrap();
+    let buffer = JsFuture::from(response.array_buffer().unwrap())
+        .await
+        .unwrap();
     Uint8Array::new(&buffer).to_vec()
 }
 
@@ -45,8 +49,14 @@ async fn check(subject: Subject) {
     golden::check_frozen_base(&subject).await;
     golden::check_resume(&subject).await;
     for (name, golden) in [
-        ("paraphrase-MiniLM-L3-v2", &include_bytes!("fixtures/golden/paraphrase-MiniLM-L3-v2.safetensors")[..]),
-        ("all-MiniLM-L6-v2", &include_bytes!("fixtures/golden/all-MiniLM-L6-v2.safetensors")[..]),
+        (
+            "paraphrase-MiniLM-L3-v2",
+            &include_bytes!("fixtures/golden/paraphrase-MiniLM-L3-v2.safetensors")[..],
+        ),
+        (
+            "all-MiniLM-L6-v2",
+            &include_bytes!("fixtures/golden/all-MiniLM-L6-v2.safetensors")[..],
+        ),
     ] {
         golden::check_encoder(&folder(name).await, golden, &subject).await;
     }
@@ -55,16 +65,31 @@ async fn check(subject: Subject) {
 #[wasm_bindgen_test]
 async fn on_the_cpu() {
     run_constructors();
-    check(Subject { device: device::cpu(), tolerance: CPU }).await;
+    check(Subject {
+        device: device::cpu(),
+        tolerance: CPU,
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
 async fn on_webgpu() {
     run_constructors();
-    let gpu = device::gpu(true).await.expect("Chromium offers a WebGPU adapter");
-    let difference = self_check::difference(&gpu.device, &device::cpu()).await.unwrap();
-    assert!(difference < self_check::TOLERANCE, "self-check: {difference:e}");
-    check(Subject { device: gpu.device, tolerance: GPU }).await;
+    let gpu = device::gpu(true)
+        .await
+        .expect("Chromium offers a WebGPU adapter");
+    let difference = self_check::difference(&gpu.device, &device::cpu())
+        .await
+        .unwrap();
+    assert!(
+        difference < self_check::TOLERANCE,
+        "self-check: {difference:e}"
+    );
+    check(Subject {
+        device: gpu.device,
+        tolerance: GPU,
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]

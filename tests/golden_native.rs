@@ -6,16 +6,30 @@ use golden::{CPU, Folder, Subject};
 use pollster::block_on;
 
 fn cpu() -> Subject {
-    Subject { device: tabtune::device::cpu(), tolerance: CPU }
+    Subject {
+        device: tabtune::device::cpu(),
+        tolerance: CPU,
+    }
 }
 
 fn folder(name: &str) -> Folder {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/models").join(name);
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("www/models")
+        .join(name);
     let read = |file: &str| {
         let path = root.join(file);
-        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask models {name}`", path.display()))
+        std::fs::read(&path).unwrap_or_else(|error| {
+            panic!(
+                "{}: {error}; run `cargo xtask models {name}`",
+                path.display()
+            )
+        })
     };
-    Folder { config: read("config.json"), tokenizer: read("tokenizer.json"), weights: read("model.safetensors") }
+    Folder {
+        config: read("config.json"),
+        tokenizer: read("tokenizer.json"),
+        weights: read("model.safetensors"),
+    }
 }
 
 #[test]
@@ -38,13 +52,21 @@ fn hidden_states_of_tiny_bert() {
 #[test]
 fn hidden_states_of_l3() {
     let golden = include_bytes!("fixtures/golden/paraphrase-MiniLM-L3-v2.safetensors");
-    block_on(golden::check_encoder(&folder("paraphrase-MiniLM-L3-v2"), golden, &cpu()));
+    block_on(golden::check_encoder(
+        &folder("paraphrase-MiniLM-L3-v2"),
+        golden,
+        &cpu(),
+    ));
 }
 
 #[test]
 fn hidden_states_of_l6() {
     let golden = include_bytes!("fixtures/golden/all-MiniLM-L6-v2.safetensors");
-    block_on(golden::check_encoder(&folder("all-MiniLM-L6-v2"), golden, &cpu()));
+    block_on(golden::check_encoder(
+        &folder("all-MiniLM-L6-v2"),
+        golden,
+        &cpu(),
+    ));
 }
 
 #[test]

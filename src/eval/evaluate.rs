@@ -38,7 +38,14 @@ impl Evaluation {
         let mut order: Vec<usize> = (0..examples.len()).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(examples[index].ids.len()));
         let probabilities = vec![Vec::new(); examples.len()];
-        Self { examples, order, batch_size: batch_size.max(1), pad_id, done: 0, probabilities }
+        Self {
+            examples,
+            order,
+            batch_size: batch_size.max(1),
+            pad_id,
+            done: 0,
+            probabilities,
+        }
     }
 
     /// Examples evaluated so far.
@@ -55,13 +62,20 @@ impl Evaluation {
     ///
     /// # Errors
     /// If the device fails.
-    pub async fn step(&mut self, model: &TextClassifier, device: &Device) -> Result<bool, ExecutionError> {
+    pub async fn step(
+        &mut self,
+        model: &TextClassifier,
+        device: &Device,
+    ) -> Result<bool, ExecutionError> {
         let end = (self.done + self.batch_size).min(self.order.len());
         let chosen = &self.order[self.done..end];
         if chosen.is_empty() {
             return Ok(false);
         }
-        let ids: Vec<&[u32]> = chosen.iter().map(|&index| self.examples[index].ids.as_slice()).collect();
+        let ids: Vec<&[u32]> = chosen
+            .iter()
+            .map(|&index| self.examples[index].ids.as_slice())
+            .collect();
         let rows = probabilities(model, &TokenBatch::pad(&ids, self.pad_id), device).await?;
         for (&index, row) in chosen.iter().zip(rows) {
             self.probabilities[index] = row;
@@ -72,13 +86,26 @@ impl Evaluation {
 
     /// The outcome over the examples evaluated.
     pub fn finish(self) -> Outcome {
-        let evaluated = || self.examples.iter().zip(&self.probabilities).filter(|(_, row)| !row.is_empty());
+        let evaluated = || {
+            self.examples
+                .iter()
+                .zip(&self.probabilities)
+                .filter(|(_, row)| !row.is_empty())
+        };
         let count = evaluated().count().max(1) as f64;
-        let right = evaluated().filter(|(example, row)| argmax(row) == example.label).count();
+        let right = evaluated()
+            .filter(|(example, row)| argmax(row) == example.label)
+            .count();
         let loss: f64 = evaluated()
-            .map(|(example, row)| -f64::from(row[example.label as usize].max(f32::MIN_POSITIVE)).ln())
+            .map(|(example, row)| {
+                -f64::from(row[example.label as usize].max(f32::MIN_POSITIVE)).ln()
+            })
             .sum();
-        Outcome { loss: loss / count, accuracy: right as f64 / count, probabilities: self.probabilities }
+        Outcome {
+            loss: loss / count,
+            accuracy: right as f64 / count,
+            probabilities: self.probabilities,
+        }
     }
 }
 
@@ -104,10 +131,18 @@ fn argmax(row: &[f32]) -> u32 {
 ///
 /// # Errors
 /// If the device fails.
-pub async fn probabilities(model: &TextClassifier, batch: &TokenBatch, device: &Device) -> Result<Vec<Vec<f32>>, ExecutionError> {
+pub async fn probabilities(
+    model: &TextClassifier,
+    batch: &TokenBatch,
+    device: &Device,
+) -> Result<Vec<Vec<f32>>, ExecutionError> {
     let logits: Tensor<2> = model.forward(&BatchTensors::new(batch, device));
     let [_, classes] = logits.dims();
-    let values: Vec<f32> = softmax(logits, 1).into_data_async().await?.iter::<f32>().collect();
+    let values: Vec<f32> = softmax(logits, 1)
+        .into_data_async()
+        .await?
+        .iter::<f32>()
+        .collect();
     Ok(values.chunks(classes.max(1)).map(<[f32]>::to_vec).collect())
 }
 
@@ -122,8 +157,12 @@ mod tests {
 
     #[test]
     fn loss_and_accuracy_are_over_what_was_evaluated() {
-        let examples: Vec<EncodedExample> =
-            [0, 1, 1].map(|label| EncodedExample { ids: vec![1, 2], label }).to_vec();
+        let examples: Vec<EncodedExample> = [0, 1, 1]
+            .map(|label| EncodedExample {
+                ids: vec![1, 2],
+                label,
+            })
+            .to_vec();
         let mut evaluation = Evaluation::new(examples.into(), 2, 0);
         evaluation.probabilities[0] = vec![0.5, 0.5];
         evaluation.probabilities[1] = vec![0.75, 0.25];

@@ -26,12 +26,22 @@ pub struct SelfAttention {
 }
 
 impl SelfAttention {
-    pub(super) fn load(config: &BertConfig, weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+    pub(super) fn load(
+        config: &BertConfig,
+        weights: &Weights<'_>,
+        layer: usize,
+    ) -> Result<Self, WeightsError> {
         let name = |part: &str| format!("encoder.layer.{layer}.attention.{part}");
         Ok(Self {
-            query: LoraLinear { linear: weights.linear(&name("self.query"))?, lora: None },
+            query: LoraLinear {
+                linear: weights.linear(&name("self.query"))?,
+                lora: None,
+            },
             key: weights.linear(&name("self.key"))?,
-            value: LoraLinear { linear: weights.linear(&name("self.value"))?, lora: None },
+            value: LoraLinear {
+                linear: weights.linear(&name("self.value"))?,
+                lora: None,
+            },
             output: weights.linear(&name("output.dense"))?,
             norm: weights.layer_norm(&name("output.LayerNorm"), config.layer_norm_eps)?,
             heads: config.num_attention_heads,
@@ -45,7 +55,10 @@ impl SelfAttention {
     pub fn forward(&self, hidden: Tensor<3>, padding: Tensor<4, Bool>) -> Tensor<3> {
         let [batch, tokens, width] = hidden.dims();
         let heads = self.heads;
-        let split = |x: Tensor<3>| x.reshape([batch, tokens, heads, width / heads]).swap_dims(1, 2);
+        let split = |x: Tensor<3>| {
+            x.reshape([batch, tokens, heads, width / heads])
+                .swap_dims(1, 2)
+        };
 
         let context = attention(
             split(self.query.forward(hidden.clone())),

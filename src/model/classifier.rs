@@ -23,17 +23,33 @@ pub struct TextClassifier {
 
 impl TextClassifier {
     /// Adds fresh adapters and a fresh head to an encoder. The seed alone decides their values.
-    pub fn init(mut encoder: BertModel, hidden_size: usize, classes: usize, config: &TrainConfig, device: &Device) -> Self {
+    pub fn init(
+        mut encoder: BertModel,
+        hidden_size: usize,
+        classes: usize,
+        config: &TrainConfig,
+        device: &Device,
+    ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
         for layer in &mut encoder.layers {
-            layer.attention.query.add_lora(&config.lora, &mut rng, device);
-            layer.attention.value.add_lora(&config.lora, &mut rng, device);
+            layer
+                .attention
+                .query
+                .add_lora(&config.lora, &mut rng, device);
+            layer
+                .attention
+                .value
+                .add_lora(&config.lora, &mut rng, device);
         }
         let classifier = Linear {
             weight: uniform([hidden_size, classes], hidden_size, &mut rng, device),
             bias: Some(uniform([classes], hidden_size, &mut rng, device)),
         };
-        Self { encoder, dropout: DropoutConfig::new(config.head_dropout).init(), classifier }
+        Self {
+            encoder,
+            dropout: DropoutConfig::new(config.head_dropout).init(),
+            classifier,
+        }
     }
 
     /// # Shapes

@@ -76,7 +76,9 @@ pub enum ConfigError {
         most: usize,
     },
     /// Heads share the width evenly.
-    #[error("config.json: hidden_size {hidden_size} cannot be divided among {heads} attention heads")]
+    #[error(
+        "config.json: hidden_size {hidden_size} cannot be divided among {heads} attention heads"
+    )]
     UnevenHeads {
         /// Width of the hidden states.
         hidden_size: usize,
@@ -106,10 +108,18 @@ impl BertConfig {
         for (field, found, supported) in [
             ("model_type", &self.model_type, "bert"),
             ("hidden_act", &self.hidden_act, "gelu"),
-            ("position_embedding_type", &self.position_embedding_type, "absolute"),
+            (
+                "position_embedding_type",
+                &self.position_embedding_type,
+                "absolute",
+            ),
         ] {
             if found != supported {
-                return Err(ConfigError::Unsupported { field, found: found.clone(), supported });
+                return Err(ConfigError::Unsupported {
+                    field,
+                    found: found.clone(),
+                    supported,
+                });
             }
         }
         for (field, found, most) in [
@@ -118,7 +128,11 @@ impl BertConfig {
             ("num_hidden_layers", self.num_hidden_layers, 256),
             ("num_attention_heads", self.num_attention_heads, 256),
             ("intermediate_size", self.intermediate_size, 1 << 16),
-            ("max_position_embeddings", self.max_position_embeddings, 1 << 16),
+            (
+                "max_position_embeddings",
+                self.max_position_embeddings,
+                1 << 16,
+            ),
             ("type_vocab_size", self.type_vocab_size, 256),
         ] {
             if !(1..=most).contains(&found) {
@@ -132,7 +146,9 @@ impl BertConfig {
             });
         }
         if !(self.layer_norm_eps > 0.0 && self.layer_norm_eps < 1.0) {
-            return Err(ConfigError::LayerNormEps { found: self.layer_norm_eps });
+            return Err(ConfigError::LayerNormEps {
+                found: self.layer_norm_eps,
+            });
         }
         Ok(())
     }
@@ -165,7 +181,11 @@ mod tests {
 
     #[test]
     fn other_encoders_are_named() {
-        let error = |changes| BertConfig::from_json(&json(changes)).unwrap_err().to_string();
+        let error = |changes| {
+            BertConfig::from_json(&json(changes))
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(
             error(r#"{"model_type":"t5"}"#),
             r#"config.json asks for model_type "t5"; only "bert" is supported"#

@@ -38,6 +38,7 @@ impl BertEmbeddings {
         let words = self.word.forward(input_ids);
         let positions = self.position.weight.val().slice([0..tokens]);
         let token_type = self.token_type.weight.val().slice([0..1]);
-        self.norm.forward(words + (positions + token_type).unsqueeze::<3>())
+        self.norm
+            .forward(words + (positions + token_type).unsqueeze::<3>())
     }
 }

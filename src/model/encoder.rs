@@ -24,7 +24,11 @@ pub struct EncoderLayer {
 }
 
 impl EncoderLayer {
-    fn load(config: &BertConfig, weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+    fn load(
+        config: &BertConfig,
+        weights: &Weights<'_>,
+        layer: usize,
+    ) -> Result<Self, WeightsError> {
         let name = |part: &str| format!("encoder.layer.{layer}.{part}");
         Ok(Self {
             attention: SelfAttention::load(config, weights, layer)?,
@@ -90,7 +94,10 @@ impl BertModel {
         Ok(Self {
             embeddings: BertEmbeddings::load(config, weights)?,
             layers,
-            pooler: weights.has("pooler.dense.weight").then(|| weights.linear("pooler.dense")).transpose()?,
+            pooler: weights
+                .has("pooler.dense.weight")
+                .then(|| weights.linear("pooler.dense"))
+                .transpose()?,
         })
     }
 
@@ -101,7 +108,9 @@ impl BertModel {
     pub fn forward(&self, batch: &BatchTensors) -> Tensor<3> {
         let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
         let embedded = self.embeddings.forward(batch.input_ids.clone());
-        self.layers.iter().fold(embedded, |hidden, layer| layer.forward(hidden, padding.clone()))
+        self.layers.iter().fold(embedded, |hidden, layer| {
+            layer.forward(hidden, padding.clone())
+        })
     }
 
     /// Every hidden state: the embeddings, then each layer's output, as `output_hidden_states` of transformers.

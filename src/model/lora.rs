@@ -23,7 +23,12 @@ pub struct Lora {
 
 impl Lora {
     /// A Kaiming-uniform with a = √5, which is U(±1/√d_input), and B zero: at first the layer is unchanged.
-    pub fn init(config: &LoraConfig, [d_input, d_output]: [usize; 2], rng: &mut ChaCha8Rng, device: &Device) -> Self {
+    pub fn init(
+        config: &LoraConfig,
+        [d_input, d_output]: [usize; 2],
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Self {
         let rank = config.rank as usize;
         Self {
             a: uniform([d_input, rank], d_input, rng, device),
@@ -38,7 +43,10 @@ impl Lora {
     /// - output: `[batch, tokens, d_output]`
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, d_input] = input.dims();
-        let rows = self.dropout.forward(input).reshape([batch * tokens, d_input]);
+        let rows = self
+            .dropout
+            .forward(input)
+            .reshape([batch * tokens, d_input]);
         let update = rows.matmul(self.a.val()).matmul(self.b.val()) * self.scaling;
         let [_, d_output] = update.dims();
         update.reshape([batch, tokens, d_output])
@@ -70,15 +78,27 @@ impl LoraLinear {
     }
 
     pub(super) fn add_lora(&mut self, config: &LoraConfig, rng: &mut ChaCha8Rng, device: &Device) {
-        self.lora = Some(Lora::init(config, self.linear.weight.val().dims(), rng, device));
+        self.lora = Some(Lora::init(
+            config,
+            self.linear.weight.val().dims(),
+            rng,
+            device,
+        ));
     }
 }
 
 /// A trainable parameter drawn from U(±1/√fan_in), as PyTorch initialises linear layers.
 ///
 /// Drawn on the host: the same seed gives the same values on every device.
-pub(crate) fn uniform<const D: usize>(shape: [usize; D], fan_in: usize, rng: &mut ChaCha8Rng, device: &Device) -> Param<Tensor<D>> {
+pub(crate) fn uniform<const D: usize>(
+    shape: [usize; D],
+    fan_in: usize,
+    rng: &mut ChaCha8Rng,
+    device: &Device,
+) -> Param<Tensor<D>> {
     let bound = 1.0 / (fan_in as f32).sqrt();
-    let values: Vec<f32> = (0..shape.iter().product()).map(|_| rng.random_range(-bound..=bound)).collect();
+    let values: Vec<f32> = (0..shape.iter().product())
+        .map(|_| rng.random_range(-bound..=bound))
+        .collect();
     Param::from_tensor(Tensor::from_data(TensorData::new(values, shape), device))
 }

@@ -66,6 +66,11 @@ impl PretrainedEncoder {
         let weights = Weights::open(files.weights, device)?;
         let model = BertModel::load(&config, &weights)?;
         let surplus = weights.surplus(&config);
-        Ok(Self { config, tokenizer, model, surplus })
+        Ok(Self {
+            config,
+            tokenizer,
+            model,
+            surplus,
+        })
     }
 }

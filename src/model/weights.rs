@@ -81,7 +81,12 @@ pub enum Misfit {
 /// The first few, and how many more: a wrong file misses everything.
 fn list(misfits: &[Misfit]) -> String {
     const SHOWN: usize = 5;
-    let mut text = misfits.iter().take(SHOWN).map(Misfit::to_string).collect::<Vec<_>>().join("; ");
+    let mut text = misfits
+        .iter()
+        .take(SHOWN)
+        .map(Misfit::to_string)
+        .collect::<Vec<_>>()
+        .join("; ");
     if misfits.len() > SHOWN {
         text += &format!("; and {} more", misfits.len() - SHOWN);
     }
@@ -96,7 +101,11 @@ impl<'a> Weights<'a> {
     pub fn open(bytes: &'a [u8], device: &'a Device) -> Result<Self, WeightsError> {
         let file = SafeTensors::deserialize(bytes)?;
         let prefixed = file.names().iter().any(|name| name.starts_with("bert."));
-        Ok(Self { file, prefix: if prefixed { "bert." } else { "" }, device })
+        Ok(Self {
+            file,
+            prefix: if prefixed { "bert." } else { "" },
+            device,
+        })
     }
 
     /// Whether the file holds a tensor.
@@ -114,7 +123,11 @@ impl<'a> Weights<'a> {
             .into_iter()
             .filter_map(|(name, shape)| self.view_as(&name, &shape).err())
             .collect();
-        if misfits.is_empty() { Ok(()) } else { Err(WeightsError::Mismatch(misfits)) }
+        if misfits.is_empty() {
+            Ok(())
+        } else {
+            Err(WeightsError::Mismatch(misfits))
+        }
     }
 
     /// Tensors in the file that the encoder does not use, sorted: a head's weights, for example.
@@ -149,14 +162,18 @@ impl<'a> Weights<'a> {
 
     pub(super) fn embedding(&self, name: &str) -> Result<Embedding, WeightsError> {
         let (shape, values) = self.read::<2>(&format!("{name}.weight"))?;
-        Ok(Embedding { weight: self.frozen(values, shape) })
+        Ok(Embedding {
+            weight: self.frozen(values, shape),
+        })
     }
 
     pub(super) fn layer_norm(&self, name: &str, epsilon: f64) -> Result<LayerNorm, WeightsError> {
         let gamma = self.vector(&format!("{name}.weight"))?;
         let beta = self.vector(&format!("{name}.bias"))?;
         let [width] = gamma.val().dims();
-        let mut norm = LayerNormConfig::new(width).with_epsilon(epsilon).init(self.device);
+        let mut norm = LayerNormConfig::new(width)
+            .with_epsilon(epsilon)
+            .init(self.device);
         norm.gamma = gamma;
         norm.beta = Some(beta);
         Ok(norm)
@@ -173,7 +190,9 @@ impl<'a> Weights<'a> {
     }
 
     fn read<const D: usize>(&self, name: &str) -> Result<([usize; D], Vec<f32>), WeightsError> {
-        let view = self.view(name).ok_or_else(|| Misfit::Missing { name: name.into() });
+        let view = self
+            .view(name)
+            .ok_or_else(|| Misfit::Missing { name: name.into() });
         let read = view.and_then(|view| {
             let shape: [usize; D] = view.shape().try_into().map_err(|_| Misfit::Shape {
                 name: name.into(),
@@ -186,7 +205,9 @@ impl<'a> Weights<'a> {
     }
 
     fn view_as(&self, name: &str, expected: &[usize]) -> Result<TensorView<'a>, Misfit> {
-        let view = self.view(name).ok_or_else(|| Misfit::Missing { name: name.into() })?;
+        let view = self
+            .view(name)
+            .ok_or_else(|| Misfit::Missing { name: name.into() })?;
         if view.shape() != expected {
             return Err(Misfit::Shape {
                 name: name.into(),
@@ -196,7 +217,10 @@ impl<'a> Weights<'a> {
         }
         match view.dtype() {
             Dtype::F32 | Dtype::F16 | Dtype::BF16 => Ok(view),
-            found => Err(Misfit::Dtype { name: name.into(), found }),
+            found => Err(Misfit::Dtype {
+                name: name.into(),
+                found,
+            }),
         }
     }
 
@@ -208,36 +232,45 @@ impl<'a> Weights<'a> {
 
 /// Names and shapes of an encoder's tensors: the table above, for a configuration.
 fn table(config: &BertConfig, pooler: bool) -> Vec<(String, Vec<usize>)> {
-        let (hidden, inner) = (config.hidden_size, config.intermediate_size);
-        let mut table = vec![
-            ("embeddings.word_embeddings.weight".to_owned(), vec![config.vocab_size, hidden]),
-            ("embeddings.position_embeddings.weight".to_owned(), vec![config.max_position_embeddings, hidden]),
-            ("embeddings.token_type_embeddings.weight".to_owned(), vec![config.type_vocab_size, hidden]),
-        ];
-        let mut pair = |name: String, weight: Vec<usize>| {
-            table.push((format!("{name}.bias"), vec![weight[0]]));
-            table.push((format!("{name}.weight"), weight));
-        };
-        pair("embeddings.LayerNorm".into(), vec![hidden]);
-        for layer in 0..config.num_hidden_layers {
-            for (part, weight) in [
-                ("attention.self.query", vec![hidden, hidden]),
-                ("attention.self.key", vec![hidden, hidden]),
-                ("attention.self.value", vec![hidden, hidden]),
-                ("attention.output.dense", vec![hidden, hidden]),
-                ("attention.output.LayerNorm", vec![hidden]),
-                ("intermediate.dense", vec![inner, hidden]),
-                ("output.dense", vec![hidden, inner]),
-                ("output.LayerNorm", vec![hidden]),
-            ] {
-                pair(format!("encoder.layer.{layer}.{part}"), weight);
-            }
+    let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+    let mut table = vec![
+        (
+            "embeddings.word_embeddings.weight".to_owned(),
+            vec![config.vocab_size, hidden],
+        ),
+        (
+            "embeddings.position_embeddings.weight".to_owned(),
+            vec![config.max_position_embeddings, hidden],
+        ),
+        (
+            "embeddings.token_type_embeddings.weight".to_owned(),
+            vec![config.type_vocab_size, hidden],
+        ),
+    ];
+    let mut pair = |name: String, weight: Vec<usize>| {
+        table.push((format!("{name}.bias"), vec![weight[0]]));
+        table.push((format!("{name}.weight"), weight));
+    };
+    pair("embeddings.LayerNorm".into(), vec![hidden]);
+    for layer in 0..config.num_hidden_layers {
+        for (part, weight) in [
+            ("attention.self.query", vec![hidden, hidden]),
+            ("attention.self.key", vec![hidden, hidden]),
+            ("attention.self.value", vec![hidden, hidden]),
+            ("attention.output.dense", vec![hidden, hidden]),
+            ("attention.output.LayerNorm", vec![hidden]),
+            ("intermediate.dense", vec![inner, hidden]),
+            ("output.dense", vec![hidden, inner]),
+            ("output.LayerNorm", vec![hidden]),
+        ] {
+            pair(format!("encoder.layer.{layer}.{part}"), weight);
         }
-        if pooler {
-            pair("pooler.dense".into(), vec![hidden, hidden]);
-        }
-        table
     }
+    if pooler {
+        pair("pooler.dense".into(), vec![hidden, hidden]);
+    }
+    table
+}
 
 /// A file of random weights that fits a configuration: U(±0.2), wide enough that every part of the model matters.
 ///
@@ -248,7 +281,9 @@ pub fn random_file(config: &BertConfig, rng: &mut ChaCha8Rng) -> Result<Vec<u8>,
         .into_iter()
         .map(|(name, shape)| {
             let numbers = shape.iter().product();
-            let bytes = (0..numbers).flat_map(|_| rng.random_range(-0.2f32..=0.2).to_le_bytes()).collect();
+            let bytes = (0..numbers)
+                .flat_map(|_| rng.random_range(-0.2f32..=0.2).to_le_bytes())
+                .collect();
             (name, shape, bytes)
         })
         .collect();
@@ -261,12 +296,18 @@ pub fn random_file(config: &BertConfig, rng: &mut ChaCha8Rng) -> Result<Vec<u8>,
 
 /// Before 2020, `LayerNorm.weight` was `LayerNorm.gamma` and `LayerNorm.bias` was `LayerNorm.beta`.
 fn old_name(name: &str) -> Option<String> {
-    let norm = name.strip_suffix("LayerNorm.weight").map(|stem| format!("{stem}LayerNorm.gamma"));
-    norm.or_else(|| name.strip_suffix("LayerNorm.bias").map(|stem| format!("{stem}LayerNorm.beta")))
+    let norm = name
+        .strip_suffix("LayerNorm.weight")
+        .map(|stem| format!("{stem}LayerNorm.gamma"));
+    norm.or_else(|| {
+        name.strip_suffix("LayerNorm.bias")
+            .map(|stem| format!("{stem}LayerNorm.beta"))
+    })
 }
 
 fn modern_name(name: &str) -> String {
-    name.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
+    name.replace("LayerNorm.gamma", "LayerNorm.weight")
+        .replace("LayerNorm.beta", "LayerNorm.bias")
 }
 
 fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misfit> {
@@ -274,10 +315,20 @@ fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misfit> {
     // Safetensors are little-endian.
     let pairs = || bytes.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
     match view.dtype() {
-        Dtype::F32 => Ok(bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()),
-        Dtype::F16 => Ok(pairs().map(|pair| f16::from_le_bytes(pair).to_f32()).collect()),
-        Dtype::BF16 => Ok(pairs().map(|pair| bf16::from_le_bytes(pair).to_f32()).collect()),
-        found => Err(Misfit::Dtype { name: name.into(), found }),
+        Dtype::F32 => Ok(bytes
+            .chunks_exact(4)
+            .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+            .collect()),
+        Dtype::F16 => Ok(pairs()
+            .map(|pair| f16::from_le_bytes(pair).to_f32())
+            .collect()),
+        Dtype::BF16 => Ok(pairs()
+            .map(|pair| bf16::from_le_bytes(pair).to_f32())
+            .collect()),
+        found => Err(Misfit::Dtype {
+            name: name.into(),
+            found,
+        }),
     }
 }
 
@@ -327,7 +378,11 @@ mod tests {
     }
 
     fn shape_of(name: &str) -> Vec<usize> {
-        table(&config(), false).into_iter().find(|(own, _)| own == name).unwrap().1
+        table(&config(), false)
+            .into_iter()
+            .find(|(own, _)| own == name)
+            .unwrap()
+            .1
     }
 
     fn check(bytes: &[u8]) -> Result<(), WeightsError> {
@@ -341,30 +396,49 @@ mod tests {
             let bytes = changed(|name| Some((name.into(), dtype, shape_of(name))));
             assert!(check(&bytes).is_ok());
             let weights = Weights::open(&bytes, &device).unwrap();
-            let linear = weights.linear("encoder.layer.0.intermediate.dense").unwrap();
+            let linear = weights
+                .linear("encoder.layer.0.intermediate.dense")
+                .unwrap();
             assert_eq!(linear.weight.val().dims(), [4, 6]);
         }
         assert_eq!(f16::from_le_bytes([0x00, 0x3e]).to_f32(), 1.5);
         let bytes = [0x00, 0x3e, 0xc0, 0x3f];
-        let view = |dtype| TensorView::new(dtype, vec![1], &bytes[if dtype == Dtype::F16 { 0..2 } else { 2..4 }]).unwrap();
+        let view = |dtype| {
+            TensorView::new(
+                dtype,
+                vec![1],
+                &bytes[if dtype == Dtype::F16 { 0..2 } else { 2..4 }],
+            )
+            .unwrap()
+        };
         assert_eq!(to_f32("x", &view(Dtype::F16)).unwrap(), [1.5]);
         assert_eq!(to_f32("x", &view(Dtype::BF16)).unwrap(), [1.5]);
     }
 
     #[test]
     fn a_linear_weight_is_transposed() {
-        assert_eq!(transpose(&[1., 2., 3., 4., 5., 6.], 2, 3), [1., 4., 2., 5., 3., 6.]);
+        assert_eq!(
+            transpose(&[1., 2., 3., 4., 5., 6.], 2, 3),
+            [1., 4., 2., 5., 3., 6.]
+        );
     }
 
     #[test]
     fn names_of_heads_and_of_old_files_are_understood() {
         let bytes = changed(|name| {
-            let old = name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
+            let old = name
+                .replace("LayerNorm.weight", "LayerNorm.gamma")
+                .replace("LayerNorm.bias", "LayerNorm.beta");
             Some((format!("bert.{old}"), Dtype::F32, shape_of(name)))
         });
         assert!(check(&bytes).is_ok());
         let device = crate::device::cpu();
-        assert!(Weights::open(&bytes, &device).unwrap().surplus(&config()).is_empty());
+        assert!(
+            Weights::open(&bytes, &device)
+                .unwrap()
+                .surplus(&config())
+                .is_empty()
+        );
     }
 
     #[test]
@@ -376,14 +450,25 @@ mod tests {
             _ => Some((name.into(), Dtype::F32, shape_of(name))),
         });
         let error = check(&bytes).unwrap_err().to_string();
-        assert!(error.contains("embeddings.LayerNorm.bias is missing"), "{error}");
-        assert!(error.contains("encoder.layer.0.output.dense.weight has shape [6, 4], not [4, 6]"), "{error}");
-        assert!(error.contains("encoder.layer.0.output.dense.bias is of type I64, not F32, F16 or BF16"), "{error}");
+        assert!(
+            error.contains("embeddings.LayerNorm.bias is missing"),
+            "{error}"
+        );
+        assert!(
+            error.contains("encoder.layer.0.output.dense.weight has shape [6, 4], not [4, 6]"),
+            "{error}"
+        );
+        assert!(
+            error
+                .contains("encoder.layer.0.output.dense.bias is of type I64, not F32, F16 or BF16"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_file_of_something_else_is_summed_up() {
-        let bytes = changed(|name| (name.contains("word")).then(|| ("x".into(), Dtype::F32, vec![1])));
+        let bytes =
+            changed(|name| (name.contains("word")).then(|| ("x".into(), Dtype::F32, vec![1])));
         let error = check(&bytes).unwrap_err().to_string();
         assert!(error.contains("; and 16 more"), "{error}");
     }
@@ -391,12 +476,19 @@ mod tests {
     #[test]
     fn surplus_tensors_are_named_but_buffers_are_not() {
         let bytes = changed(|name| match name {
-            "embeddings.LayerNorm.bias" => Some(("embeddings.position_ids".into(), Dtype::I64, vec![1, 5])),
-            "embeddings.LayerNorm.weight" => Some(("classifier.weight".into(), Dtype::F32, vec![2, 4])),
+            "embeddings.LayerNorm.bias" => {
+                Some(("embeddings.position_ids".into(), Dtype::I64, vec![1, 5]))
+            }
+            "embeddings.LayerNorm.weight" => {
+                Some(("classifier.weight".into(), Dtype::F32, vec![2, 4]))
+            }
             _ => Some((name.into(), Dtype::F32, shape_of(name))),
         });
         let device = crate::device::cpu();
-        assert_eq!(Weights::open(&bytes, &device).unwrap().surplus(&config()), ["classifier.weight"]);
+        assert_eq!(
+            Weights::open(&bytes, &device).unwrap().surplus(&config()),
+            ["classifier.weight"]
+        );
     }
 
     #[test]

@@ -152,6 +152,7 @@ mod tests {
             loss,
             learning_rate: 1e-3,
             grad_norm: 1.0,
+            tokens: 100,
         }
     }
 

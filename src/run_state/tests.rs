@@ -117,6 +117,7 @@ fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeInclusive<u3
             loss: 0.5,
             learning_rate: 1e-3,
             grad_norm: 1.0,
+            tokens: 100,
         })
         .collect();
     state.apply(Event::TrainingProgress {

@@ -18,6 +18,9 @@ impl EncodedExample {
     /// # Errors
     /// If the tokenizer refuses its text.
     pub fn new(example: &Example, tokenizer: &Tokenizer) -> Result<Self, TokenizerError> {
-        Ok(Self { ids: tokenizer.encode(&example.text)?, label: example.label })
+        Ok(Self {
+            ids: tokenizer.encode(&example.text)?,
+            label: example.label,
+        })
     }
 }

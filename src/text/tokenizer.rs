@@ -19,7 +19,9 @@ pub enum TokenizerError {
     #[error("tokenizer.json has no [PAD] or <pad> piece")]
     NoPadding,
     /// No room for a text beside the special tokens.
-    #[error("a maximum length of {found} leaves no room for text: {special} special tokens are added")]
+    #[error(
+        "a maximum length of {found} leaves no room for text: {special} special tokens are added"
+    )]
     TooShort {
         /// The refused length.
         found: usize,
@@ -47,7 +49,9 @@ impl Tokenizer {
             .or_else(|| inner.token_to_id("<pad>"))
             .ok_or(TokenizerError::NoPadding)?;
         inner.with_padding(None);
-        inner.with_truncation(None).map_err(TokenizerError::Unreadable)?;
+        inner
+            .with_truncation(None)
+            .map_err(TokenizerError::Unreadable)?;
         Ok(Self { inner, pad_id })
     }
 
@@ -56,13 +60,25 @@ impl Tokenizer {
     /// # Errors
     /// If that leaves no room for text.
     pub fn truncating(&self, max_length: usize) -> Result<Self, TokenizerError> {
-        let special = self.inner.get_post_processor().map_or(0, |processor| processor.added_tokens(false));
+        let special = self
+            .inner
+            .get_post_processor()
+            .map_or(0, |processor| processor.added_tokens(false));
         if max_length <= special {
-            return Err(TokenizerError::TooShort { found: max_length, special });
+            return Err(TokenizerError::TooShort {
+                found: max_length,
+                special,
+            });
         }
-        let truncation = TruncationParams { max_length, ..TruncationParams::default() };
+        let truncation = TruncationParams {
+            max_length,
+            ..TruncationParams::default()
+        };
         let mut truncating = self.clone();
-        truncating.inner.with_truncation(Some(truncation)).map_err(TokenizerError::Text)?;
+        truncating
+            .inner
+            .with_truncation(Some(truncation))
+            .map_err(TokenizerError::Text)?;
         Ok(truncating)
     }
 
@@ -71,7 +87,10 @@ impl Tokenizer {
     /// # Errors
     /// If the library refuses the text.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
-        let encoding = self.inner.encode_fast(text, true).map_err(TokenizerError::Text)?;
+        let encoding = self
+            .inner
+            .encode_fast(text, true)
+            .map_err(TokenizerError::Text)?;
         Ok(encoding.get_ids().to_vec())
     }
 

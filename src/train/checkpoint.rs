@@ -11,9 +11,9 @@ use burn::optim::{AdamWState, AdaptiveMomentumState};
 use burn::tensor::{Tensor, TensorData, Transaction};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
+use super::config::TrainConfig;
 use super::parameters::ParameterPath;
 use super::session::{TrainError, TrainSession};
-use super::config::TrainConfig;
 
 const VERSION: &str = "1";
 const KINDS: [&str; 3] = ["parameter", "moment_1", "moment_2"];
@@ -75,7 +75,12 @@ impl TrainSession {
     /// # Errors
     /// If the device fails.
     pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let mut collect = Collect { session: self, path: ParameterPath::default(), names: Vec::new(), read: Transaction::default() };
+        let mut collect = Collect {
+            session: self,
+            path: ParameterPath::default(),
+            names: Vec::new(),
+            read: Transaction::default(),
+        };
         self.model.visit(&mut collect);
         let Collect { names, read, .. } = collect;
         let tensors = read.execute_async().await?;
@@ -93,7 +98,10 @@ impl TrainSession {
         let metadata = HashMap::from([
             ("tabtune".to_owned(), VERSION.to_owned()),
             ("step".to_owned(), self.step.to_string()),
-            ("config".to_owned(), serde_json::to_string(&self.config).unwrap_or_default()),
+            (
+                "config".to_owned(),
+                serde_json::to_string(&self.config).unwrap_or_default(),
+            ),
         ]);
         let bytes = views
             .collect::<Result<Vec<_>, _>>()
@@ -111,28 +119,45 @@ impl TrainSession {
         let (_, header) = SafeTensors::read_metadata(&checkpoint.bytes)?;
         let metadata = header.metadata().as_ref();
         let field = |field: &'static str| {
-            metadata.and_then(|map| map.get(field)).ok_or(CheckpointError::Metadata { field })
+            metadata
+                .and_then(|map| map.get(field))
+                .ok_or(CheckpointError::Metadata { field })
         };
         if field("tabtune")? != VERSION {
             return Err(CheckpointError::Metadata { field: "tabtune" });
         }
-        let step: u32 = field("step")?.parse().map_err(|_| CheckpointError::Metadata { field: "step" })?;
-        let config: TrainConfig =
-            serde_json::from_str(field("config")?).map_err(|_| CheckpointError::Metadata { field: "config" })?;
+        let step: u32 = field("step")?
+            .parse()
+            .map_err(|_| CheckpointError::Metadata { field: "step" })?;
+        let config: TrainConfig = serde_json::from_str(field("config")?)
+            .map_err(|_| CheckpointError::Metadata { field: "config" })?;
         if config != self.config {
             return Err(CheckpointError::OtherRun);
         }
         if step > self.steps() {
-            return Err(CheckpointError::Step { step, steps: self.steps() });
+            return Err(CheckpointError::Step {
+                step,
+                steps: self.steps(),
+            });
         }
 
-        let mut check = Check { file: &file, step, path: ParameterPath::default(), misfit: None };
+        let mut check = Check {
+            file: &file,
+            step,
+            path: ParameterPath::default(),
+            misfit: None,
+        };
         self.model.visit(&mut check);
         if let Some(misfit) = check.misfit {
             return Err(misfit);
         }
         let model = self.model.clone();
-        let mut load = Load { file: &file, session: self, step, path: ParameterPath::default() };
+        let mut load = Load {
+            file: &file,
+            session: self,
+            step,
+            path: ParameterPath::default(),
+        };
         let model = model.map(&mut load);
         self.model = model;
         self.step = step;
@@ -204,9 +229,15 @@ impl ModuleVisitor for Check<'_> {
         let shape = param.val().dims().to_vec();
         for kind in kinds(self.step) {
             let name = format!("{kind}.{}", self.path.join());
-            let fits = self.file.tensor(&name).is_ok_and(|view| view.shape() == shape && view.dtype() == Dtype::F32);
+            let fits = self
+                .file
+                .tensor(&name)
+                .is_ok_and(|view| view.shape() == shape && view.dtype() == Dtype::F32);
             if !fits {
-                self.misfit.get_or_insert(CheckpointError::Misfit { name, shape: shape.clone() });
+                self.misfit.get_or_insert(CheckpointError::Misfit {
+                    name,
+                    shape: shape.clone(),
+                });
             }
         }
     }
@@ -221,10 +252,19 @@ struct Load<'a> {
 
 impl Load<'_> {
     fn tensor<const D: usize>(&self, kind: &str, shape: [usize; D]) -> Option<Tensor<D>> {
-        let view = self.file.tensor(&format!("{kind}.{}", self.path.join())).ok()?;
-        let values: Vec<f32> =
-            view.data().chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect();
-        Some(Tensor::from_data(TensorData::new(values, shape), &self.session.device.clone().inner()))
+        let view = self
+            .file
+            .tensor(&format!("{kind}.{}", self.path.join()))
+            .ok()?;
+        let values: Vec<f32> = view
+            .data()
+            .chunks_exact(4)
+            .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+            .collect();
+        Some(Tensor::from_data(
+            TensorData::new(values, shape),
+            &self.session.device.clone().inner(),
+        ))
     }
 }
 
@@ -242,9 +282,13 @@ impl ModuleMapper for Load<'_> {
             return param;
         }
         let shape = param.val().dims();
-        if let [Some(moment_1), Some(moment_2)] = [KINDS[1], KINDS[2]].map(|kind| self.tensor(kind, shape)) {
+        if let [Some(moment_1), Some(moment_2)] =
+            [KINDS[1], KINDS[2]].map(|kind| self.tensor(kind, shape))
+        {
             let momentum = AdaptiveMomentumState::new(self.step as usize, moment_1, moment_2);
-            self.session.optimizer.set_state(param.id, AdamWState::new(momentum));
+            self.session
+                .optimizer
+                .set_state(param.id, AdamWState::new(momentum));
         }
         match self.tensor(KINDS[0], shape) {
             Some(value) => param.map(|_| Tensor::from_inner(value).require_grad()),

@@ -61,7 +61,11 @@ impl Default for TrainConfig {
 
 impl Default for LoraConfig {
     fn default() -> Self {
-        Self { rank: 8, alpha: 16.0, dropout: 0.1 }
+        Self {
+            rank: 8,
+            alpha: 16.0,
+            dropout: 0.1,
+        }
     }
 }
 
@@ -97,31 +101,75 @@ impl TrainConfig {
         ];
         for (setting, found, most) in positive_integers {
             if !(1..=most).contains(&found) {
-                return Err(TrainConfigError { setting, found: found.into(), range: match most {
-                    1_000 => "from 1 to 1000",
-                    1_024 => "from 1 to 1024",
-                    _ => "from 1 to 256",
-                } });
+                return Err(TrainConfigError {
+                    setting,
+                    found: found.into(),
+                    range: match most {
+                        1_000 => "from 1 to 1000",
+                        1_024 => "from 1 to 1024",
+                        _ => "from 1 to 256",
+                    },
+                });
             }
         }
         let ranges = [
-            ("Learning rate", self.learning_rate, self.learning_rate > 0.0 && self.learning_rate <= 1.0, "above 0 and at most 1"),
-            ("Maximum length", self.max_length.into(), (3..=8_192).contains(&self.max_length), "from 3 to 8192 tokens"),
-            ("LoRA alpha", self.lora.alpha, self.lora.alpha > 0.0 && self.lora.alpha <= 1e4, "above 0 and at most 10000"),
-            ("LoRA dropout", self.lora.dropout, (0.0..1.0).contains(&self.lora.dropout), "from 0 to below 1"),
-            ("Head dropout", self.head_dropout, (0.0..1.0).contains(&self.head_dropout), "from 0 to below 1"),
-            ("Weight decay", self.weight_decay, (0.0..=1.0).contains(&self.weight_decay), "from 0 to 1"),
-            ("Warm-up", self.warmup_ratio, (0.0..=1.0).contains(&self.warmup_ratio), "from 0 to 1"),
+            (
+                "Learning rate",
+                self.learning_rate,
+                self.learning_rate > 0.0 && self.learning_rate <= 1.0,
+                "above 0 and at most 1",
+            ),
+            (
+                "Maximum length",
+                self.max_length.into(),
+                (3..=8_192).contains(&self.max_length),
+                "from 3 to 8192 tokens",
+            ),
+            (
+                "LoRA alpha",
+                self.lora.alpha,
+                self.lora.alpha > 0.0 && self.lora.alpha <= 1e4,
+                "above 0 and at most 10000",
+            ),
+            (
+                "LoRA dropout",
+                self.lora.dropout,
+                (0.0..1.0).contains(&self.lora.dropout),
+                "from 0 to below 1",
+            ),
+            (
+                "Head dropout",
+                self.head_dropout,
+                (0.0..1.0).contains(&self.head_dropout),
+                "from 0 to below 1",
+            ),
+            (
+                "Weight decay",
+                self.weight_decay,
+                (0.0..=1.0).contains(&self.weight_decay),
+                "from 0 to 1",
+            ),
+            (
+                "Warm-up",
+                self.warmup_ratio,
+                (0.0..=1.0).contains(&self.warmup_ratio),
+                "from 0 to 1",
+            ),
             (
                 "Gradient clipping",
                 self.max_grad_norm.unwrap_or(1.0),
-                self.max_grad_norm.is_none_or(|norm| norm > 0.0 && norm.is_finite()),
+                self.max_grad_norm
+                    .is_none_or(|norm| norm > 0.0 && norm.is_finite()),
                 "above 0, or off",
             ),
         ];
         for (setting, found, holds, range) in ranges {
             if !holds {
-                return Err(TrainConfigError { setting, found, range });
+                return Err(TrainConfigError {
+                    setting,
+                    found,
+                    range,
+                });
             }
         }
         Ok(())

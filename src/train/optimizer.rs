@@ -25,7 +25,10 @@ pub struct AdamWOptimizer {
 impl AdamWOptimizer {
     /// An optimizer that has not taken a step.
     pub fn new(weight_decay: f64) -> Self {
-        let config = AdamWConfig::new().with_beta_1(0.9).with_beta_2(0.999).with_epsilon(1e-8);
+        let config = AdamWConfig::new()
+            .with_beta_1(0.9)
+            .with_beta_2(0.999)
+            .with_epsilon(1e-8);
         Self {
             exempt: config.clone().with_weight_decay(0.0).build(),
             decayed: config.with_weight_decay(weight_decay as f32).build(),
@@ -41,7 +44,12 @@ impl AdamWOptimizer {
         gradients: GradientsParams,
         scale: Option<Tensor<1>>,
     ) -> TextClassifier {
-        model.map(&mut Update { optimizer: self, learning_rate, gradients, scale })
+        model.map(&mut Update {
+            optimizer: self,
+            learning_rate,
+            gradients,
+            scale,
+        })
     }
 
     /// State of a parameter of `D` dimensions, once it has been updated.
@@ -71,8 +79,17 @@ impl ModuleMapper for Update<'_> {
             gradient = gradient * scale.clone().unsqueeze();
         }
         let id = param.id;
-        let state = self.optimizer.states.remove(&id).and_then(|state| state.downcast().ok()).map(|state| *state);
-        let rule = if D > 1 { &self.optimizer.decayed } else { &self.optimizer.exempt };
+        let state = self
+            .optimizer
+            .states
+            .remove(&id)
+            .and_then(|state| state.downcast().ok())
+            .map(|state| *state);
+        let rule = if D > 1 {
+            &self.optimizer.decayed
+        } else {
+            &self.optimizer.exempt
+        };
         let value = param.val().inner();
         let (updated, state) = rule.step::<D>(self.learning_rate, value, gradient, state);
         if let Some(state) = state {
@@ -101,7 +118,10 @@ pub fn global_norm(model: &TextClassifier, gradients: &GradientsParams) -> Optio
             }
         }
     }
-    let mut squares = Squares { gradients, sum: None };
+    let mut squares = Squares {
+        gradients,
+        sum: None,
+    };
     model.visit(&mut squares);
     squares.sum.map(Tensor::sqrt)
 }

@@ -44,7 +44,10 @@ pub fn trainable_parameters(model: &TextClassifier) -> (usize, usize) {
             }
         }
     }
-    let mut count = Count { trainable: 0, frozen: 0 };
+    let mut count = Count {
+        trainable: 0,
+        frozen: 0,
+    };
     model.visit(&mut count);
     (count.trainable, count.frozen)
 }

@@ -13,7 +13,11 @@ pub struct LinearSchedule {
 impl LinearSchedule {
     /// A schedule over `steps` steps, of which the first `warmup_ratio` warm up, rounded up as transformers does.
     pub fn new(peak: f64, warmup_ratio: f64, steps: u32) -> Self {
-        Self { peak, warmup_steps: (f64::from(steps) * warmup_ratio).ceil() as u32, steps }
+        Self {
+            peak,
+            warmup_steps: (f64::from(steps) * warmup_ratio).ceil() as u32,
+            steps,
+        }
     }
 
     /// The learning rate of a step, counted from 0.
@@ -36,7 +40,10 @@ mod tests {
     fn rises_and_falls_as_in_transformers() {
         let schedule = LinearSchedule::new(1.0, 0.2, 10);
         let rates: Vec<f64> = (0..10).map(|step| schedule.learning_rate(step)).collect();
-        assert_eq!(rates, [0.0, 0.5, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]);
+        assert_eq!(
+            rates,
+            [0.0, 0.5, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]
+        );
         assert_eq!(schedule.learning_rate(10), 0.0);
     }
 

@@ -38,15 +38,30 @@ pub const TOLERANCE: f64 = 1e-3;
 pub async fn difference(device: &Device, reference: &Device) -> Result<f64, SelfCheckError> {
     let found = known_pass(device).await?;
     let expected = known_pass(reference).await?;
-    Ok(found.iter().zip(&expected).map(|(found, expected)| relative(found, expected)).fold(0.0, f64::max))
+    Ok(found
+        .iter()
+        .zip(&expected)
+        .map(|(found, expected)| relative(found, expected))
+        .fold(0.0, f64::max))
 }
 
 /// ‖found − expected‖ / ‖expected‖; infinite where a value is not a number.
 fn relative(found: &[f64], expected: &[f64]) -> f64 {
-    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>().sqrt();
-    let distance = norm(&mut found.iter().zip(expected).map(|(found, expected)| found - expected));
+    let norm = |values: &mut dyn Iterator<Item = f64>| {
+        values.map(|value| value * value).sum::<f64>().sqrt()
+    };
+    let distance = norm(
+        &mut found
+            .iter()
+            .zip(expected)
+            .map(|(found, expected)| found - expected),
+    );
     let ratio = distance / norm(&mut expected.iter().copied()).max(f64::MIN_POSITIVE);
-    if ratio.is_finite() { ratio } else { f64::INFINITY }
+    if ratio.is_finite() {
+        ratio
+    } else {
+        f64::INFINITY
+    }
 }
 
 /// Logits and every gradient of a two-layer encoder with fixed weights, on three short texts.
@@ -57,10 +72,16 @@ async fn known_pass(device: &Device) -> Result<Vec<Vec<f64>>, SelfCheckError> {
     let logits = model.forward(&BatchTensors::new(&batch.tokens, &device));
     let (_, gradients) = gradients(&model, &batch, &device);
 
-    let mut read = Read { gradients: &gradients, transaction: Transaction::default().register(logits.inner()) };
+    let mut read = Read {
+        gradients: &gradients,
+        transaction: Transaction::default().register(logits.inner()),
+    };
     model.visit(&mut read);
     let data = read.transaction.execute_async().await?;
-    Ok(data.iter().map(|data| data.iter::<f64>().collect()).collect())
+    Ok(data
+        .iter()
+        .map(|data| data.iter::<f64>().collect())
+        .collect())
 }
 
 struct Read<'a> {
@@ -91,7 +112,10 @@ fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
         position_embedding_type: "absolute".into(),
     };
     let settings = TrainConfig {
-        lora: LoraConfig { dropout: 0.0, ..LoraConfig::default() },
+        lora: LoraConfig {
+            dropout: 0.0,
+            ..LoraConfig::default()
+        },
         head_dropout: 0.0,
         ..TrainConfig::default()
     };
@@ -111,9 +135,16 @@ fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
 }
 
 fn known_examples() -> Vec<EncodedExample> {
-    [(&[1, 5, 9, 2][..], 0), (&[1, 7, 2], 1), (&[1, 3, 4, 8, 6, 2], 2)]
-        .map(|(ids, label)| EncodedExample { ids: ids.to_vec(), label })
-        .to_vec()
+    [
+        (&[1, 5, 9, 2][..], 0),
+        (&[1, 7, 2], 1),
+        (&[1, 3, 4, 8, 6, 2], 2),
+    ]
+    .map(|(ids, label)| EncodedExample {
+        ids: ids.to_vec(),
+        label,
+    })
+    .to_vec()
 }
 
 #[cfg(test)]
@@ -131,6 +162,9 @@ mod tests {
     #[test]
     fn the_cpu_agrees_with_itself() {
         let device = crate::device::cpu();
-        assert_eq!(pollster::block_on(difference(&device, &device)).unwrap(), 0.0);
+        assert_eq!(
+            pollster::block_on(difference(&device, &device)).unwrap(),
+            0.0
+        );
     }
 }

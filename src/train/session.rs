@@ -1,14 +1,14 @@
 //! One fine-tuning run, a step at a time. It holds no loop: whoever drives it may pause, evaluate, predict or
 //! save between any two steps.
 
+use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, ExecutionError, Int, Tensor, TensorData, Transaction};
-use burn::module::Module;
 
 use super::config::TrainConfig;
-use super::record::StepRecord;
 use super::optimizer::{AdamWOptimizer, global_norm};
+use super::record::StepRecord;
 use super::schedule::LinearSchedule;
 use crate::data::shuffled;
 use crate::model::TextClassifier;
@@ -122,20 +122,40 @@ impl TrainSession {
         // The step alone decides the dropout masks: a run that is resumed draws the same.
         self.device.seed(mix(self.config.seed, self.step));
         let (loss, gradients) = gradients(&self.model, batch, &self.device);
-        let norm = global_norm(&self.model, &gradients).unwrap_or_else(|| Tensor::zeros([1], &loss.device()));
+        let norm = global_norm(&self.model, &gradients)
+            .unwrap_or_else(|| Tensor::zeros([1], &loss.device()));
 
-        let read = Transaction::default().register(loss).register(norm.clone()).execute_async().await?;
-        let [loss, grad_norm] = [&read[0], &read[1]].map(|data| data.iter::<f64>().next().unwrap_or(f64::NAN));
+        let read = Transaction::default()
+            .register(loss)
+            .register(norm.clone())
+            .execute_async()
+            .await?;
+        let [loss, grad_norm] =
+            [&read[0], &read[1]].map(|data| data.iter::<f64>().next().unwrap_or(f64::NAN));
         if !(loss.is_finite() && grad_norm.is_finite()) {
-            return Err(TrainError::NotFinite { step: self.step + 1, loss });
+            return Err(TrainError::NotFinite {
+                step: self.step + 1,
+                loss,
+            });
         }
 
         let learning_rate = self.schedule.learning_rate(self.step);
         // As `clip_grad_norm_`: its 1e-6 keeps a zero norm from dividing.
-        let scale = self.config.max_grad_norm.map(|most| (norm + 1e-6).recip().mul_scalar(most).clamp_max(1.0));
-        self.model = self.optimizer.step(learning_rate, self.model.clone(), gradients, scale);
+        let scale = self
+            .config
+            .max_grad_norm
+            .map(|most| (norm + 1e-6).recip().mul_scalar(most).clamp_max(1.0));
+        self.model = self
+            .optimizer
+            .step(learning_rate, self.model.clone(), gradients, scale);
         self.step += 1;
-        Ok(StepRecord { step: self.step, loss, learning_rate, grad_norm, tokens: batch.tokens.real_tokens() as u32 })
+        Ok(StepRecord {
+            step: self.step,
+            loss,
+            learning_rate,
+            grad_norm,
+            tokens: batch.tokens.real_tokens() as u32,
+        })
     }
 
     fn next_batch(&mut self) -> LabelledBatch {
@@ -145,7 +165,12 @@ impl TrainSession {
         }
         let size = self.config.batch_size as usize;
         let start = (self.step % per_epoch) as usize * size;
-        let chosen = self.order.iter().skip(start).take(size).map(|&index| &self.examples[index as usize]);
+        let chosen = self
+            .order
+            .iter()
+            .skip(start)
+            .take(size)
+            .map(|&index| &self.examples[index as usize]);
         LabelledBatch::new(chosen, self.pad_id)
     }
 
@@ -158,12 +183,22 @@ impl TrainSession {
 }
 
 /// Mean cross-entropy of a batch, `[1]`, and the gradients of the trainable parameters.
-pub fn gradients(model: &TextClassifier, batch: &LabelledBatch, device: &Device) -> (Tensor<1>, GradientsParams) {
-    let labels: Vec<i32> = batch.labels.iter().map(|&label| label.cast_signed()).collect();
+pub fn gradients(
+    model: &TextClassifier,
+    batch: &LabelledBatch,
+    device: &Device,
+) -> (Tensor<1>, GradientsParams) {
+    let labels: Vec<i32> = batch
+        .labels
+        .iter()
+        .map(|&label| label.cast_signed())
+        .collect();
     let count = labels.len();
     let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), device);
     let logits = model.forward(&BatchTensors::new(&batch.tokens, device));
-    let loss = CrossEntropyLossConfig::new().init(device).forward(logits, labels);
+    let loss = CrossEntropyLossConfig::new()
+        .init(device)
+        .forward(logits, labels);
     let gradients = GradientsParams::from_grads(loss.backward(), model);
     (loss.inner(), gradients)
 }
@@ -180,9 +215,14 @@ pub struct LabelledBatch {
 impl LabelledBatch {
     /// Pads examples to the longest of them.
     pub fn new<'a>(examples: impl IntoIterator<Item = &'a EncodedExample>, pad_id: u32) -> Self {
-        let (ids, labels): (Vec<_>, Vec<_>) =
-            examples.into_iter().map(|example| (example.ids.as_slice(), example.label)).unzip();
-        Self { tokens: TokenBatch::pad(&ids, pad_id), labels }
+        let (ids, labels): (Vec<_>, Vec<_>) = examples
+            .into_iter()
+            .map(|example| (example.ids.as_slice(), example.label))
+            .unzip();
+        Self {
+            tokens: TokenBatch::pad(&ids, pad_id),
+            labels,
+        }
     }
 }
 

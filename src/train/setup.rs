@@ -51,16 +51,26 @@ impl TrainSetup {
     ///
     /// # Errors
     /// If a setting does not fit, or there is nothing to learn from.
-    pub fn new(encoder: &PretrainedEncoder, dataset: &Dataset, config: TrainConfig, device: &Device) -> Result<Self, SetupError> {
+    pub fn new(
+        encoder: &PretrainedEncoder,
+        dataset: &Dataset,
+        config: TrainConfig,
+        device: &Device,
+    ) -> Result<Self, SetupError> {
         config.validate()?;
         let most = encoder.config.max_position_embeddings;
         if config.max_length as usize > most {
-            return Err(SetupError::TooLong { found: config.max_length, most });
+            return Err(SetupError::TooLong {
+                found: config.max_length,
+                most,
+            });
         }
         let tokenizer = encoder.tokenizer.truncating(config.max_length as usize)?;
         let encode = |part| -> Result<Vec<EncodedExample>, TokenizerError> {
             let indices = dataset.split.part(part).iter();
-            indices.map(|&index| EncodedExample::new(&dataset.examples[index as usize], &tokenizer)).collect()
+            indices
+                .map(|&index| EncodedExample::new(&dataset.examples[index as usize], &tokenizer))
+                .collect()
         };
         let train = encode(Part::Train)?;
         if train.is_empty() {
@@ -68,8 +78,19 @@ impl TrainSetup {
         }
         let (validation, test) = (encode(Part::Validation)?.into(), encode(Part::Test)?.into());
         let hidden = encoder.config.hidden_size;
-        let model = TextClassifier::init(encoder.model.clone(), hidden, dataset.labels.len(), &config, device);
+        let model = TextClassifier::init(
+            encoder.model.clone(),
+            hidden,
+            dataset.labels.len(),
+            &config,
+            device,
+        );
         let session = TrainSession::new(model, train, tokenizer.pad_id(), config, device.clone());
-        Ok(Self { session, validation, test, tokenizer })
+        Ok(Self {
+            session,
+            validation,
+            test,
+            tokenizer,
+        })
     }
 }

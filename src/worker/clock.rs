@@ -12,7 +12,9 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 
 /// Milliseconds since the worker started; never goes back, whatever the machine's clock does.
 pub fn now() -> f64 {
-    scope().performance().map_or_else(js_sys::Date::now, |performance| performance.now())
+    scope()
+        .performance()
+        .map_or_else(js_sys::Date::now, |performance| performance.now())
 }
 
 /// Lets the browser deliver messages. A message to oneself is a task of its own like a timer, but not held

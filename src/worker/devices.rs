@@ -18,7 +18,14 @@ pub async fn open(preference: DevicePreference) -> (Device, DeviceReport) {
         DevicePreference::Auto | DevicePreference::Gpu => DeviceReason::NoWebGpu,
     };
     let name = "CPU (WebAssembly, SIMD128)".to_owned();
-    (device::cpu(), DeviceReport { kind: DeviceKind::Cpu, name, reason })
+    (
+        device::cpu(),
+        DeviceReport {
+            kind: DeviceKind::Cpu,
+            name,
+            reason,
+        },
+    )
 }
 
 /// Opens the GPU and compares a known pass on it with the CPU.
@@ -31,17 +38,36 @@ async fn gpu(preference: DevicePreference) -> Result<(Device, DeviceReport), Dev
     let gpu = device::gpu(forced).await.map_err(|error| match error {
         GpuError::NoAdapter => DeviceReason::NoAdapter,
         GpuError::Software { adapter } => DeviceReason::SoftwareAdapter { adapter },
-        GpuError::MissingFeature { adapter, feature } => {
-            DeviceReason::MissingFeature { adapter, feature: feature.to_owned() }
-        }
-        GpuError::Init(_) => DeviceReason::StartFailed { detail: error.to_string() },
+        GpuError::MissingFeature { adapter, feature } => DeviceReason::MissingFeature {
+            adapter,
+            feature: feature.to_owned(),
+        },
+        GpuError::Init(_) => DeviceReason::StartFailed {
+            detail: error.to_string(),
+        },
     })?;
     let difference = difference(&gpu.device, &device::cpu())
         .await
-        .map_err(|error| DeviceReason::StartFailed { detail: error.to_string() })?;
+        .map_err(|error| DeviceReason::StartFailed {
+            detail: error.to_string(),
+        })?;
     if difference > TOLERANCE {
-        return Err(DeviceReason::SelfCheckFailed { adapter: gpu.adapter, difference });
+        return Err(DeviceReason::SelfCheckFailed {
+            adapter: gpu.adapter,
+            difference,
+        });
     }
-    let reason = if forced { DeviceReason::Requested } else { DeviceReason::Verified };
-    Ok((gpu.device, DeviceReport { kind: DeviceKind::Gpu, name: gpu.adapter, reason }))
+    let reason = if forced {
+        DeviceReason::Requested
+    } else {
+        DeviceReason::Verified
+    };
+    Ok((
+        gpu.device,
+        DeviceReport {
+            kind: DeviceKind::Gpu,
+            name: gpu.adapter,
+            reason,
+        },
+    ))
 }

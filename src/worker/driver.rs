@@ -11,10 +11,11 @@ use crate::data::{ColumnChoice, Dataset, SplitConfig, Table};
 use crate::model::PretrainedEncoder;
 use crate::port::to_bytes;
 use crate::protocol::{
-    Command, DevicePreference, EncoderEntry, EncoderSummary, ErrorKind, Event, PROTOCOL_VERSION, RequestId, TableSource, WireError,
+    Command, DevicePreference, EncoderEntry, EncoderSummary, ErrorKind, Event, PROTOCOL_VERSION,
+    RequestId, TableSource, WireError,
 };
-use crate::train::config::TrainConfig;
 use crate::train::Checkpoint;
+use crate::train::config::TrainConfig;
 
 /// All that the worker holds.
 pub struct Driver {
@@ -37,21 +38,35 @@ struct Started {
 
 impl Driver {
     pub fn new(inbox: Inbox) -> Self {
-        Self { inbox, started: None, encoder: None, table: None, dataset: None, run: None, classifier: None }
+        Self {
+            inbox,
+            started: None,
+            encoder: None,
+            table: None,
+            dataset: None,
+            run: None,
+            classifier: None,
+        }
     }
 
     /// Runs until the page ends the worker.
     pub async fn drive(mut self) {
         loop {
             let working = self.run.as_ref().is_some_and(|run| !run.is_paused());
-            let message = if working { self.inbox.try_next() } else { self.inbox.next().await };
+            let message = if working {
+                self.inbox.try_next()
+            } else {
+                self.inbox.next().await
+            };
             match message {
                 Some(message) => self.handle(message).await,
                 None if working => self.advance().await,
                 None => return,
             }
             if working && let Err(error) = turn().await {
-                return post(&Event::Lost { error: errors::javascript(&error) });
+                return post(&Event::Lost {
+                    error: errors::javascript(&error),
+                });
             }
         }
     }
@@ -84,24 +99,39 @@ impl Driver {
     async fn handle(&mut self, Message { command, buffer }: Message) {
         let bytes = buffer.as_ref().map(to_bytes);
         let (id, answer) = match command {
-            Command::Start { id, version, device, base_url } => (id, self.start(id, version, device, base_url).await),
+            Command::Start {
+                id,
+                version,
+                device,
+                base_url,
+            } => (id, self.start(id, version, device, base_url).await),
             Command::LoadEncoder { id, encoder } => (id, self.load_encoder(id, &encoder).await),
             Command::OpenTable { id, source } => (id, self.open_table(id, source, bytes).await),
-            Command::UseColumns { id, columns, split } => (id, self.use_columns(id, columns, split)),
-            Command::Train { id, config, resume } => match self.train(id, config, bytes.filter(|_| resume)) {
-                // The terminal event comes when the run ends.
-                Ok(()) => return,
-                Err(error) => (id, Err(error)),
-            },
+            Command::UseColumns { id, columns, split } => {
+                (id, self.use_columns(id, columns, split))
+            }
+            Command::Train { id, config, resume } => {
+                match self.train(id, config, bytes.filter(|_| resume)) {
+                    // The terminal event comes when the run ends.
+                    Ok(()) => return,
+                    Err(error) => (id, Err(error)),
+                }
+            }
             Command::Pause { id } => (id, self.pause(id).await),
-            Command::Resume { id } => (id, self.running().map(|run| {
-                run.resume();
-                Event::Resumed { id }
-            })),
-            Command::Stop { id } => (id, self.running().map(|run| {
-                run.stop();
-                Event::Stopping { id }
-            })),
+            Command::Resume { id } => (
+                id,
+                self.running().map(|run| {
+                    run.resume();
+                    Event::Resumed { id }
+                }),
+            ),
+            Command::Stop { id } => (
+                id,
+                self.running().map(|run| {
+                    run.stop();
+                    Event::Stopping { id }
+                }),
+            ),
             Command::Predict { id, text } => (id, self.predict(id, text).await),
         };
         match answer {
@@ -110,26 +140,45 @@ impl Driver {
         }
     }
 
-    async fn start(&mut self, id: RequestId, version: u32, device: DevicePreference, base_url: String) -> Result<Event, WireError> {
+    async fn start(
+        &mut self,
+        id: RequestId,
+        version: u32,
+        device: DevicePreference,
+        base_url: String,
+    ) -> Result<Event, WireError> {
         if version != PROTOCOL_VERSION {
             return Err(WireError {
                 kind: ErrorKind::Bug,
-                message: format!("The page speaks version {version} of the protocol, its worker version {PROTOCOL_VERSION}."),
-                hint: "Reload the page; if that does not help, clear the browser's cache for it.".into(),
+                message: format!(
+                    "The page speaks version {version} of the protocol, its worker version {PROTOCOL_VERSION}."
+                ),
+                hint: "Reload the page; if that does not help, clear the browser's cache for it."
+                    .into(),
                 recoverable: false,
             });
         }
         let encoders = files::encoders(&base_url).await?;
         let (device, report) = devices::open(device).await;
-        self.started = Some(Started { base_url, device, encoders: encoders.clone() });
-        Ok(Event::Ready { id, version: PROTOCOL_VERSION, device: report, encoders })
+        self.started = Some(Started {
+            base_url,
+            device,
+            encoders: encoders.clone(),
+        });
+        Ok(Event::Ready {
+            id,
+            version: PROTOCOL_VERSION,
+            device: report,
+            encoders,
+        })
     }
 
     async fn load_encoder(&mut self, id: RequestId, name: &str) -> Result<Event, WireError> {
         self.idle()?;
         let started = self.started()?;
         let entry = started.encoders.iter().find(|entry| entry.id == name);
-        let entry = entry.ok_or_else(|| errors::state("There is no such encoder.", "Choose one of the list."))?;
+        let entry = entry
+            .ok_or_else(|| errors::state("There is no such encoder.", "Choose one of the list."))?;
         let autodiff = started.device.clone().autodiff();
         let encoder = files::encoder(&started.base_url, entry, id, &autodiff).await?;
         let summary = EncoderSummary {
@@ -142,10 +191,18 @@ impl Driver {
             surplus: encoder.surplus.clone(),
         };
         self.encoder = Some(encoder);
-        Ok(Event::EncoderLoaded { id, encoder: summary })
+        Ok(Event::EncoderLoaded {
+            id,
+            encoder: summary,
+        })
     }
 
-    async fn open_table(&mut self, id: RequestId, source: TableSource, bytes: Option<Vec<u8>>) -> Result<Event, WireError> {
+    async fn open_table(
+        &mut self,
+        id: RequestId,
+        source: TableSource,
+        bytes: Option<Vec<u8>>,
+    ) -> Result<Event, WireError> {
         self.idle()?;
         let table = match source {
             TableSource::Sample { name } => {
@@ -159,22 +216,45 @@ impl Driver {
         Ok(Event::TableOpened { id, table: summary })
     }
 
-    fn use_columns(&mut self, id: RequestId, columns: ColumnChoice, split: SplitConfig) -> Result<Event, WireError> {
+    fn use_columns(
+        &mut self,
+        id: RequestId,
+        columns: ColumnChoice,
+        split: SplitConfig,
+    ) -> Result<Event, WireError> {
         self.idle()?;
-        let table = self.table.as_ref().ok_or_else(|| errors::state("No table is open.", "Open a file or a sample first."))?;
+        let table = self
+            .table
+            .as_ref()
+            .ok_or_else(|| errors::state("No table is open.", "Open a file or a sample first."))?;
         let dataset = Dataset::from_table(table, columns, split)?;
         let summary = dataset.summary();
         self.dataset = Some(dataset);
         Ok(Event::DatasetReady { id, summary })
     }
 
-    fn train(&mut self, id: RequestId, config: TrainConfig, checkpoint: Option<Vec<u8>>) -> Result<(), WireError> {
+    fn train(
+        &mut self,
+        id: RequestId,
+        config: TrainConfig,
+        checkpoint: Option<Vec<u8>>,
+    ) -> Result<(), WireError> {
         self.idle()?;
         let device = self.started()?.device.clone();
-        let encoder = self.encoder.as_ref().ok_or_else(|| errors::state("No encoder is loaded.", "Choose an encoder first."))?;
-        let dataset = self.dataset.as_ref().ok_or_else(|| errors::state("There is no data to learn from.", "Open a file or a sample first."))?;
+        let encoder = self
+            .encoder
+            .as_ref()
+            .ok_or_else(|| errors::state("No encoder is loaded.", "Choose an encoder first."))?;
+        let dataset = self.dataset.as_ref().ok_or_else(|| {
+            errors::state(
+                "There is no data to learn from.",
+                "Open a file or a sample first.",
+            )
+        })?;
         let checkpoint = checkpoint.map(Checkpoint::from_bytes);
-        self.run = Some(Run::begin(id, encoder, dataset, config, checkpoint, &device)?);
+        self.run = Some(Run::begin(
+            id, encoder, dataset, config, checkpoint, &device,
+        )?);
         Ok(())
     }
 
@@ -187,17 +267,26 @@ impl Driver {
         let prediction = match (&self.run, &self.classifier) {
             (Some(run), _) => run.classifier().predict(text).await?,
             (None, Some(classifier)) => classifier.predict(text).await?,
-            (None, None) => return Err(errors::state("There is no trained model yet.", "Train one first.")),
+            (None, None) => {
+                return Err(errors::state(
+                    "There is no trained model yet.",
+                    "Train one first.",
+                ));
+            }
         };
         Ok(Event::Predicted { id, prediction })
     }
 
     fn started(&self) -> Result<&Started, WireError> {
-        self.started.as_ref().ok_or_else(|| errors::state("The worker has not been started.", "Reload the page."))
+        self.started
+            .as_ref()
+            .ok_or_else(|| errors::state("The worker has not been started.", "Reload the page."))
     }
 
     fn running(&mut self) -> Result<&mut Run, WireError> {
-        self.run.as_mut().ok_or_else(|| errors::state("Nothing is being trained.", "Start a run first."))
+        self.run
+            .as_mut()
+            .ok_or_else(|| errors::state("Nothing is being trained.", "Start a run first."))
     }
 
     fn idle(&self) -> Result<(), WireError> {
@@ -210,5 +299,9 @@ impl Driver {
 
 /// Tells the page that a command failed; if the worker cannot go on, that it is lost.
 fn fail(id: RequestId, error: WireError) {
-    post(&if error.recoverable { Event::Failed { id, error } } else { Event::Lost { error } });
+    post(&if error.recoverable {
+        Event::Failed { id, error }
+    } else {
+        Event::Lost { error }
+    });
 }

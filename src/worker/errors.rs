@@ -11,20 +11,37 @@ use crate::text::TokenizerError;
 use crate::train::{CheckpointError, SetupError, TrainError};
 
 fn wire(kind: ErrorKind, error: &dyn std::error::Error, hint: &str) -> WireError {
-    WireError { kind, message: sentence(&error.to_string()), hint: hint.to_owned(), recoverable: true }
+    WireError {
+        kind,
+        message: sentence(&error.to_string()),
+        hint: hint.to_owned(),
+        recoverable: true,
+    }
 }
 
 /// A message as a sentence.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let first = letters
+        .next()
+        .map(|letter| letter.to_uppercase().to_string())
+        .unwrap_or_default();
     let text = first + letters.as_str();
-    if text.ends_with(['.', '!', '?']) { text } else { text + "." }
+    if text.ends_with(['.', '!', '?']) {
+        text
+    } else {
+        text + "."
+    }
 }
 
 /// A command that does not fit what is loaded or under way.
 pub fn state(message: &str, hint: &str) -> WireError {
-    WireError { kind: ErrorKind::State, message: message.to_owned(), hint: hint.to_owned(), recoverable: true }
+    WireError {
+        kind: ErrorKind::State,
+        message: message.to_owned(),
+        hint: hint.to_owned(),
+        recoverable: true,
+    }
 }
 
 /// A failure of JavaScript that no user or file can cause.
@@ -57,7 +74,11 @@ impl From<FetchError> for WireError {
 
 impl From<PretrainedError> for WireError {
     fn from(error: PretrainedError) -> Self {
-        wire(ErrorKind::Encoder, &error, "Choose another encoder, or put the folder's original files back.")
+        wire(
+            ErrorKind::Encoder,
+            &error,
+            "Choose another encoder, or put the folder's original files back.",
+        )
     }
 }
 
@@ -70,9 +91,13 @@ impl From<TokenizerError> for WireError {
 impl From<SetupError> for WireError {
     fn from(error: SetupError) -> Self {
         let hint = match &error {
-            SetupError::Config(_) | SetupError::TooLong { .. } => "Change the setting and start again.",
+            SetupError::Config(_) | SetupError::TooLong { .. } => {
+                "Change the setting and start again."
+            }
             SetupError::Tokenizer(_) => "Choose another encoder.",
-            SetupError::NoExamples => "Open a table with more rows, or hold out a smaller share of it.",
+            SetupError::NoExamples => {
+                "Open a table with more rows, or hold out a smaller share of it."
+            }
         };
         wire(ErrorKind::Training, &error, hint)
     }
@@ -87,7 +112,11 @@ impl From<TrainError> for WireError {
                 &error,
                 "The learning rate is probably too high: try a third of it. The model from the step before is kept.",
             ),
-            TrainError::Checkpoint(_) => wire(ErrorKind::Bug, &error, "Training goes on without a saved state."),
+            TrainError::Checkpoint(_) => wire(
+                ErrorKind::Bug,
+                &error,
+                "Training goes on without a saved state.",
+            ),
         }
     }
 }
@@ -96,7 +125,11 @@ impl From<ExecutionError> for WireError {
     fn from(error: ExecutionError) -> Self {
         Self {
             recoverable: false,
-            ..wire(ErrorKind::Device, &error, "Training goes on with the CPU from the last saved step.")
+            ..wire(
+                ErrorKind::Device,
+                &error,
+                "Training goes on with the CPU from the last saved step.",
+            )
         }
     }
 }

@@ -20,33 +20,56 @@ pub enum FetchError {
     Status { file: String, status: u16 },
     /// The connection broke off, or the file is another.
     #[error("{file} has {found} bytes, not {expected}")]
-    Length { file: String, expected: u32, found: usize },
+    Length {
+        file: String,
+        expected: u32,
+        found: usize,
+    },
     /// The file was altered on its way.
     #[error("{file} does not have the expected checksum")]
     Checksum { file: String },
     /// The list of encoders is not one.
     #[error("{file} cannot be read: {detail}")]
-    Unreadable { file: String, detail: serde_json::Error },
+    Unreadable {
+        file: String,
+        detail: serde_json::Error,
+    },
 }
 
 impl FetchError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Unreachable { .. } | Self::Status { .. } => "Check that the page's server is running, and try again.",
-            Self::Length { .. } | Self::Checksum { .. } => "Try again; if it stays so, the server holds a damaged file.",
+            Self::Unreachable { .. } | Self::Status { .. } => {
+                "Check that the page's server is running, and try again."
+            }
+            Self::Length { .. } | Self::Checksum { .. } => {
+                "Try again; if it stays so, the server holds a damaged file."
+            }
             Self::Unreadable { .. } => "Build the page anew.",
         }
     }
 }
 
 /// Fetches a file whole. `progress` is told how many bytes have arrived.
-pub async fn fetch(url: &str, file: &str, mut progress: impl FnMut(usize)) -> Result<Vec<u8>, FetchError> {
-    let unreachable = |error: JsValue| FetchError::Unreachable { file: file.to_owned(), detail: describe(&error) };
-    let response = JsFuture::from(scope().fetch_with_str(url)).await.map_err(unreachable)?;
+pub async fn fetch(
+    url: &str,
+    file: &str,
+    mut progress: impl FnMut(usize),
+) -> Result<Vec<u8>, FetchError> {
+    let unreachable = |error: JsValue| FetchError::Unreachable {
+        file: file.to_owned(),
+        detail: describe(&error),
+    };
+    let response = JsFuture::from(scope().fetch_with_str(url))
+        .await
+        .map_err(unreachable)?;
     let response: Response = response.unchecked_into();
     if !response.ok() {
-        return Err(FetchError::Status { file: file.to_owned(), status: response.status() });
+        return Err(FetchError::Status {
+            file: file.to_owned(),
+            status: response.status(),
+        });
     }
     let mut bytes = Vec::new();
     let Some(body) = response.body() else {
@@ -69,18 +92,34 @@ pub async fn fetch(url: &str, file: &str, mut progress: impl FnMut(usize)) -> Re
 }
 
 /// Fetches a file of an encoder and checks that it is the very one.
-pub async fn fetch_verified(url: &str, file: &EncoderFile, progress: impl FnMut(usize)) -> Result<Vec<u8>, FetchError> {
+pub async fn fetch_verified(
+    url: &str,
+    file: &EncoderFile,
+    progress: impl FnMut(usize),
+) -> Result<Vec<u8>, FetchError> {
     let bytes = fetch(url, &file.name, progress).await?;
     if bytes.len() != file.bytes as usize {
-        return Err(FetchError::Length { file: file.name.clone(), expected: file.bytes, found: bytes.len() });
+        return Err(FetchError::Length {
+            file: file.name.clone(),
+            expected: file.bytes,
+            found: bytes.len(),
+        });
     }
-    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     if digest != file.sha256 {
-        return Err(FetchError::Checksum { file: file.name.clone() });
+        return Err(FetchError::Checksum {
+            file: file.name.clone(),
+        });
     }
     Ok(bytes)
 }
 
 fn describe(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| String::from(error.message()))
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || format!("{error:?}"),
+        |error| String::from(error.message()),
+    )
 }

@@ -10,7 +10,10 @@ use burn::tensor::Device;
 pub async fn encoders(base_url: &str) -> Result<Vec<EncoderEntry>, FetchError> {
     let file = "models/index.json";
     let bytes = fetch(&format!("{base_url}{file}"), file, |_| ()).await?;
-    serde_json::from_slice(&bytes).map_err(|detail| FetchError::Unreadable { file: file.to_owned(), detail })
+    serde_json::from_slice(&bytes).map_err(|detail| FetchError::Unreadable {
+        file: file.to_owned(),
+        detail,
+    })
 }
 
 /// A sample table.
@@ -20,12 +23,20 @@ pub async fn sample(base_url: &str, name: &str) -> Result<Vec<u8>, FetchError> {
 }
 
 /// Fetches an encoder's folder and puts it on the device.
-pub async fn encoder(base_url: &str, entry: &EncoderEntry, id: RequestId, device: &Device) -> Result<PretrainedEncoder, WireError> {
+pub async fn encoder(
+    base_url: &str,
+    entry: &EncoderEntry,
+    id: RequestId,
+    device: &Device,
+) -> Result<PretrainedEncoder, WireError> {
     let total: f64 = entry.files.iter().map(|file| f64::from(file.bytes)).sum();
     let mut before = 0.0;
     let mut shown = 0.0;
     let mut contents: [Vec<u8>; 3] = Default::default();
-    for (name, content) in ["config.json", "tokenizer.json", "model.safetensors"].iter().zip(&mut contents) {
+    for (name, content) in ["config.json", "tokenizer.json", "model.safetensors"]
+        .iter()
+        .zip(&mut contents)
+    {
         let Some(file) = entry.files.iter().find(|file| file.name == *name) else {
             continue;
         };
@@ -42,5 +53,12 @@ pub async fn encoder(base_url: &str, entry: &EncoderEntry, id: RequestId, device
         before += f64::from(file.bytes);
     }
     let [config, tokenizer, weights] = &contents;
-    Ok(PretrainedEncoder::load(&FolderFiles { config, tokenizer, weights }, device)?)
+    Ok(PretrainedEncoder::load(
+        &FolderFiles {
+            config,
+            tokenizer,
+            weights,
+        },
+        device,
+    )?)
 }

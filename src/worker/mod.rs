@@ -14,6 +14,8 @@ mod files;
 mod port;
 mod run;
 
+use crate::protocol::Event;
+
 pub use constructors::run_constructors;
 
 /// What the entry point of a worker does.
@@ -21,5 +23,6 @@ pub fn start() {
     run_constructors();
     port::report_panics();
     let inbox = port::Inbox::open();
+    port::post(&Event::Listening);
     wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox).drive());
 }

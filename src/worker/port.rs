@@ -24,18 +24,24 @@ impl Inbox {
     /// Starts listening.
     pub fn open() -> Self {
         let (sender, receiver) = unbounded();
-        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| match unpack(&event.data()) {
-            // The receiver lives as long as the worker.
-            Ok((command, buffer)) => drop(sender.unbounded_send(Message { command, buffer })),
-            Err(error) => post(&Event::Lost {
-                error: WireError {
-                    kind: ErrorKind::Bug,
-                    message: error.to_string(),
-                    hint: "Reload the page: it and its worker are of different versions.".into(),
-                    recoverable: false,
-                },
-            }),
-        });
+        let listen =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                match unpack(&event.data()) {
+                    // The receiver lives as long as the worker.
+                    Ok((command, buffer)) => {
+                        drop(sender.unbounded_send(Message { command, buffer }))
+                    }
+                    Err(error) => post(&Event::Lost {
+                        error: WireError {
+                            kind: ErrorKind::Bug,
+                            message: error.to_string(),
+                            hint: "Reload the page: it and its worker are of different versions."
+                                .into(),
+                            recoverable: false,
+                        },
+                    }),
+                }
+            });
         scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
         listen.forget();
         Self { receiver }
@@ -59,11 +65,13 @@ pub fn post(event: &Event) {
 
 /// Sends an event and the bytes beside it.
 pub fn post_with(event: &Event, buffer: Option<ArrayBuffer>) {
-    let sent = pack(event, buffer).map_err(|error| error.to_string()).and_then(|packed| {
-        scope()
-            .post_message_with_transfer(&packed.value, &packed.transfer)
-            .map_err(|error| format!("{error:?}"))
-    });
+    let sent = pack(event, buffer)
+        .map_err(|error| error.to_string())
+        .and_then(|packed| {
+            scope()
+                .post_message_with_transfer(&packed.value, &packed.transfer)
+                .map_err(|error| format!("{error:?}"))
+        });
     if let Err(error) = sent {
         // There is no other way to the page than the one that failed.
         gloo::console::error!("an event could not be sent:", error);

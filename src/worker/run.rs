@@ -12,8 +12,8 @@ use crate::eval::{Evaluation, probabilities};
 use crate::model::{PretrainedEncoder, TextClassifier};
 use crate::port::to_buffer;
 use crate::protocol::{
-    EvaluatedSplit, Event, LabelProbability, Prediction, RequestId, StepRecord, TrainPlan, TrainResult, ValidationRecord,
-    WireError,
+    EvaluatedSplit, Event, LabelProbability, Prediction, RequestId, StepRecord, TrainPlan,
+    TrainResult, ValidationRecord, WireError,
 };
 use crate::text::{EncodedExample, TokenBatch, Tokenizer};
 use crate::train::config::TrainConfig;
@@ -57,7 +57,12 @@ struct Pace {
 
 enum Phase {
     Training,
-    Evaluating { split: EvaluatedSplit, evaluation: Evaluation, model: Box<TextClassifier>, begun: f64 },
+    Evaluating {
+        split: EvaluatedSplit,
+        evaluation: Evaluation,
+        model: Box<TextClassifier>,
+        begun: f64,
+    },
 }
 
 /// A model that can classify, with all it needs to.
@@ -82,7 +87,12 @@ impl Run {
     ) -> Result<Self, WireError> {
         let batch_size = config.batch_size as usize;
         let setup = TrainSetup::new(encoder, dataset, config, &device.clone().autodiff())?;
-        let TrainSetup { mut session, validation, test, tokenizer } = setup;
+        let TrainSetup {
+            mut session,
+            validation,
+            test,
+            tokenizer,
+        } = setup;
         if let Some(checkpoint) = checkpoint {
             session.restore(&checkpoint)?;
         }
@@ -93,7 +103,11 @@ impl Run {
             trainable_parameters: trainable as u32,
             frozen_parameters: frozen as u32,
         };
-        post(&Event::TrainingStarted { id, plan, step: session.step_count() });
+        post(&Event::TrainingStarted {
+            id,
+            plan,
+            step: session.step_count(),
+        });
         Ok(Self {
             id,
             session,
@@ -137,7 +151,13 @@ impl Run {
 
     /// Ends training before its next step; during the test, ends that.
     pub fn stop(&mut self) {
-        let testing = matches!(&self.phase, Phase::Evaluating { split: EvaluatedSplit::Test, .. });
+        let testing = matches!(
+            &self.phase,
+            Phase::Evaluating {
+                split: EvaluatedSplit::Test,
+                ..
+            }
+        );
         if testing {
             self.test = Arc::new([]);
         }
@@ -173,7 +193,9 @@ impl Run {
                 self.train().await?;
                 None
             }
-            Phase::Evaluating { evaluation, model, .. } => {
+            Phase::Evaluating {
+                evaluation, model, ..
+            } => {
                 if evaluation.step(model, &self.device).await? {
                     self.report_evaluation();
                     None
@@ -209,30 +231,62 @@ impl Run {
             EvaluatedSplit::Validation => &self.validation,
             EvaluatedSplit::Test => &self.test,
         };
-        let evaluation = Evaluation::new(examples.clone(), self.batch_size, self.tokenizer.pad_id());
-        self.phase = Phase::Evaluating { split, evaluation, model: Box::new(self.session.model()), begun: self.worked };
+        let evaluation =
+            Evaluation::new(examples.clone(), self.batch_size, self.tokenizer.pad_id());
+        self.phase = Phase::Evaluating {
+            split,
+            evaluation,
+            model: Box::new(self.session.model()),
+            begun: self.worked,
+        };
     }
 
     fn report_evaluation(&mut self) {
-        let Phase::Evaluating { split, evaluation, .. } = &self.phase else { return };
+        let Phase::Evaluating {
+            split, evaluation, ..
+        } = &self.phase
+        else {
+            return;
+        };
         if now() - self.sent_at >= EVENT_INTERVAL {
             self.sent_at = now();
             let (done, total) = (evaluation.done() as u32, evaluation.total() as u32);
-            post(&Event::EvaluationProgress { id: self.id, split: *split, done, total });
+            post(&Event::EvaluationProgress {
+                id: self.id,
+                split: *split,
+                done,
+                total,
+            });
         }
     }
 
     async fn finish_evaluation(&mut self) -> Result<Option<TrainResult>, WireError> {
         let phase = std::mem::replace(&mut self.phase, Phase::Training);
-        let Phase::Evaluating { split, evaluation, begun, .. } = phase else { return Ok(None) };
+        let Phase::Evaluating {
+            split,
+            evaluation,
+            begun,
+            ..
+        } = phase
+        else {
+            return Ok(None);
+        };
         let outcome = evaluation.finish();
         match split {
             EvaluatedSplit::Validation => {
                 self.pace.validation = self.worked - begun;
                 let step = self.session.step_count();
                 let epoch = step / self.session.steps_per_epoch();
-                let validation = ValidationRecord { epoch, step, loss: outcome.loss, accuracy: outcome.accuracy };
-                post(&Event::Validated { id: self.id, validation });
+                let validation = ValidationRecord {
+                    epoch,
+                    step,
+                    loss: outcome.loss,
+                    accuracy: outcome.accuracy,
+                };
+                post(&Event::Validated {
+                    id: self.id,
+                    validation,
+                });
                 self.save().await?;
                 Ok(None)
             }
@@ -273,7 +327,10 @@ impl Run {
     async fn save(&mut self) -> Result<(), WireError> {
         let checkpoint = self.session.checkpoint().await?;
         self.saved_at = now();
-        let event = Event::Checkpointed { id: self.id, step: self.session.step_count() };
+        let event = Event::Checkpointed {
+            id: self.id,
+            step: self.session.step_count(),
+        };
         post_with(&event, Some(to_buffer(checkpoint.as_bytes())));
         Ok(())
     }
@@ -282,8 +339,13 @@ impl Run {
 impl Pace {
     fn step(&mut self, milliseconds: f64, tokens: u32) {
         let mean = |before: f64, newest: f64| before + NEWEST * (newest - before);
-        self.tokens = self.step.map_or(tokens.into(), |_| mean(self.tokens, tokens.into()));
-        self.step = Some(self.step.map_or(milliseconds, |before| mean(before, milliseconds)));
+        self.tokens = self
+            .step
+            .map_or(tokens.into(), |_| mean(self.tokens, tokens.into()));
+        self.step = Some(
+            self.step
+                .map_or(milliseconds, |before| mean(before, milliseconds)),
+        );
     }
 }
 
@@ -298,9 +360,17 @@ impl Classifier {
             .labels
             .iter()
             .zip(rows.into_iter().flatten())
-            .map(|(label, probability)| LabelProbability { label: label.clone(), probability: probability.into() })
+            .map(|(label, probability)| LabelProbability {
+                label: label.clone(),
+                probability: probability.into(),
+            })
             .collect();
         probabilities.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        Ok(Prediction { text, probabilities, tokens: ids.len() as u32, milliseconds: now() - begun })
+        Ok(Prediction {
+            text,
+            probabilities,
+            tokens: ids.len() as u32,
+            milliseconds: now() - begun,
+        })
     }
 }

@@ -27,7 +27,11 @@ fn config() -> TrainConfig {
         learning_rate: 5e-3,
         batch_size: 1,
         max_length: 16,
-        lora: LoraConfig { rank: 4, alpha: 8.0, dropout: 0.0 },
+        lora: LoraConfig {
+            rank: 4,
+            alpha: 8.0,
+            dropout: 0.0,
+        },
         head_dropout: 0.0,
         weight_decay: 0.01,
         warmup_ratio: 0.2,
@@ -37,7 +41,9 @@ fn config() -> TrainConfig {
 }
 
 fn peft_key(layer: usize, projection: &str, matrix: &str) -> String {
-    format!("base_model.model.encoder.layer.{layer}.attention.self.{projection}.lora_{matrix}.weight")
+    format!(
+        "base_model.model.encoder.layer.{layer}.attention.self.{projection}.lora_{matrix}.weight"
+    )
 }
 
 /// Each adapter with its place in PEFT's names.
@@ -59,32 +65,59 @@ fn model(device: &Device) -> TextClassifier {
     let mut model = TextClassifier::init(encoder, shape.hidden_size, CLASSES, &config(), device);
     for (index, layer) in model.encoder.layers.iter_mut().enumerate() {
         let attention = &mut layer.attention;
-        for (name, adapted) in [("query", &mut attention.query), ("value", &mut attention.value)] {
+        for (name, adapted) in [
+            ("query", &mut attention.query),
+            ("value", &mut attention.value),
+        ] {
             let lora = adapted.lora.as_mut().expect("an adapter");
-            let load = |matrix| Param::from_data(golden.transposed(&format!("lora.{}", peft_key(index, name, matrix))), device);
+            let load = |matrix| {
+                Param::from_data(
+                    golden.transposed(&format!("lora.{}", peft_key(index, name, matrix))),
+                    device,
+                )
+            };
             lora.a = load("A");
             lora.b = load("B");
         }
     }
     model.classifier.weight = Param::from_data(golden.transposed("head.weight"), device);
-    model.classifier.bias = Some(Param::from_tensor(Tensor::from_floats(golden.floats("head.bias").as_slice(), device)));
+    model.classifier.bias = Some(Param::from_tensor(Tensor::from_floats(
+        golden.floats("head.bias").as_slice(),
+        device,
+    )));
     model
 }
 
 fn batch(index: usize) -> LabelledBatch {
     let golden = golden();
-    LabelledBatch { tokens: golden.batch(&format!("batch.{index}.")), labels: golden.integers(&format!("batch.{index}.labels")) }
+    LabelledBatch {
+        tokens: golden.batch(&format!("batch.{index}.")),
+        labels: golden.integers(&format!("batch.{index}.labels")),
+    }
 }
 
 /// The model's trainable tensors under the fixture's names, by way of `pick`.
-fn named<T>(model: &TextClassifier, matrix: impl Fn(&Param<Tensor<2>>) -> T, vector: impl Fn(&Param<Tensor<1>>) -> T) -> Vec<(String, T)> {
+fn named<T>(
+    model: &TextClassifier,
+    matrix: impl Fn(&Param<Tensor<2>>) -> T,
+    vector: impl Fn(&Param<Tensor<1>>) -> T,
+) -> Vec<(String, T)> {
     let mut tensors = Vec::new();
     for (layer, projection, lora) in adapters(model) {
-        tensors.push((format!("lora.{}", peft_key(layer, projection, "A")), matrix(&lora.a)));
-        tensors.push((format!("lora.{}", peft_key(layer, projection, "B")), matrix(&lora.b)));
+        tensors.push((
+            format!("lora.{}", peft_key(layer, projection, "A")),
+            matrix(&lora.a),
+        ));
+        tensors.push((
+            format!("lora.{}", peft_key(layer, projection, "B")),
+            matrix(&lora.b),
+        ));
     }
     tensors.push(("head.weight".into(), matrix(&model.classifier.weight)));
-    tensors.push(("head.bias".into(), vector(model.classifier.bias.as_ref().expect("a bias"))));
+    tensors.push((
+        "head.bias".into(),
+        vector(model.classifier.bias.as_ref().expect("a bias")),
+    ));
     tensors
 }
 
@@ -94,21 +127,47 @@ pub async fn check_gradients(subject: &Subject) {
     let model = model(&device);
     let batch = batch(0);
     let logits = model.forward(&BatchTensors::new(&batch.tokens, &device));
-    assert_close("logits", &read(logits.inner()).await, &golden.floats("logits"), subject.tolerance.logits);
+    assert_close(
+        "logits",
+        &read(logits.inner()).await,
+        &golden.floats("logits"),
+        subject.tolerance.logits,
+    );
 
     let (loss, gradients) = gradients(&model, &batch, &device);
-    assert_close("loss", &read(loss).await, &golden.floats("loss"), subject.tolerance.logits);
+    assert_close(
+        "loss",
+        &read(loss).await,
+        &golden.floats("loss"),
+        subject.tolerance.logits,
+    );
     let norm = global_norm(&model, &gradients).expect("gradients");
-    assert_close("grad_norm", &read(norm).await, &golden.floats("grad_norm"), subject.tolerance.gradient);
+    assert_close(
+        "grad_norm",
+        &read(norm).await,
+        &golden.floats("grad_norm"),
+        subject.tolerance.gradient,
+    );
 
     let found = named(
         &model,
-        |param| gradients.get::<2>(param.id).expect("a gradient").transpose().flatten::<1>(0, 1),
+        |param| {
+            gradients
+                .get::<2>(param.id)
+                .expect("a gradient")
+                .transpose()
+                .flatten::<1>(0, 1)
+        },
         |param| gradients.get::<1>(param.id).expect("a gradient"),
     );
     for (name, gradient) in found {
         let name = format!("grad.{name}");
-        assert_close_norm(&name, &read(gradient).await, &golden.floats(&name), subject.tolerance.gradient);
+        assert_close_norm(
+            &name,
+            &read(gradient).await,
+            &golden.floats(&name),
+            subject.tolerance.gradient,
+        );
     }
 }
 
@@ -123,27 +182,68 @@ pub async fn check_ten_steps(subject: &Subject) {
     for step in 0..10 {
         reports.push(session.step_on(&batch(step % 3)).await.unwrap());
     }
-    let column = |pick: fn(&tabtune::train::record::StepRecord) -> f64| reports.iter().map(|report| pick(report) as f32).collect::<Vec<_>>();
-    assert_close("adamw.losses", &column(|report| report.loss), &golden.floats("adamw.losses"), subject.tolerance.logits);
-    assert_close("adamw.grad_norms", &column(|report| report.grad_norm), &golden.floats("adamw.grad_norms"), subject.tolerance.gradient);
-    assert_close("adamw.lrs", &column(|report| report.learning_rate), &golden.floats("adamw.lrs"), 1e-9);
+    let column = |pick: fn(&tabtune::train::record::StepRecord) -> f64| {
+        reports
+            .iter()
+            .map(|report| pick(report) as f32)
+            .collect::<Vec<_>>()
+    };
+    assert_close(
+        "adamw.losses",
+        &column(|report| report.loss),
+        &golden.floats("adamw.losses"),
+        subject.tolerance.logits,
+    );
+    assert_close(
+        "adamw.grad_norms",
+        &column(|report| report.grad_norm),
+        &golden.floats("adamw.grad_norms"),
+        subject.tolerance.gradient,
+    );
+    assert_close(
+        "adamw.lrs",
+        &column(|report| report.learning_rate),
+        &golden.floats("adamw.lrs"),
+        1e-9,
+    );
 
     let trained = session.trained_model();
-    let found = named(trained, |param| param.val().inner().transpose().flatten::<1>(0, 1), |param| param.val().inner());
+    let found = named(
+        trained,
+        |param| param.val().inner().transpose().flatten::<1>(0, 1),
+        |param| param.val().inner(),
+    );
     for (name, value) in found {
         let name = format!("adamw.final.{name}");
-        assert_close(&name, &read(value).await, &golden.floats(&name), subject.tolerance.parameter);
+        assert_close(
+            &name,
+            &read(value).await,
+            &golden.floats(&name),
+            subject.tolerance.parameter,
+        );
     }
-    let logits = session.model().forward(&BatchTensors::new(&batch(0).tokens, &subject.device));
+    let logits = session
+        .model()
+        .forward(&BatchTensors::new(&batch(0).tokens, &subject.device));
     let logits = read(logits).await;
     for name in ["trained.logits", "merged.logits"] {
-        assert_close(name, &logits, &golden.floats(name), 10.0 * subject.tolerance.logits);
+        assert_close(
+            name,
+            &logits,
+            &golden.floats(name),
+            10.0 * subject.tolerance.logits,
+        );
     }
 }
 
 /// A session of ten steps: its schedule is the fixture's.
 fn session(model: TextClassifier, device: &Device) -> TrainSession {
-    let examples = (0..10).map(|index| EncodedExample { ids: vec![2, 10 + index, 20 + 3 * index, 3], label: index % 3 }).collect();
+    let examples = (0..10)
+        .map(|index| EncodedExample {
+            ids: vec![2, 10 + index, 20 + 3 * index, 3],
+            label: index % 3,
+        })
+        .collect();
     TrainSession::new(model, examples, 0, config(), device.clone())
 }
 
@@ -166,7 +266,11 @@ pub async fn check_frozen_base(subject: &Subject) {
     let mut session = session(model(&device), &device);
     let (_, gradients) = gradients(session.trained_model(), &batch(0), &device);
     // `GradientsParams` asks trainable parameters alone; ask the raw gradients for the rest too.
-    let mut seen = Trainable { gradients: &gradients, with: Vec::new(), without: 0 };
+    let mut seen = Trainable {
+        gradients: &gradients,
+        with: Vec::new(),
+        without: 0,
+    };
     session.trained_model().visit(&mut seen);
     // Two layers, query and value, A and B of 32x4; head of 32x3 and 3.
     seen.with.sort_unstable();
@@ -174,7 +278,13 @@ pub async fn check_frozen_base(subject: &Subject) {
     // 5 tensors of the embeddings, 16 a layer, 2 of the pooler.
     assert_eq!(seen.without, 39);
 
-    let base = |model: &TextClassifier| model.encoder.layers[1].attention.query.base_weight().inner();
+    let base = |model: &TextClassifier| {
+        model.encoder.layers[1]
+            .attention
+            .query
+            .base_weight()
+            .inner()
+    };
     let before = read(base(session.trained_model())).await;
     for step in 0..3 {
         session.step_on(&batch(step)).await.unwrap();
@@ -184,7 +294,11 @@ pub async fn check_frozen_base(subject: &Subject) {
 }
 
 fn base_requires_grad(model: &TextClassifier) -> bool {
-    model.encoder.layers.iter().any(|layer| layer.attention.query.base_weight().is_require_grad())
+    model
+        .encoder
+        .layers
+        .iter()
+        .any(|layer| layer.attention.query.base_weight().is_require_grad())
 }
 
 /// A run that is saved at any step and goes on elsewhere gives the same losses as one that was not.

@@ -35,16 +35,31 @@ impl Folder {
     }
 }
 
-async fn check_hidden_states(model: &BertModel, batch: &TokenBatch, golden: &Golden<'_>, subject: &Subject) {
+async fn check_hidden_states(
+    model: &BertModel,
+    batch: &TokenBatch,
+    golden: &Golden<'_>,
+    subject: &Subject,
+) {
     let inputs = BatchTensors::new(batch, &subject.device);
     let states = model.hidden_states(&inputs);
     for (index, state) in states.iter().enumerate() {
         let name = format!("hidden_states.{index}");
-        assert_close(&name, &read(state.clone()).await, &golden.floats(&name), subject.tolerance.hidden);
+        assert_close(
+            &name,
+            &read(state.clone()).await,
+            &golden.floats(&name),
+            subject.tolerance.hidden,
+        );
     }
     let last = model.forward(&inputs);
     let name = format!("hidden_states.{}", states.len() - 1);
-    assert_close("forward", &read(last).await, &golden.floats(&name), subject.tolerance.hidden);
+    assert_close(
+        "forward",
+        &read(last).await,
+        &golden.floats(&name),
+        subject.tolerance.hidden,
+    );
 }
 
 /// The tiny encoder, whose configured epsilon is not the default, and whose file has a pooler.
@@ -56,7 +71,12 @@ pub async fn check_tiny_bert(subject: &Subject) {
 
     let last = model.forward(&BatchTensors::new(&batch, &subject.device));
     let pooled = model.pooler_output(last).expect("the file has a pooler");
-    assert_close("pooler_output", &read(pooled).await, &golden.floats("pooler_output"), subject.tolerance.hidden);
+    assert_close(
+        "pooler_output",
+        &read(pooled).await,
+        &golden.floats("pooler_output"),
+        subject.tolerance.hidden,
+    );
 }
 
 /// A published encoder on English, emoji, Chinese and empty text.
@@ -65,16 +85,30 @@ pub async fn check_encoder(folder: &Folder, golden: &[u8], subject: &Subject) {
     struct Texts {
         texts: Vec<String>,
     }
-    let texts: Texts = serde_json::from_str(include_str!("../fixtures/golden/encoders.json")).unwrap();
+    let texts: Texts =
+        serde_json::from_str(include_str!("../fixtures/golden/encoders.json")).unwrap();
     let golden = Golden::open(golden);
     let (_, model) = folder.load(&subject.device);
     let tokenizer = Tokenizer::from_bytes(&folder.tokenizer).unwrap();
-    let ids: Vec<Vec<u32>> = texts.texts.iter().map(|text| tokenizer.encode(text).unwrap()).collect();
+    let ids: Vec<Vec<u32>> = texts
+        .texts
+        .iter()
+        .map(|text| tokenizer.encode(text).unwrap())
+        .collect();
     let batch = TokenBatch::pad(&ids, tokenizer.pad_id());
-    assert_eq!(batch, golden.batch(""), "token ids, padded to the longest text");
+    assert_eq!(
+        batch,
+        golden.batch(""),
+        "token ids, padded to the longest text"
+    );
     check_hidden_states(&model, &batch, &golden, subject).await;
 
     let inputs = BatchTensors::new(&batch, &subject.device);
     let pooled = masked_mean(model.forward(&inputs), inputs.padding.clone());
-    assert_close("pooled", &read(pooled).await, &golden.floats("pooled"), subject.tolerance.hidden);
+    assert_close(
+        "pooled",
+        &read(pooled).await,
+        &golden.floats("pooled"),
+        subject.tolerance.hidden,
+    );
 }

@@ -25,8 +25,13 @@ impl<'a> Golden<'a> {
     }
 
     fn words(&self, name: &str) -> impl Iterator<Item = [u8; 4]> {
-        let view = self.0.tensor(name).unwrap_or_else(|_| panic!("the fixture has no {name}"));
-        view.data().chunks_exact(4).map(|four| four.try_into().unwrap())
+        let view = self
+            .0
+            .tensor(name)
+            .unwrap_or_else(|_| panic!("the fixture has no {name}"));
+        view.data()
+            .chunks_exact(4)
+            .map(|four| four.try_into().unwrap())
     }
 
     /// A matrix, rows and columns swapped: PyTorch keeps `[out, in]`, burn `[in, out]`.
@@ -34,7 +39,9 @@ impl<'a> Golden<'a> {
         let [rows, columns] = self.shape(name).try_into().unwrap();
         let values = self.floats(name);
         let swapped = (0..columns).flat_map(|column| (0..rows).map(move |row| (row, column)));
-        let swapped: Vec<f32> = swapped.map(|(row, column)| values[row * columns + column]).collect();
+        let swapped: Vec<f32> = swapped
+            .map(|(row, column)| values[row * columns + column])
+            .collect();
         TensorData::new(swapped, [columns, rows])
     }
 
@@ -42,28 +49,63 @@ impl<'a> Golden<'a> {
     pub fn batch(&self, prefix: &str) -> TokenBatch {
         let ids = self.integers(&format!("{prefix}input_ids"));
         let mask = self.integers(&format!("{prefix}attention_mask"));
-        let [batch, tokens] = self.shape(&format!("{prefix}input_ids")).try_into().unwrap();
-        let lengths = mask.chunks(tokens).map(|row| row.iter().sum::<u32>() as usize).collect();
-        TokenBatch { batch, tokens, input_ids: ids, lengths }
+        let [batch, tokens] = self
+            .shape(&format!("{prefix}input_ids"))
+            .try_into()
+            .unwrap();
+        let lengths = mask
+            .chunks(tokens)
+            .map(|row| row.iter().sum::<u32>() as usize)
+            .collect();
+        TokenBatch {
+            batch,
+            tokens,
+            input_ids: ids,
+            lengths,
+        }
     }
 }
 
 pub async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data_async().await.unwrap().iter::<f32>().collect()
+    tensor
+        .into_data_async()
+        .await
+        .unwrap()
+        .iter::<f32>()
+        .collect()
 }
 
 /// Asserts that no value is further than `tolerance` from the expected one.
 pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: as many values");
-    let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, |most: f32, next| if next.is_nan() { f32::INFINITY } else { most.max(next) });
-    assert!(worst <= tolerance, "{what}: differs by {worst:e}, more than {tolerance:e}");
+    let worst =
+        found
+            .iter()
+            .zip(expected)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, |most: f32, next| {
+                if next.is_nan() {
+                    f32::INFINITY
+                } else {
+                    most.max(next)
+                }
+            });
+    assert!(
+        worst <= tolerance,
+        "{what}: differs by {worst:e}, more than {tolerance:e}"
+    );
 }
 
 /// Asserts that the difference's L2 norm is at most `tolerance` of the expected one's.
 pub fn assert_close_norm(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: as many values");
-    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|value| value * value).sum::<f32>().sqrt();
+    let norm = |values: &mut dyn Iterator<Item = f32>| {
+        values.map(|value| value * value).sum::<f32>().sqrt()
+    };
     let distance = norm(&mut found.iter().zip(expected).map(|(a, b)| a - b));
     let ratio = distance / norm(&mut expected.iter().copied());
-    assert!(ratio <= tolerance, "{what}: differs by {ratio:e} of its norm, more than {tolerance:e}");
+    assert!(
+        ratio <= tolerance,
+        "{what}: differs by {ratio:e} of its norm, more than {tolerance:e}"
+    );
 }

@@ -9,7 +9,7 @@ mod tokens;
 
 use burn::tensor::Device;
 
-pub use adamw::{check_frozen_base, check_gradients, check_ten_steps, check_resume};
+pub use adamw::{check_frozen_base, check_gradients, check_resume, check_ten_steps};
 pub use encoders::{Folder, check_encoder, check_tiny_bert};
 pub use tokens::{check_minilm_tokens, check_tiny_bert_tokens};
 
@@ -36,8 +36,21 @@ pub struct Subject {
 }
 
 /// flex, natively and in a browser.
-pub const CPU: Tolerance = Tolerance { hidden: 1e-5, logits: 5e-6, gradient: 2e-5, parameter: 5e-6 };
+pub const CPU: Tolerance = Tolerance {
+    hidden: 1e-5,
+    logits: 5e-6,
+    gradient: 2e-5,
+    parameter: 5e-6,
+};
 
 /// WebGPU.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "the browser's tests use it"))]
-pub const GPU: Tolerance = Tolerance { hidden: 2e-5, logits: 1e-5, gradient: 2e-4, parameter: 1e-5 };
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(dead_code, reason = "the browser's tests use it")
+)]
+pub const GPU: Tolerance = Tolerance {
+    hidden: 2e-5,
+    logits: 1e-5,
+    gradient: 2e-4,
+    parameter: 1e-5,
+};

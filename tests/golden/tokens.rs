@@ -21,14 +21,25 @@ fn fixture() -> Fixture {
 }
 
 fn tokenizer(json: &[u8], max_length: usize) -> Tokenizer {
-    Tokenizer::from_bytes(json).unwrap().truncating(max_length).unwrap()
+    Tokenizer::from_bytes(json)
+        .unwrap()
+        .truncating(max_length)
+        .unwrap()
 }
 
 pub fn check_tiny_bert_tokens() {
     let fixture = fixture();
-    let tokenizer = tokenizer(include_bytes!("../fixtures/tiny-bert/tokenizer.json"), fixture.max_length);
+    let tokenizer = tokenizer(
+        include_bytes!("../fixtures/tiny-bert/tokenizer.json"),
+        fixture.max_length,
+    );
     for case in fixture.cases {
-        assert_eq!(tokenizer.encode(&case.text).unwrap(), case.tiny_bert, "{:?}", case.text);
+        assert_eq!(
+            tokenizer.encode(&case.text).unwrap(),
+            case.tiny_bert,
+            "{:?}",
+            case.text
+        );
     }
 }
 
@@ -37,6 +48,11 @@ pub fn check_minilm_tokens(tokenizer_json: &[u8]) {
     let fixture = fixture();
     let tokenizer = tokenizer(tokenizer_json, fixture.max_length);
     for case in fixture.cases {
-        assert_eq!(tokenizer.encode(&case.text).unwrap(), case.minilm, "{:?}", case.text);
+        assert_eq!(
+            tokenizer.encode(&case.text).unwrap(),
+            case.minilm,
+            "{:?}",
+            case.text
+        );
     }
 }
