@@ -57,6 +57,7 @@ fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
         vocab_size: 30_522,
         parameters: 17_000_000,
         max_length: 512,
+        surplus: Vec::new(),
     };
     state.apply(Event::EncoderLoaded { id, encoder });
 }

@@ -24,24 +24,21 @@ impl Inbox {
     /// Starts listening.
     pub fn open() -> Self {
         let (sender, receiver) = unbounded();
-        let listen =
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                match unpack(&event.data()) {
-                    // The receiver lives as long as the worker.
-                    Ok((command, buffer)) => {
-                        drop(sender.unbounded_send(Message { command, buffer }))
-                    }
-                    Err(error) => post(&Event::Lost {
-                        error: WireError {
-                            kind: ErrorKind::Bug,
-                            message: error.to_string(),
-                            hint: "Reload the page: it and its worker are of different versions."
-                                .into(),
-                            recoverable: false,
-                        },
-                    }),
-                }
-            });
+        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            match unpack(&event.data()) {
+                // The receiver lives as long as the worker.
+                Ok((command, buffer)) => drop(sender.unbounded_send(Message { command, buffer })),
+                Err(error) => post(&Event::Lost {
+                    error: WireError {
+                        kind: ErrorKind::Bug,
+                        message: error.to_string(),
+                        hint: "Reload the page: it and its worker are of different versions."
+                            .into(),
+                        recoverable: false,
+                    },
+                }),
+            }
+        });
         scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
         listen.forget();
         Self { receiver }

@@ -75,21 +75,16 @@ pub async fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
         .collect()
 }
 
-/// Asserts that no value is further than `tolerance` from the expected one.
+/// Asserts that no value is further from the expected one than `tolerance` times one more than its size.
 pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: as many values");
-    let worst =
-        found
-            .iter()
-            .zip(expected)
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, |most: f32, next| {
-                if next.is_nan() {
-                    f32::INFINITY
-                } else {
-                    most.max(next)
-                }
-            });
+    let error = |(found, expected): (&f32, &f32)| (found - expected).abs() / (1.0 + expected.abs());
+    let worst = found
+        .iter()
+        .zip(expected)
+        .map(error)
+        .max_by(f32::total_cmp)
+        .unwrap_or(0.0);
     assert!(
         worst <= tolerance,
         "{what}: differs by {worst:e}, more than {tolerance:e}"

@@ -17,13 +17,13 @@ pub use tokens::{check_minilm_tokens, check_tiny_bert_tokens};
 /// 1.4e-7 in a gradient and 1.2e-7 in a loss.
 #[derive(Debug, Clone, Copy)]
 pub struct Tolerance {
-    /// Absolute, in a hidden state.
+    /// In a hidden state, of one more than its size.
     pub hidden: f32,
-    /// Absolute, in a logit or a loss.
+    /// In a logit or a loss, likewise.
     pub logits: f32,
     /// L2 norm of the difference to the expected gradient's.
     pub gradient: f32,
-    /// Absolute, in a parameter after ten steps. Weight decay moves one by 3e-5.
+    /// In a parameter after ten steps, likewise. Weight decay moves one by 3e-5.
     pub parameter: f32,
 }
 
