@@ -86,6 +86,7 @@ fn run(command: Command) -> Result<()> {
     let workspace = Workspace::find()?;
     match command {
         Command::Serve { port, open } => {
+            serve::check_port(port)?;
             page::set_up(&workspace)?;
             page::build(&workspace)?;
             serve::serve_page(&workspace.dist(), port, open)

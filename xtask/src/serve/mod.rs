@@ -2,9 +2,10 @@
 
 mod path;
 
+use std::error::Error;
 use std::fs::File;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -37,6 +38,19 @@ pub struct StaticServer {
     address: SocketAddr,
 }
 
+/// Whether a port is free, to be asked before minutes of work that end in serving.
+pub fn check_port(port: u16) -> Result<()> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .map(drop)
+        .map_err(|error| refused(port, &error))
+}
+
+fn refused(port: u16, error: &dyn Error) -> anyhow::Error {
+    anyhow!(
+        "cannot serve on port {port} ({error}): end the program that uses it, or choose another port"
+    )
+}
+
 /// Serves the finished page until the process is ended.
 pub fn serve_page(dist: &Path, port: u16, open: bool) -> Result<()> {
     let mount = Mount {
@@ -57,9 +71,8 @@ pub fn serve_page(dist: &Path, port: u16, open: bool) -> Result<()> {
 impl StaticServer {
     /// Starts to serve on this machine alone. Port 0 stands for any free one.
     pub fn start(port: u16, mounts: Vec<Mount>, audience: Audience) -> Result<Self> {
-        let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
-            anyhow!("cannot serve on port {port} ({error}): end the program that uses it, or choose another port")
-        })?;
+        let server =
+            Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| refused(port, &*error))?;
         let address = server
             .server_addr()
             .to_ip()
@@ -268,6 +281,7 @@ mod tests {
     fn a_port_in_use_is_named() -> Result<()> {
         let first = StaticServer::start(0, mounts(), Audience::OwnOrigin)?;
         let port = first.address().port();
+        assert!(check_port(port).is_err());
         let Err(error) = StaticServer::start(port, mounts(), Audience::OwnOrigin) else {
             anyhow::bail!("port {port} was given away twice");
         };
