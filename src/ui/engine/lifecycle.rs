@@ -179,7 +179,10 @@ impl Engine {
     fn takes_replaying(self, id: RequestId) -> bool {
         let mut taken = false;
         self.inner.update_value(|inner| {
-            taken = inner.replaying.take_if(|replaying| *replaying == id).is_some();
+            taken = inner
+                .replaying
+                .take_if(|replaying| *replaying == id)
+                .is_some();
         });
         taken
     }
