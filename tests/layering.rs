@@ -12,11 +12,39 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("eval", &["data", "text", "model"]),
     ("train", &["data", "text", "model", "eval"]),
     ("device", &[]),
-    ("protocol", &["data", "eval::metrics", "train::config", "train::record"]),
-    ("run_state", &["protocol", "data", "eval::metrics", "train::config", "train::record"]),
+    (
+        "protocol",
+        &["data", "eval::metrics", "train::config", "train::record"],
+    ),
+    (
+        "run_state",
+        &[
+            "protocol",
+            "data",
+            "eval::metrics",
+            "train::config",
+            "train::record",
+        ],
+    ),
     ("port", &[]),
-    ("worker", &["data", "text", "model", "eval", "train", "device", "protocol", "port"]),
-    ("ui", &["protocol", "run_state", "port", "data", "eval::metrics", "train::config", "train::record"]),
+    (
+        "worker",
+        &[
+            "data", "text", "model", "eval", "train", "device", "protocol", "port",
+        ],
+    ),
+    (
+        "ui",
+        &[
+            "protocol",
+            "run_state",
+            "port",
+            "data",
+            "eval::metrics",
+            "train::config",
+            "train::record",
+        ],
+    ),
 ];
 
 fn root() -> &'static Path {
@@ -42,9 +70,15 @@ fn sources() -> Vec<(PathBuf, String)> {
         .filter(|path| !path.ends_with("tests.rs"))
         .map(|path| {
             let text = std::fs::read_to_string(&path).unwrap();
-            let code = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or_default();
+            let code = text
+                .split("\n#[cfg(test)]\nmod ")
+                .next()
+                .unwrap_or_default();
             let code = code.split("\n#[cfg(all(test,").next().unwrap_or_default();
-            (path.strip_prefix(root().join("src")).unwrap().to_owned(), code.to_owned())
+            (
+                path.strip_prefix(root().join("src")).unwrap().to_owned(),
+                code.to_owned(),
+            )
         })
         .collect()
 }
@@ -57,11 +91,18 @@ fn layer(path: &Path) -> String {
 
 /// The paths behind `crate::` in a file, braces opened one level: `data::Table`, `train::config::TrainConfig`.
 fn imports(code: &str) -> BTreeSet<String> {
-    let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code: String = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
     let mut found = BTreeSet::new();
     for (start, _) in code.match_indices("crate::") {
         let rest = &code[start + "crate::".len()..];
-        let path: String = rest.chars().take_while(|&letter| letter.is_alphanumeric() || "_:".contains(letter)).collect();
+        let path: String = rest
+            .chars()
+            .take_while(|&letter| letter.is_alphanumeric() || "_:".contains(letter))
+            .collect();
         match rest[path.len()..].strip_prefix('{') {
             Some(list) => {
                 for item in list.split('}').next().unwrap_or_default().split(',') {
@@ -97,7 +138,10 @@ fn imports_point_one_way() {
 #[test]
 fn every_module_has_a_layer() {
     let library = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let modules = library.lines().filter_map(|line| line.strip_prefix("pub mod ")).map(|rest| rest.trim_end_matches(';'));
+    let modules = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "))
+        .map(|rest| rest.trim_end_matches(';'));
     let modules: BTreeSet<&str> = modules.collect();
     let layers: BTreeSet<&str> = LAYERS.iter().map(|(name, _)| *name).collect();
     assert_eq!(modules, layers);
@@ -109,7 +153,11 @@ fn only_device_names_a_backend() {
         if path == Path::new("device.rs") {
             continue;
         }
-        let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code: String = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
         for name in ["wgpu", "Device::flex", "burn_flex"] {
             assert!(!code.contains(name), "{} names {name}", path.display());
         }
@@ -119,7 +167,14 @@ fn only_device_names_a_backend() {
 #[test]
 fn nothing_that_a_user_can_cause_panics() {
     for (path, code) in sources() {
-        for call in [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("] {
+        for call in [
+            ".unwrap()",
+            ".expect(",
+            "panic!(",
+            "unreachable!(",
+            "todo!(",
+            "unimplemented!(",
+        ] {
             assert!(!code.contains(call), "{} calls {call}", path.display());
         }
     }
@@ -129,11 +184,30 @@ fn nothing_that_a_user_can_cause_panics() {
 fn the_page_never_links_the_engine() {
     let tree = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["tree", "--offline", "--package", "tabtune", "--edges", "normal", "--prefix", "none"])
-        .args(["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", "ui"])
+        .args([
+            "tree",
+            "--offline",
+            "--package",
+            "tabtune",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ])
+        .args([
+            "--target",
+            "wasm32-unknown-unknown",
+            "--no-default-features",
+            "--features",
+            "ui",
+        ])
         .output()
         .unwrap();
-    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    assert!(
+        tree.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tree.stderr)
+    );
     let tree = String::from_utf8(tree.stdout).unwrap();
     assert!(tree.contains("leptos v"), "{tree}");
     for engine in ["burn", "cubecl", "wgpu", "tokenizers", "safetensors"] {

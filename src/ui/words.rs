@@ -1,6 +1,7 @@
 //! What the page says, in words that a person understands.
 
 use super::notice::Notice;
+use crate::data::TableError;
 use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, ErrorKind, WireError};
 
 /// A device, why it is this one, and the other one that may be asked for.
@@ -116,6 +117,16 @@ pub(crate) fn unreadable_file(name: &str) -> WireError {
         kind: ErrorKind::Data,
         message: format!("“{name}” could not be read."),
         hint: "It may have been moved, changed or closed to this browser. Open it again.".into(),
+        recoverable: true,
+    }
+}
+
+/// A file that is too large to be read at all.
+pub(crate) fn too_large_file(error: &TableError) -> WireError {
+    WireError {
+        kind: ErrorKind::Data,
+        message: error.to_string(),
+        hint: error.hint().into(),
         recoverable: true,
     }
 }

@@ -16,7 +16,11 @@ pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Sen
 /// Chromium without WebGPU to speak of.
 pub const PLAIN: &[&str] = &["disable-gpu", "disable-features=WebGPU,Vulkan"];
 /// Chromium with WebGPU emulated by SwiftShader.
-pub const SWIFTSHADER: &[&str] = &["enable-unsafe-webgpu", "use-webgpu-adapter=swiftshader", "enable-features=Vulkan"];
+pub const SWIFTSHADER: &[&str] = &[
+    "enable-unsafe-webgpu",
+    "use-webgpu-adapter=swiftshader",
+    "enable-features=Vulkan",
+];
 
 const ALWAYS: &[&str] = &[
     "headless",
@@ -55,8 +59,13 @@ impl Page {
             capabilities.add_arg(&format!("--{flag}"))?;
         }
         let driver = connect(port, capabilities).await?;
-        let page = Self { driver, chromedriver };
-        page.driver.goto(format!("{}{query}", variable("TABTUNE_URL")?)).await?;
+        let page = Self {
+            driver,
+            chromedriver,
+        };
+        page.driver
+            .goto(format!("{}{query}", variable("TABTUNE_URL")?))
+            .await?;
         page.element("device-badge[data-device]").await?;
         Ok(page)
     }
@@ -66,7 +75,8 @@ impl Page {
         let page = Self::open(query, flags).await?;
         page.element("encoder-summary").await?;
         page.select("model-select", encoder).await?;
-        page.element(&format!("encoder-summary[data-encoder='{encoder}']")).await?;
+        page.element(&format!("encoder-summary[data-encoder='{encoder}']"))
+            .await?;
         Ok(page)
     }
 
@@ -86,12 +96,21 @@ impl Page {
         let css = format!("[data-testid='{name}']{rest}");
         let begun = Instant::now();
         loop {
-            if let Some(element) = self.driver.find_all(By::Css(css.as_str())).await?.into_iter().next() {
+            if let Some(element) = self
+                .driver
+                .find_all(By::Css(css.as_str()))
+                .await?
+                .into_iter()
+                .next()
+            {
                 return Ok(element);
             }
             if begun.elapsed() > patience {
                 let errors = self.texts("error").await.unwrap_or_default();
-                return Err(format!("there is no {css} after {patience:?}; the page says {errors:?}").into());
+                return Err(format!(
+                    "there is no {css} after {patience:?}; the page says {errors:?}"
+                )
+                .into());
             }
             sleep(GLANCE).await;
         }
@@ -100,7 +119,11 @@ impl Page {
     /// Texts of all elements with a test id.
     pub async fn texts(&self, test_id: &str) -> Result<Vec<String>> {
         let mut texts = Vec::new();
-        for element in self.driver.find_all(By::Css(format!("[data-testid='{test_id}']"))).await? {
+        for element in self
+            .driver
+            .find_all(By::Css(format!("[data-testid='{test_id}']")))
+            .await?
+        {
             texts.push(element.text().await?);
         }
         Ok(texts)
@@ -134,7 +157,9 @@ impl Page {
     pub async fn select(&self, test_id: &str, option: &str) -> Result {
         let element = self.element(&format!("{test_id}:not([disabled])")).await?;
         for candidate in element.find_all(By::Tag("option")).await? {
-            if candidate.value().await?.as_deref() == Some(option) || candidate.text().await? == option {
+            if candidate.value().await?.as_deref() == Some(option)
+                || candidate.text().await? == option
+            {
                 return Ok(candidate.click().await?);
             }
         }
@@ -143,8 +168,16 @@ impl Page {
 
     /// Types a setting, whose field may be folded away.
     pub async fn set(&self, setting: &str, value: &str) -> Result {
-        self.driver.execute("document.querySelectorAll('details').forEach(details => details.open = true)", vec![]).await?;
-        let field = self.driver.find(By::Css(format!("[data-setting='{setting}']"))).await?;
+        self.driver
+            .execute(
+                "document.querySelectorAll('details').forEach(details => details.open = true)",
+                vec![],
+            )
+            .await?;
+        let field = self
+            .driver
+            .find(By::Css(format!("[data-setting='{setting}']")))
+            .await?;
         field.clear().await?;
         Ok(field.send_keys(value).await?)
     }
@@ -158,7 +191,13 @@ impl Page {
     }
 
     /// Waits until an attribute holds.
-    pub async fn until(&self, test_id: &str, name: &str, patience: Duration, holds: impl Fn(f64) -> bool) -> Result<f64> {
+    pub async fn until(
+        &self,
+        test_id: &str,
+        name: &str,
+        patience: Duration,
+        holds: impl Fn(f64) -> bool,
+    ) -> Result<f64> {
         let begun = Instant::now();
         loop {
             let value = self.number(test_id, name).await?;
@@ -203,9 +242,14 @@ impl Page {
         cdp.send_raw("Emulation.setEmulatedMedia", feature).await?;
         let measure = "return document.documentElement.scrollHeight";
         for height in [1000, 0] {
-            let height = if height > 0 { height } else { self.driver.execute(measure, vec![]).await?.convert()? };
+            let height = if height > 0 {
+                height
+            } else {
+                self.driver.execute(measure, vec![]).await?.convert()?
+            };
             let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-            cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+            cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics)
+                .await?;
         }
         sleep(GLANCE).await;
         Ok(())
@@ -222,7 +266,11 @@ impl Page {
 
     /// Milliseconds of each such task.
     pub async fn long_tasks(&self) -> Result<Vec<f64>> {
-        Ok(self.driver.execute("return window.longTasks", vec![]).await?.convert()?)
+        Ok(self
+            .driver
+            .execute("return window.longTasks", vec![])
+            .await?
+            .convert()?)
     }
 }
 
@@ -239,5 +287,6 @@ async fn connect(port: u16, capabilities: ChromeCapabilities) -> Result<WebDrive
 }
 
 fn variable(name: &str) -> Result<String> {
-    env::var(name).map_err(|_| format!("{name} is not set: run `cargo xtask test --only end-to-end`").into())
+    env::var(name)
+        .map_err(|_| format!("{name} is not set: run `cargo xtask test --only end-to-end`").into())
 }
