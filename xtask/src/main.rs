@@ -26,7 +26,7 @@ use crate::tools::Workspace;
 
 #[derive(Parser)]
 #[command(
-    name = "cargo xtask",
+    bin_name = "cargo xtask",
     about = "Sets up, builds, serves and tests Tabtune."
 )]
 struct Arguments {
