@@ -83,8 +83,3 @@ fn ten_steps_of_adamw() {
 fn the_base_is_frozen() {
     block_on(golden::check_frozen_base(&cpu()));
 }
-
-#[test]
-fn a_resumed_run_gives_the_same_losses() {
-    block_on(golden::check_resume(&cpu()));
-}

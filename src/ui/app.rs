@@ -19,6 +19,7 @@ pub(crate) fn App() -> impl IntoView {
     let engine = Engine::start();
     let settings = Settings::new();
     show_progress_in_title(engine);
+    keep_dropped_files_out();
     view! {
         <header class="masthead">
             <img src="icons/tabtune.svg" alt="" width="40" height="40" />
@@ -41,6 +42,16 @@ pub(crate) fn App() -> impl IntoView {
             "Everything runs in this tab: nothing you open, type or train is sent anywhere."
         </footer>
     }
+}
+
+/// A file that is dropped beside the data card would otherwise be shown in place of the page.
+fn keep_dropped_files_out() {
+    let over = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
+    let drop = window_event_listener(leptos::ev::drop, |event| event.prevent_default());
+    on_cleanup(move || {
+        over.remove();
+        drop.remove();
+    });
 }
 
 fn show_progress_in_title(engine: Engine) {

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::dataset_summary::DatasetSummaryView;
 use super::engine::{Engine, Source};
 use super::format::count;
+use super::words;
 use crate::data::{ColumnChoice, TableSummary};
 
 /// Rows of the preview.
@@ -21,10 +22,10 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
     let drags = RwSignal::new(0_i32);
     let dragged_over = Memo::new(move |_| drags.get() > 0 && !locked.get());
 
-    let open_file = move |file: Option<web_sys::File>| {
-        if let Some(file) = file.filter(|_| !locked.get_untracked()) {
-            engine.open(Source::File(file));
-        }
+    let open_file = move |file: Option<web_sys::File>| match file {
+        Some(_) if locked.get_untracked() => engine.notice.set(Some(words::data_is_in_use())),
+        Some(file) => engine.open(Source::File(file)),
+        None => {}
     };
     let drop = move |event: DragEvent| {
         event.prevent_default();
@@ -36,7 +37,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 .and_then(|files| files.get(0)),
         );
     };
-    let sample = move |name: &'static str, testid: &'static str, title: &'static str| {
+    let sample = move |name: &'static str, testid: &'static str| {
         view! {
             <button
                 type="button"
@@ -44,7 +45,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 disabled=move || locked.get()
                 on:click=move |_| engine.open(Source::Sample(name))
             >
-                {title}
+                {words::data_name(name)}
             </button>
         }
     };
@@ -62,17 +63,13 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
             on:drop=drop
         >
             <h2 id="data-title">"Data"</h2>
-            <div class="choices">
-                <div class="choice" role="group" aria-label="Sample data">
-                    <span class="muted small">"Try a sample"</span>
-                    <div class="buttons">
-                        {sample("uci", "sample-uci", "Review sentences (UCI)")}
-                        {sample("sms", "sample-sms", "SMS spam")}
-                    </div>
-                </div>
-                <label class="choice">
-                    <span class="muted small">"Or open a file of your own"</span>
+            <div class="buttons">
+                {sample("uci", "sample-uci")}
+                {sample("sms", "sample-sms")}
+                <label class="button" class:disabled=move || locked.get()>
+                    "Open a file…"
                     <input
+                        class="visually-hidden"
                         type="file"
                         data-testid="file-input"
                         accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
@@ -87,8 +84,8 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 </label>
             </div>
             <p class="muted small">
-                "A table with a header, one text and its label a row (CSV or tab-separated). You can also drop it on \
-                 this card. The file is read in this tab and stays on this machine."
+                "Take a sample, or open a table of your own: a header, then a text and its label in each row (CSV or \
+                 tab-separated). You can also drop it here. It stays on this machine."
             </p>
             <div aria-live="polite">
                 {move || opening.get().then(|| view! { <p class="busy">"Reading the table…"</p> })}
@@ -115,7 +112,7 @@ fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoVi
             .zip(0_u32..)
             .map(|(name, index)| {
                 view! {
-                    <option value=index selected=move || read(&choice()) == index>
+                    <option value=index prop:selected=move || read(&choice()) == index>
                         {column_name(&name, index)}
                     </option>
                 }
@@ -160,7 +157,7 @@ fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoVi
         view! { <tr>{cells.collect_view()}</tr> }
     });
     view! {
-        <h3>{table.name.clone()} " " <span class="muted">{count(table.rows, "row")}</span></h3>
+        <h3>{words::data_name(&table.name)} " " <span class="muted">{count(table.rows, "row")}</span></h3>
         <div class="fields">
             {select("column-text", "Text column", |choice| choice.text, |choice, index| choice.text = index)}
             {select("column-label", "Label column", |choice| choice.label, |choice, index| choice.label = index)}

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::engine::Engine;
 use super::format::{count, thousands};
+use super::words;
 use crate::data::{DatasetSummary, LabelCounts};
 
 /// Labels with their examples in each split.
@@ -20,7 +21,7 @@ pub(crate) fn DatasetSummaryView(engine: Engine) -> impl IntoView {
     });
     move || {
         dataset.get().map(|dataset| {
-            let name = dataset.name.clone();
+            let name = words::data_name(&dataset.name);
             view! {
                 {move || {
                     other_table

@@ -27,7 +27,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
                 move || chosen.get() == id
             };
             view! {
-                <option value=id.clone() selected=selected>
+                <option value=id.clone() prop:selected=selected>
                     {id.clone()}
                 </option>
             }

@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::notice::Notice;
 use super::words;
-use crate::data::{ColumnChoice, SplitConfig};
+use crate::data::{ColumnChoice, SplitConfig, Table};
 use crate::protocol::{Command, DevicePreference, Event, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
@@ -101,6 +101,11 @@ impl Engine {
             self.post(&command, None);
             return;
         };
+        // Asked before the file is read: the browser may not have the memory for it.
+        if let Err(error) = Table::check_size(&file.name(), file.size() as u64) {
+            let error = words::too_large_file(&error);
+            return self.hear(Event::Failed { id, error }, None);
+        }
         spawn_local(async move {
             let bytes = JsFuture::from(file.array_buffer()).await;
             if generation != self.inner.with_value(|inner| inner.generation) {

@@ -164,7 +164,7 @@ fn grid(ticks: &[(f64, String)]) -> String {
 }
 
 fn step_scale(run: &Run) -> Scale {
-    Scale::steps(run.total_steps().max(run.history.steps()), 4)
+    Scale::steps(run.total_steps().max(run.history.steps()), 5)
 }
 
 fn draw(run: &Run) -> Drawing {
@@ -174,7 +174,7 @@ fn draw(run: &Run) -> Drawing {
         .map(|point| point.loss)
         .chain(run.validations.iter().map(|record| record.loss));
     let x = step_scale(run);
-    let y = Scale::up_to(losses.fold(0.0, f64::max), 4);
+    let y = Scale::up_to(losses.fold(0.0, f64::max), 5);
     let curve = |value: fn(&LossPoint) -> f64| {
         line(
             points
@@ -212,7 +212,7 @@ fn draw(run: &Run) -> Drawing {
 }
 
 fn tick_words(tick: f64) -> String {
-    // Ticks are 1, 2 or 5 times a power of ten; adding them up leaves noise in the last digits.
+    // Ticks are round numbers; multiplying them up leaves noise in the last digits.
     ((tick * 1e6).round() / 1e6).to_string()
 }
 

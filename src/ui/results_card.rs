@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::engine::Engine;
 use super::format::{count, percent, thousands};
+use super::words;
 use crate::eval::metrics::{Averages, ClassificationReport};
+use crate::protocol::EvaluatedSplit;
 use crate::run_state::run::RunPhase;
 
 /// What the newest run came to.
@@ -16,7 +18,7 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
             Some((
                 run.result.clone()?,
                 run.encoder.clone(),
-                run.dataset.clone(),
+                words::data_name(&run.dataset),
             ))
         })
     });
@@ -26,12 +28,17 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
             matches!(
                 phase,
                 Some(RunPhase::Evaluating {
-                    split: crate::protocol::EvaluatedSplit::Test,
+                    split: EvaluatedSplit::Test,
                     ..
                 })
             )
         })
     });
+    // The whole report would be too much to be read out unasked.
+    let announcement = move || {
+        let report = run.get().and_then(|(result, ..)| result.report);
+        report.map(|report| format!("Test accuracy: {}", percent(report.accuracy)))
+    };
     let body = move || match run.get() {
         Some((result, encoder, dataset)) => {
             let after = count(result.step, "step");
@@ -52,7 +59,8 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="results-title">
             <h2 id="results-title">"Results"</h2>
-            <div aria-live="polite">{body}</div>
+            <p class="visually-hidden" role="status">{announcement}</p>
+            {body}
         </section>
     }
 }
@@ -80,7 +88,7 @@ fn Report(report: ClassificationReport, about: String) -> impl IntoView {
         )
     };
     view! {
-        <div data-testid="test-report">
+        <div class="stack" data-testid="test-report">
             <p class="validation">
                 <span class="figure" data-testid="test-accuracy" data-value=report.accuracy>{percent(report.accuracy)}</span>
                 <span class="muted">{format!("of {} were labelled right", count(tested, "test example"))}</span>
@@ -159,9 +167,9 @@ fn Confusion(report: ClassificationReport) -> impl IntoView {
             }
         });
     view! {
+        <p id="confusion-key" class="muted small">"Rows: the true label. Columns: the label that was predicted."</p>
         <div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
-            <table class="confusion" data-testid="confusion-matrix">
-                <caption class="muted small">"Rows: the true label. Columns: the label that was predicted."</caption>
+            <table class="confusion" data-testid="confusion-matrix" aria-describedby="confusion-key">
                 <thead>
                     <tr>
                         <td></td>

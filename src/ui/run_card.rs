@@ -6,6 +6,7 @@ use super::engine::Engine;
 use super::format::{count, duration, percent, rounded, thousands};
 use super::loss_chart::LossChart;
 use super::settings::Settings;
+use super::words;
 use crate::protocol::EvaluatedSplit;
 use crate::run_state::RunState;
 use crate::run_state::run::{Run, RunPhase};
@@ -76,7 +77,11 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
 /// What the next run, or the one under way, is about; or what it still needs.
 fn intent(state: &RunState, settings_hold: bool) -> String {
     if let Some(run) = state.run.as_ref().filter(|run| run.is_active()) {
-        return format!("{} learns from {}.", run.encoder, run.dataset);
+        return format!(
+            "{} learns from {}.",
+            run.encoder,
+            words::data_name(&run.dataset)
+        );
     }
     match (&state.encoder, &state.dataset) {
         _ if !settings_hold => "One of the settings needs a look before training can start.".into(),
@@ -86,7 +91,7 @@ fn intent(state: &RunState, settings_hold: bool) -> String {
                 "{} will learn from {} of {}.",
                 encoder.id,
                 count(examples, "example"),
-                dataset.name
+                words::data_name(&dataset.name)
             )
         }
         (_, None) => "Choose your data first.".into(),
@@ -129,8 +134,7 @@ fn Progress(engine: Engine) -> impl IntoView {
             ></progress>
             <p>
                 <strong role="status">{move || status.get()}</strong>
-                " "
-                <span class="muted">{move || details.get()}</span>
+                <span class="muted">" · " {move || details.get()}</span>
             </p>
         </div>
     }

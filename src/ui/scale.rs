@@ -27,7 +27,7 @@ impl Scale {
         let end = f64::from(end.max(1));
         Self {
             end,
-            tick: round_up(end / f64::from(ticks)).max(1.0),
+            tick: round_up(end / f64::from(ticks)).max(1.0).ceil(),
         }
     }
 
@@ -50,10 +50,10 @@ impl Scale {
     }
 }
 
-/// The nearest 1, 2 or 5 times a power of ten at or above a positive value.
+/// The nearest 1, 2, 2.5 or 5 times a power of ten at or above a positive value.
 fn round_up(value: f64) -> f64 {
     let power = 10_f64.powf(value.log10().floor());
-    [1.0, 2.0, 5.0, 10.0]
+    [1.0, 2.0, 2.5, 5.0, 10.0]
         .into_iter()
         .map(|factor| factor * power)
         .find(|round| *round >= value * (1.0 - 1e-9))

@@ -77,8 +77,8 @@ pub(crate) const BASIC_FIELDS: usize = 3;
 
 /// Every setting, in the order of the page. The names are those of [`TrainConfig::validate`].
 pub(crate) const FIELDS: [Field; 14] = [
-    field!("Epochs", "Passes over the training examples", whole train.epochs),
-    field!("Learning rate", "How far each step goes, at most", real train.learning_rate),
+    field!("Epochs", "Passes over the data", whole train.epochs),
+    field!("Learning rate", "Largest size of a step", real train.learning_rate),
     field!("Batch size", "Examples a step", whole train.batch_size),
     field!("Maximum length", "Tokens a text; longer ones are cut", whole train.max_length),
     field!("LoRA rank", "Inner width of the adapters", whole train.lora.rank),

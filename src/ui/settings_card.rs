@@ -67,7 +67,7 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
             <details>
                 <summary>
                     "More settings"
-                    {move || more_is_wrong.get().then(|| view! { <span class="problem small">" One needs a look"</span> })}
+                    {move || more_is_wrong.get().then(|| view! { <span class="problem small">" Needs a look"</span> })}
                 </summary>
                 <div class="fields">{(BASIC_FIELDS..FIELDS.len()).map(field).collect_view()}</div>
             </details>

@@ -86,7 +86,7 @@ fn Answer(prediction: Prediction) -> impl IntoView {
     });
     let words = top.clone();
     view! {
-        <figure data-testid="predict-output" data-label=words>
+        <figure class="stack" data-testid="predict-output" data-label=words>
             <blockquote>{prediction.text.clone()}</blockquote>
             <p>"is most probably " <strong>{top}</strong></p>
             <ul class="bars">{bars.collect_view()}</ul>

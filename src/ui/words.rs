@@ -1,6 +1,7 @@
 //! What the page says, in words that a person understands.
 
 use super::notice::Notice;
+use crate::data::TableError;
 use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, ErrorKind, WireError};
 
 /// A device, why it is this one, and the other one that may be asked for.
@@ -90,12 +91,42 @@ pub(crate) fn device(report: &DeviceReport, gpu_lost: bool) -> DeviceWords {
     }
 }
 
+/// A data set's name: a sample's title, or the file's name as it is.
+pub(crate) fn data_name(name: &str) -> String {
+    match name {
+        "uci" => "Review sentences (UCI)".into(),
+        "sms" => "SMS spam".into(),
+        name => name.into(),
+    }
+}
+
+/// A file was dropped during a run.
+pub(crate) fn data_is_in_use() -> Notice {
+    Notice {
+        text:
+            "The data can be changed when the run has ended. Stop it, or drop the file again later."
+                .into(),
+        detail: None,
+        offers_restart: false,
+    }
+}
+
 /// The file cannot be read from the disk.
 pub(crate) fn unreadable_file(name: &str) -> WireError {
     WireError {
         kind: ErrorKind::Data,
         message: format!("“{name}” could not be read."),
         hint: "It may have been moved, changed or closed to this browser. Open it again.".into(),
+        recoverable: true,
+    }
+}
+
+/// A file that is too large to be read at all.
+pub(crate) fn too_large_file(error: &TableError) -> WireError {
+    WireError {
+        kind: ErrorKind::Data,
+        message: error.to_string(),
+        hint: error.hint().into(),
         recoverable: true,
     }
 }
@@ -115,8 +146,8 @@ pub(crate) fn version_mismatch(detail: &str) -> WireError {
 pub(crate) fn worker_died(detail: &str) -> WireError {
     WireError {
         kind: ErrorKind::Bug,
-        message: format!("The part of Tabtune that computes stopped working ({detail})."),
-        hint: "Start it again. If that does not help, check your connection.".into(),
+        message: format!("Tabtune's worker stopped: {detail}."),
+        hint: "If starting it again does not help, check your connection.".into(),
         recoverable: false,
     }
 }
@@ -125,7 +156,7 @@ pub(crate) fn worker_died(detail: &str) -> WireError {
 pub(crate) fn not_sent(detail: &str) -> WireError {
     WireError {
         kind: ErrorKind::State,
-        message: format!("The part of Tabtune that computes cannot be reached ({detail})."),
+        message: format!("Tabtune's worker cannot be reached: {detail}."),
         hint: "Try again in a moment.".into(),
         recoverable: true,
     }
@@ -163,9 +194,9 @@ pub(crate) fn worker_replaced(
     let run = match checkpoint {
         Some(Some(step)) => format!(" Training is taken up from its checkpoint at step {step}."),
         Some(None) => " There was no checkpoint yet, so training begins anew.".into(),
-        None if had_run => " The model of the last run was lost with it; its results stay below. Start a new run to \
-                            classify texts."
-            .into(),
+        None if had_run => {
+            " The model of the last run was lost with it. Train again to classify texts.".into()
+        }
         None => String::new(),
     };
     Notice {

@@ -11,7 +11,7 @@ unsafe extern "C" {
 ///
 /// cubecl registers its operations through `inventory`, in static constructors. If nothing calls
 /// `__wasm_call_ctors`, the linker takes the module for a command and wraps each export, so that every call from
-/// JavaScript runs all constructors again: fifty times slower on WebGPU. `tests/wasm_modules.rs` looks for such
+/// JavaScript runs all constructors again: fifty times slower on WebGPU. `tests/e2e/wasm_modules.rs` looks for such
 /// wrappers in the built page.
 pub fn run_constructors() {
     static ONCE: Once = Once::new();

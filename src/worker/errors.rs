@@ -112,11 +112,7 @@ impl From<TrainError> for WireError {
                 &error,
                 "The learning rate is probably too high: try a third of it. The model from the step before is kept.",
             ),
-            TrainError::Checkpoint(_) => wire(
-                ErrorKind::Bug,
-                &error,
-                "Training goes on without a saved state.",
-            ),
+            TrainError::Checkpoint(_) => wire(ErrorKind::Bug, &error, "Start the run anew."),
         }
     }
 }

@@ -2,6 +2,12 @@
 //!
 //! The expected values are made by `tests/fixtures/generate`.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file uses some of the checks"
+)]
+
 mod adamw;
 mod encoders;
 mod fixture;

@@ -4,7 +4,7 @@ use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::chromium::Chromium;
-use crate::models::{self, encoders::SECOND};
+use crate::models::{self, catalog, encoders::SECOND};
 use crate::page;
 use crate::process::run as run_command;
 use crate::serve::{Audience, Mount, StaticServer};
@@ -221,11 +221,23 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
         "there is no built page: run `cargo xtask build` first"
     );
     let chromium = Chromium::ensure()?;
-    let mount = Mount {
+    // The page, with one encoder more: a tiny one, which trains in no time.
+    let (fixtures, list) = (
+        workspace.root.join("tests/fixtures"),
+        workspace.cache.target().join("end-to-end"),
+    );
+    catalog::write_step_from(&[&dist.join("models"), &fixtures], &list)?;
+    let models = format!("{PAGE_PREFIX}models/");
+    let mounts = [(&models, &list), (&models, &fixtures)].map(|(prefix, folder)| Mount {
+        prefix: prefix.clone(),
+        folder: folder.clone(),
+    });
+    let page = Mount {
         prefix: PAGE_PREFIX.to_owned(),
         folder: dist.clone(),
     };
-    let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin)?;
+    let mounts = mounts.into_iter().chain([page]).collect();
+    let server = StaticServer::start(0, mounts, Audience::OwnOrigin)?;
     let result = run_command(
         workspace
             .cargo()?

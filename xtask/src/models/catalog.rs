@@ -15,9 +15,19 @@ const FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
 
 /// Writes `index.json` in `folder`, as a step.
 pub fn write_step(folder: &Path) -> Result<()> {
+    write_step_from(&[folder], folder)
+}
+
+/// Writes the list of the encoders in several folders to `index.json` in `target`, as a step.
+pub fn write_step_from(folders: &[&Path], target: &Path) -> Result<()> {
     step("list of encoders", || {
-        let entries = read(folder)?;
-        let path = folder.join("index.json");
+        let mut entries = Vec::new();
+        for folder in folders {
+            entries.extend(read(folder)?);
+        }
+        fs::create_dir_all(target)
+            .with_context(|| format!("cannot make the folder {}", target.display()))?;
+        let path = target.join("index.json");
         let json = serde_json::to_string_pretty(&entries)? + "\n";
         fs::write(&path, json).with_context(|| format!("cannot write {}", path.display()))?;
         let names: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();

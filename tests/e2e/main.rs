@@ -1,0 +1,27 @@
+//! The built page in a real Chromium, used as a person would, through WebDriver.
+//!
+//! `cargo xtask test` runs it. `TABTUNE_SCREENSHOTS` names a folder for pictures of the page, if it is set.
+
+mod bad_input;
+mod devices;
+mod page;
+mod training;
+mod wasm_modules;
+
+/// A folder for a test's files, removed at its end.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> page::Result<Self> {
+        let folder = std::env::temp_dir().join(format!("tabtune-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is left lies in the system's folder for such things.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

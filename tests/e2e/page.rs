@@ -1,0 +1,292 @@
+//! The page in a real browser: starting Chromium through WebDriver, finding elements, waiting.
+
+use std::env;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::json;
+use thirtyfour::prelude::*;
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep};
+
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Chromium without WebGPU to speak of.
+pub const PLAIN: &[&str] = &["disable-gpu", "disable-features=WebGPU,Vulkan"];
+/// Chromium with WebGPU emulated by SwiftShader.
+pub const SWIFTSHADER: &[&str] = &[
+    "enable-unsafe-webgpu",
+    "use-webgpu-adapter=swiftshader",
+    "enable-features=Vulkan",
+];
+
+const ALWAYS: &[&str] = &[
+    "headless",
+    "no-sandbox",
+    "disable-quic",
+    "no-first-run",
+    "disable-background-networking",
+    "disable-component-update",
+    "disable-sync",
+    "window-size=1280,1000",
+];
+
+/// Time for anything that is not training.
+const PATIENCE: Duration = Duration::from_secs(120);
+const GLANCE: Duration = Duration::from_millis(100);
+
+/// The page, and the browser that shows it.
+pub struct Page {
+    pub driver: WebDriver,
+    chromedriver: Child,
+}
+
+impl Page {
+    /// Opens the page in a new browser. `query` follows its address, `?device=cpu` for example.
+    pub async fn open(query: &str, flags: &[&str]) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let chromedriver = Command::new(variable("TABTUNE_CHROMEDRIVER")?)
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities.set_binary(&variable("TABTUNE_CHROMIUM")?)?;
+        for flag in ALWAYS.iter().chain(flags) {
+            capabilities.add_arg(&format!("--{flag}"))?;
+        }
+        let driver = connect(port, capabilities).await?;
+        let page = Self {
+            driver,
+            chromedriver,
+        };
+        page.driver
+            .goto(format!("{}{query}", variable("TABTUNE_URL")?))
+            .await?;
+        page.element("device-badge[data-device]").await?;
+        Ok(page)
+    }
+
+    /// Opens the page with an encoder loaded.
+    pub async fn open_with(query: &str, flags: &[&str], encoder: &str) -> Result<Self> {
+        let page = Self::open(query, flags).await?;
+        page.element("encoder-summary").await?;
+        page.select("model-select", encoder).await?;
+        page.element(&format!("encoder-summary[data-encoder='{encoder}']"))
+            .await?;
+        Ok(page)
+    }
+
+    pub async fn close(mut self) -> Result {
+        self.driver.quit().await?;
+        self.chromedriver.kill().await?;
+        Ok(())
+    }
+
+    /// An element by its test id, with a selector behind it if need be; waits for it.
+    pub async fn element(&self, test_id: &str) -> Result<WebElement> {
+        self.element_within(test_id, PATIENCE).await
+    }
+
+    pub async fn element_within(&self, test_id: &str, patience: Duration) -> Result<WebElement> {
+        let (name, rest) = test_id.split_at(test_id.find(['[', ' ', ':']).unwrap_or(test_id.len()));
+        let css = format!("[data-testid='{name}']{rest}");
+        let begun = Instant::now();
+        loop {
+            if let Some(element) = self
+                .driver
+                .find_all(By::Css(css.as_str()))
+                .await?
+                .into_iter()
+                .next()
+            {
+                return Ok(element);
+            }
+            if begun.elapsed() > patience {
+                let errors = self.texts("error").await.unwrap_or_default();
+                return Err(format!(
+                    "there is no {css} after {patience:?}; the page says {errors:?}"
+                )
+                .into());
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// Texts of all elements with a test id.
+    pub async fn texts(&self, test_id: &str) -> Result<Vec<String>> {
+        let mut texts = Vec::new();
+        for element in self
+            .driver
+            .find_all(By::Css(format!("[data-testid='{test_id}']")))
+            .await?
+        {
+            texts.push(element.text().await?);
+        }
+        Ok(texts)
+    }
+
+    /// An attribute of an element.
+    pub async fn attribute(&self, test_id: &str, name: &str) -> Result<String> {
+        let value = self.element(test_id).await?.attr(name).await?;
+        value.ok_or_else(|| format!("{test_id} has no {name}").into())
+    }
+
+    /// A number in an attribute.
+    pub async fn number(&self, test_id: &str, name: &str) -> Result<f64> {
+        Ok(self.attribute(test_id, name).await?.parse()?)
+    }
+
+    /// Clicks, once the element can be clicked.
+    pub async fn click(&self, test_id: &str) -> Result {
+        let element = self.element(&format!("{test_id}:not([disabled])")).await?;
+        element.scroll_into_view().await?;
+        Ok(element.click().await?)
+    }
+
+    pub async fn type_in(&self, test_id: &str, text: &str) -> Result {
+        let element = self.element(test_id).await?;
+        element.clear().await?;
+        Ok(element.send_keys(text).await?)
+    }
+
+    /// Chooses an option by its value or, failing that, by its text.
+    pub async fn select(&self, test_id: &str, option: &str) -> Result {
+        let element = self.element(&format!("{test_id}:not([disabled])")).await?;
+        for candidate in element.find_all(By::Tag("option")).await? {
+            if candidate.value().await?.as_deref() == Some(option)
+                || candidate.text().await? == option
+            {
+                return Ok(candidate.click().await?);
+            }
+        }
+        Err(format!("{test_id} has no option {option}").into())
+    }
+
+    /// Types a setting, whose field may be folded away.
+    pub async fn set(&self, setting: &str, value: &str) -> Result {
+        self.driver
+            .execute(
+                "document.querySelectorAll('details').forEach(details => details.open = true)",
+                vec![],
+            )
+            .await?;
+        let field = self
+            .driver
+            .find(By::Css(format!("[data-setting='{setting}']")))
+            .await?;
+        field.clear().await?;
+        Ok(field.send_keys(value).await?)
+    }
+
+    /// Opens a file as the user does; `text` is written to disk first.
+    pub async fn open_file(&self, folder: &Path, name: &str, content: &[u8]) -> Result {
+        let path = folder.join(name);
+        std::fs::write(&path, content)?;
+        let input = self.element("file-input:not([disabled])").await?;
+        Ok(input.send_keys(path.display().to_string()).await?)
+    }
+
+    /// Waits until an attribute holds.
+    pub async fn until(
+        &self,
+        test_id: &str,
+        name: &str,
+        patience: Duration,
+        holds: impl Fn(f64) -> bool,
+    ) -> Result<f64> {
+        let begun = Instant::now();
+        loop {
+            let value = self.number(test_id, name).await?;
+            if holds(value) {
+                return Ok(value);
+            }
+            if begun.elapsed() > patience {
+                return Err(format!("{test_id} stays at {name}={value} for {patience:?}").into());
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// The label that the model gives a text.
+    pub async fn predict(&self, text: &str) -> Result<String> {
+        self.type_in("predict-input", text).await?;
+        self.click("predict-button").await?;
+        let begun = Instant::now();
+        loop {
+            let output = self.element("predict-output").await?;
+            if output.text().await?.contains(text) {
+                return Ok(output.attr("data-label").await?.unwrap_or_default());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err("no prediction came".into());
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// Everything that the page has requested since it was loaded, its worker's requests included as far as the
+    /// browser tells them.
+    pub async fn requests(&self) -> Result<Vec<String>> {
+        let script = "return performance.getEntriesByType('resource').map(entry => entry.name)";
+        Ok(self.driver.execute(script, vec![]).await?.convert()?)
+    }
+
+    /// Shows the whole page in a colour scheme and at a width in pixels.
+    pub async fn look(&self, scheme: &str, width: u32) -> Result {
+        let cdp = self.driver.cdp();
+        let feature = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        cdp.send_raw("Emulation.setEmulatedMedia", feature).await?;
+        let measure = "return document.documentElement.scrollHeight";
+        for height in [1000, 0] {
+            let height = if height > 0 {
+                height
+            } else {
+                self.driver.execute(measure, vec![]).await?.convert()?
+            };
+            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+            cdp.send_raw("Emulation.setDeviceMetricsOverride", metrics)
+                .await?;
+        }
+        sleep(GLANCE).await;
+        Ok(())
+    }
+
+    /// Begins to note tasks of over 50 ms on the page's own thread.
+    pub async fn watch_long_tasks(&self) -> Result {
+        let script = "window.longTasks = [];
+            new PerformanceObserver(list => window.longTasks.push(...list.getEntries().map(entry => entry.duration)))
+                .observe({ type: 'longtask' });";
+        self.driver.execute(script, vec![]).await?;
+        Ok(())
+    }
+
+    /// Milliseconds of each such task.
+    pub async fn long_tasks(&self) -> Result<Vec<f64>> {
+        Ok(self
+            .driver
+            .execute("return window.longTasks", vec![])
+            .await?
+            .convert()?)
+    }
+}
+
+/// A session, once chromedriver listens.
+async fn connect(port: u16, capabilities: ChromeCapabilities) -> Result<WebDriver> {
+    let begun = Instant::now();
+    loop {
+        match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
+            Ok(driver) => return Ok(driver),
+            Err(error) if begun.elapsed() > PATIENCE => return Err(error.into()),
+            Err(_) => sleep(GLANCE).await,
+        }
+    }
+}
+
+fn variable(name: &str) -> Result<String> {
+    env::var(name)
+        .map_err(|_| format!("{name} is not set: run `cargo xtask test --only end-to-end`").into())
+}

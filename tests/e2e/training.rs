@@ -1,0 +1,197 @@
+//! From data to prediction.
+
+use std::env;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::Scratch;
+use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
+
+const MINUTES: Duration = Duration::from_secs(60);
+
+/// PyTorch with PEFT reaches .8872 on these splits, mean of three seeds; sampling error is 1.1 points.
+const REFERENCE: f64 = 0.8872;
+
+/// A whole run with the embedded encoder, on the CPU: nothing is set, nothing but the page's origin is asked.
+#[tokio::test]
+async fn a_sample_is_learnt_on_the_cpu() -> Result {
+    let page = Page::open("", PLAIN).await?;
+    page.element("encoder-summary[data-encoder='paraphrase-MiniLM-L3-v2']")
+        .await?;
+    page.click("sample-uci").await?;
+    assert_eq!(
+        page.number("dataset-summary", "data-examples").await?,
+        2982.0
+    );
+    page.watch_long_tasks().await?;
+    page.click("start").await?;
+
+    page.until("progress", "data-step", 2 * MINUTES, |step| step >= 40.0)
+        .await?;
+    screenshots(&page, "training").await?;
+    page.element_within("test-accuracy", 40 * MINUTES).await?;
+    assert_eq!(page.number("progress", "data-step").await?, 500.0);
+    assert_eq!(page.number("loss-chart", "data-points").await?, 500.0);
+    assert!(page.number("loss-chart", "data-last-loss").await? < 0.6);
+    assert!(page.number("val-accuracy", "data-value").await? > 0.8);
+    let accuracy = page.number("test-accuracy", "data-value").await?;
+    println!("UCI reviews, L3, CPU, seed 0: test accuracy {accuracy:.4}");
+    assert!(accuracy > REFERENCE - 0.02, "{accuracy}");
+    let report = page.element("test-report").await?.text().await?;
+    for word in ["negative", "positive", "291"] {
+        assert!(report.contains(word), "{report}");
+    }
+    page.element("confusion-matrix").await?;
+
+    assert_eq!(
+        page.predict("An unforgettable evening, everything was perfect.")
+            .await?,
+        "positive"
+    );
+    assert_eq!(
+        page.predict("Rude staff, cold food, never again.").await?,
+        "negative"
+    );
+    screenshots(&page, "done").await?;
+
+    let long = page.long_tasks().await?;
+    assert!(
+        long.is_empty(),
+        "tasks of over 50 ms on the page's thread: {long:?}"
+    );
+    let origin = page
+        .driver
+        .current_url()
+        .await?
+        .origin()
+        .ascii_serialization();
+    for request in page.requests().await? {
+        assert!(request.starts_with(&origin), "{request}");
+    }
+    page.close().await
+}
+
+/// Pause, predict, resume and stop, each within a step.
+#[tokio::test]
+async fn a_run_obeys_within_a_step() -> Result {
+    let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    page.click("sample-sms").await?;
+    page.element("dataset-summary").await?;
+    page.set("Epochs", "50").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", MINUTES, |step| step >= 3.0)
+        .await?;
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    let paused = page.number("progress", "data-step").await?;
+
+    let label = page
+        .predict("You have won a prize! Call now to claim it.")
+        .await?;
+    assert!(["ham", "spam"].contains(&label.as_str()), "{label}");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(
+        page.number("progress", "data-step").await?,
+        paused,
+        "a paused run takes no step"
+    );
+
+    page.click("resume").await?;
+    page.until("progress", "data-step", MINUTES, |step| step > paused)
+        .await?;
+    page.click("stop").await?;
+    page.element("test-accuracy").await?;
+    let total = page.number("progress", "data-total").await?;
+    let stopped = page.number("progress", "data-step").await?;
+    assert!(stopped < total, "stopped at {stopped} of {total}");
+    page.predict("See you at eight.").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", MINUTES, |step| {
+        step >= 1.0 && step < stopped
+    })
+    .await?;
+    page.close().await
+}
+
+/// A few steps on WebGPU, then a test and a prediction.
+#[tokio::test]
+async fn a_sample_is_learnt_on_webgpu() -> Result {
+    let page = Page::open_with("?device=gpu", SWIFTSHADER, "tiny-bert").await?;
+    assert_eq!(page.attribute("device-badge", "data-device").await?, "gpu");
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.set("Batch size", "8").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", 10 * MINUTES, |step| step >= 6.0)
+        .await?;
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    page.predict("The food was great.").await?;
+    page.click("resume").await?;
+    page.click("stop").await?;
+    page.element_within("test-accuracy", 10 * MINUTES).await?;
+    assert!(
+        page.number("loss-chart", "data-last-loss")
+            .await?
+            .is_finite()
+    );
+    page.predict("The food was great.").await?;
+    assert_eq!(page.attribute("device-badge", "data-device").await?, "gpu");
+    page.close().await
+}
+
+/// A file of the user's: semicolons, a byte order mark, quotes, columns in an unusual order, odd labels.
+#[tokio::test]
+async fn a_file_of_ones_own_is_learnt() -> Result {
+    let scratch = Scratch::new("own-file")?;
+    let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    let mut csv = "\u{feff}no;kind;remark;other\r\n".to_owned();
+    for row in 0..60 {
+        let (kind, remark) = if row % 2 == 0 {
+            ("<script>alert(1)</script>", "good; \"very\" good")
+        } else {
+            ("schlecht", "bad food")
+        };
+        csv += &format!(
+            "{row};{kind};\"{} {row}\";x\r\n",
+            remark.replace('"', "\"\"")
+        );
+    }
+    page.open_file(&scratch.0, "own.csv", csv.as_bytes())
+        .await?;
+    page.element("dataset-summary").await?;
+    page.select("column-text", "remark").await?;
+    page.select("column-label", "kind").await?;
+    page.until("dataset-summary", "data-labels", MINUTES, |labels| {
+        labels == 2.0
+    })
+    .await?;
+    let summary = page.element("dataset-summary").await?.text().await?;
+    assert!(
+        summary.contains("<script>alert(1)</script>") && summary.contains("schlecht"),
+        "{summary}"
+    );
+
+    page.set("Epochs", "8").await?;
+    page.click("start").await?;
+    page.element("test-accuracy").await?;
+    assert_eq!(page.predict("bad food 7").await?, "schlecht");
+    page.close().await
+}
+
+/// Pictures of the page as it stands, where they are asked for.
+async fn screenshots(page: &Page, name: &str) -> Result {
+    let Some(folder) = env::var_os("TABTUNE_SCREENSHOTS").map(PathBuf::from) else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(&folder)?;
+    for scheme in ["light", "dark"] {
+        for (size, width) in [("wide", 1280), ("narrow", 390)] {
+            page.look(scheme, width).await?;
+            page.driver
+                .screenshot(&folder.join(format!("{name}-{scheme}-{size}.png")))
+                .await?;
+        }
+    }
+    page.look("light", 1280).await
+}

@@ -1,0 +1,224 @@
+//! Holds the layer table of `src/lib.rs`, and what must never be in the sources.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What each layer may import of ours. Some are narrower than a module: plain data that anyone may share.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("data", &[]),
+    ("text", &["data"]),
+    ("model", &["text", "train::config"]),
+    ("eval", &["data", "text", "model"]),
+    ("train", &["data", "text", "model", "eval"]),
+    ("device", &[]),
+    (
+        "protocol",
+        &["data", "eval::metrics", "train::config", "train::record"],
+    ),
+    (
+        "run_state",
+        &[
+            "protocol",
+            "data",
+            "eval::metrics",
+            "train::config",
+            "train::record",
+        ],
+    ),
+    ("port", &[]),
+    (
+        "worker",
+        &[
+            "data", "text", "model", "eval", "train", "device", "protocol", "port",
+        ],
+    ),
+    (
+        "ui",
+        &[
+            "protocol",
+            "run_state",
+            "port",
+            "data",
+            "eval::metrics",
+            "train::config",
+            "train::record",
+        ],
+    ),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every source file of the library and its entry points, with what it holds before its unit tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                visit(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    visit(&root().join("src"), &mut found);
+    found
+        .into_iter()
+        .filter(|path| !path.ends_with("tests.rs"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text
+                .split("\n#[cfg(test)]\nmod ")
+                .next()
+                .unwrap_or_default();
+            let code = code.split("\n#[cfg(all(test,").next().unwrap_or_default();
+            (
+                path.strip_prefix(root().join("src")).unwrap().to_owned(),
+                code.to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// The layer that a file belongs to.
+fn layer(path: &Path) -> String {
+    let first = path.iter().next().unwrap().to_str().unwrap();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The paths behind `crate::` in a file, braces opened one level: `data::Table`, `train::config::TrainConfig`.
+fn imports(code: &str) -> BTreeSet<String> {
+    let code: String = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let mut found = BTreeSet::new();
+    for (start, _) in code.match_indices("crate::") {
+        let rest = &code[start + "crate::".len()..];
+        let path: String = rest
+            .chars()
+            .take_while(|&letter| letter.is_alphanumeric() || "_:".contains(letter))
+            .collect();
+        match rest[path.len()..].strip_prefix('{') {
+            Some(list) => {
+                for item in list.split('}').next().unwrap_or_default().split(',') {
+                    found.insert(format!("{path}{}", item.trim()));
+                }
+            }
+            None => {
+                found.insert(path);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn imports_point_one_way() {
+    let mut wrong = Vec::new();
+    for (path, code) in sources() {
+        let own = layer(&path);
+        let Some((_, allowed)) = LAYERS.iter().find(|(name, _)| *name == own) else {
+            continue;
+        };
+        for import in imports(&code) {
+            let within = |layer: &str| import == layer || import.starts_with(&format!("{layer}::"));
+            if !within(&own) && !allowed.iter().any(|layer| within(layer)) {
+                wrong.push(format!("{} imports {import}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_module_has_a_layer() {
+    let library = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let modules = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod "))
+        .map(|rest| rest.trim_end_matches(';'));
+    let modules: BTreeSet<&str> = modules.collect();
+    let layers: BTreeSet<&str> = LAYERS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(modules, layers);
+}
+
+#[test]
+fn only_device_names_a_backend() {
+    for (path, code) in sources() {
+        if path == Path::new("device.rs") {
+            continue;
+        }
+        let code: String = code
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        for name in ["wgpu", "Device::flex", "burn_flex"] {
+            assert!(!code.contains(name), "{} names {name}", path.display());
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_user_can_cause_panics() {
+    for (path, code) in sources() {
+        for call in [
+            ".unwrap()",
+            ".expect(",
+            "panic!(",
+            "unreachable!(",
+            "todo!(",
+            "unimplemented!(",
+        ] {
+            assert!(!code.contains(call), "{} calls {call}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_page_never_links_the_engine() {
+    let tree = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args([
+            "tree",
+            "--offline",
+            "--package",
+            "tabtune",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ])
+        .args([
+            "--target",
+            "wasm32-unknown-unknown",
+            "--no-default-features",
+            "--features",
+            "ui",
+        ])
+        .output()
+        .unwrap();
+    assert!(
+        tree.status.success(),
+        "{}",
+        String::from_utf8_lossy(&tree.stderr)
+    );
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.contains("leptos v"), "{tree}");
+    for engine in ["burn", "cubecl", "wgpu", "tokenizers", "safetensors"] {
+        let linked = tree.lines().any(|line| line.starts_with(engine));
+        assert!(!linked, "the page links {engine}");
+    }
+}
+
+#[test]
+fn imports_are_read_as_they_are_written() {
+    let code = "use crate::data::{Table, Dataset};\n// crate::ui\nlet x = crate::train::config::X;";
+    let found: Vec<String> = imports(code).into_iter().collect();
+    assert_eq!(found, ["data::Dataset", "data::Table", "train::config::X"]);
+}

@@ -1,0 +1,119 @@
+//! The form of every message, frozen: page and worker of different builds must not misread each other.
+//! Who changes a form here raises `PROTOCOL_VERSION`.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
+
+const COMMANDS: &[&str] = &[
+    r#"{"Start":{"id":1,"version":1,"device":"Auto","base_url":"http://localhost/"}}"#,
+    r#"{"LoadEncoder":{"id":2,"encoder":"tiny-bert"}}"#,
+    r#"{"OpenTable":{"id":3,"source":{"Sample":{"name":"uci"}}}}"#,
+    r#"{"OpenTable":{"id":3,"source":{"File":{"name":"own.csv"}}}}"#,
+    r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
+    r#"{"Train":{"id":5,"config":{"epochs":4,"learning_rate":0.002,"batch_size":16,"max_length":64,"lora":{"rank":8,"alpha":16.0,"dropout":0.1},"head_dropout":0.1,"weight_decay":0.01,"warmup_ratio":0.06,"max_grad_norm":1.0,"seed":0},"resume":false}}"#,
+    r#"{"Pause":{"id":6}}"#,
+    r#"{"Resume":{"id":7}}"#,
+    r#"{"Stop":{"id":8}}"#,
+    r#"{"Predict":{"id":9,"text":"good"}}"#,
+];
+
+const EVENTS: &[&str] = &[
+    r#""Listening""#,
+    r#"{"Ready":{"id":1,"version":1,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
+    r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
+    r#"{"TableOpened":{"id":3,"table":{"name":"uci","columns":["text","label"],"rows":1,"preview":[["good","yes"]],"guess":{"text":0,"label":1,"split":null}}}}"#,
+    r#"{"DatasetReady":{"id":4,"summary":{"name":"uci","labels":[{"label":"yes","train":1,"validation":2,"test":3}],"split_from_table":true,"empty_texts":0}}}"#,
+    r#"{"TrainingStarted":{"id":5,"plan":{"steps":8,"steps_per_epoch":2,"trainable_parameters":3,"frozen_parameters":4},"step":0}}"#,
+    r#"{"TrainingProgress":{"id":5,"steps":[{"step":1,"loss":0.7,"learning_rate":0.001,"grad_norm":1.0,"tokens":9}],"tokens_per_second":100.0,"seconds_left":2.0}}"#,
+    r#"{"EvaluationProgress":{"id":5,"split":"Validation","done":1,"total":2}}"#,
+    r#"{"Validated":{"id":5,"validation":{"epoch":1,"step":2,"loss":0.5,"accuracy":0.75}}}"#,
+    r#"{"Checkpointed":{"id":5,"step":2}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"stopped":false,"seconds":3.5,"report":{"accuracy":1.0,"per_class":[{"label":"yes","precision":1.0,"recall":1.0,"f1":1.0,"support":3}],"macro_average":{"precision":1.0,"recall":1.0,"f1":1.0},"weighted_average":{"precision":1.0,"recall":1.0,"f1":1.0},"confusion":[[3]]}}}}"#,
+    r#"{"Paused":{"id":6,"step":2}}"#,
+    r#"{"Resumed":{"id":7}}"#,
+    r#"{"Stopping":{"id":8}}"#,
+    r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"tokens":3,"milliseconds":4.5}}}"#,
+    r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
+    r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
+];
+
+/// Each form reads, and writes back to itself.
+fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<String> {
+    let messages = forms.iter().map(|form| {
+        let message: T =
+            serde_json::from_str(form).unwrap_or_else(|error| panic!("{error}: {form}"));
+        assert_eq!(serde_json::to_string(&message).unwrap(), *form);
+        format!("{message:?}")
+            .split([' ', '{'])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    });
+    messages.collect()
+}
+
+#[test]
+fn commands_keep_their_form() {
+    assert_eq!(PROTOCOL_VERSION, 1);
+    assert_eq!(
+        check::<Command>(COMMANDS).len(),
+        9,
+        "every command stands here"
+    );
+}
+
+#[test]
+fn events_keep_their_form() {
+    assert_eq!(check::<Event>(EVENTS).len(), 18, "every event stands here");
+}
+
+/// Does not compile when a variant is added: it needs a form above.
+#[test]
+fn no_variant_is_left_out() {
+    let command = |command: &Command| match command {
+        Command::Start { .. }
+        | Command::LoadEncoder { .. }
+        | Command::OpenTable { .. }
+        | Command::UseColumns { .. }
+        | Command::Train { .. }
+        | Command::Pause { .. }
+        | Command::Resume { .. }
+        | Command::Stop { .. }
+        | Command::Predict { .. } => command.id(),
+    };
+    for (form, id) in COMMANDS.iter().zip([1, 2, 3, 3, 4, 5, 6, 7, 8, 9]) {
+        assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
+    }
+    let terminal = |event: &Event| match event {
+        Event::Ready { .. }
+        | Event::EncoderLoaded { .. }
+        | Event::TableOpened { .. }
+        | Event::DatasetReady { .. }
+        | Event::TrainingEnded { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
+        | Event::Stopping { .. }
+        | Event::Predicted { .. }
+        | Event::Failed { .. }
+        | Event::Lost { .. } => true,
+        Event::Listening
+        | Event::EncoderProgress { .. }
+        | Event::TrainingStarted { .. }
+        | Event::TrainingProgress { .. }
+        | Event::EvaluationProgress { .. }
+        | Event::Validated { .. }
+        | Event::Checkpointed { .. } => false,
+    };
+    let terminals = EVENTS
+        .iter()
+        .filter(|form| terminal(&serde_json::from_str(form).unwrap()));
+    assert_eq!(
+        terminals.count(),
+        11,
+        "one for each command, failure and loss"
+    );
+}
