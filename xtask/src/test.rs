@@ -23,7 +23,7 @@ const WASM_FEATURES: &[&str] = &[
     WASM,
     "--no-default-features",
     "--features",
-    "ui,worker,gpu",
+    "programs,ui,worker,gpu",
 ];
 
 /// The path that end-to-end tests find the page under: it must work under any.
