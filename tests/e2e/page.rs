@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::json;
+use thirtyfour::ChromeCapabilities;
 use thirtyfour::prelude::*;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
