@@ -28,8 +28,9 @@ pub enum SelfCheckError {
     Model(#[from] WeightsError),
 }
 
-/// Largest relative difference that is rounding rather than a fault.
-pub const TOLERANCE: f64 = 1e-3;
+/// Largest relative difference that is rounding rather than a fault. Rounding has been seen to make up 8e-4 (of the
+/// smallest gradient); a fault makes a difference of about 1.
+pub const TOLERANCE: f64 = 1e-2;
 
 /// Largest difference between two devices over logits and all gradients, each relative to its own L2 norm.
 ///

@@ -241,7 +241,7 @@ fn session(model: TextClassifier, device: &Device) -> TrainSession {
 }
 
 fn examples() -> Vec<EncodedExample> {
-    let example = |index| EncodedExample {
+    let example = |index: u32| EncodedExample {
         ids: vec![2, 10 + index, 20 + 3 * index, 3],
         label: index % 3,
     };

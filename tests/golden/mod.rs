@@ -49,7 +49,8 @@ pub const CPU: Tolerance = Tolerance {
     parameter: 5e-6,
 };
 
-/// WebGPU.
+/// WebGPU. WGSL allows `exp` and division several units in the last place; the smallest gradient, the first query's,
+/// feels it most.
 #[cfg_attr(
     not(target_arch = "wasm32"),
     expect(dead_code, reason = "the browser's tests use it")
@@ -57,6 +58,6 @@ pub const CPU: Tolerance = Tolerance {
 pub const GPU: Tolerance = Tolerance {
     hidden: 2e-5,
     logits: 1e-5,
-    gradient: 2e-4,
+    gradient: 2e-3,
     parameter: 1e-5,
 };

@@ -4,23 +4,26 @@ mod path;
 
 use std::error::Error;
 use std::fs::File;
-use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
 
 use self::path::{Target, content_type, resolve};
 use crate::steps::announce;
 
 pub use self::path::Mount;
 
-/// Browsers open up to six connections to a host.
-const THREADS: usize = 6;
+/// How long a connection may take to say what it wants; browsers open some in advance.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of a request's head.
+const LONGEST_HEAD: usize = 64 << 10;
 
 /// Who may read what is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +36,9 @@ pub enum Audience {
 
 /// A running server; it ends when this is dropped.
 pub struct StaticServer {
-    server: Arc<Server>,
-    threads: Vec<JoinHandle<()>>,
     address: SocketAddr,
+    ending: Arc<AtomicBool>,
+    listening: Option<JoinHandle<()>>,
 }
 
 /// Whether a port is free, to be asked before minutes of work that end in serving.
@@ -71,29 +74,25 @@ pub fn serve_page(dist: &Path, port: u16, open: bool) -> Result<()> {
 impl StaticServer {
     /// Starts to serve on this machine alone. Port 0 stands for any free one.
     pub fn start(port: u16, mounts: Vec<Mount>, audience: Audience) -> Result<Self> {
-        let server =
-            Server::http((Ipv4Addr::LOCALHOST, port)).map_err(|error| refused(port, &*error))?;
-        let address = server
-            .server_addr()
-            .to_ip()
-            .context("the server listens on a network address")?;
-        let server = Arc::new(server);
-        let mounts: Arc<[Mount]> = mounts.into();
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (server, mounts) = (Arc::clone(&server), Arc::clone(&mounts));
-                thread::spawn(move || {
-                    // An error means that the server is ending.
-                    while let Ok(request) = server.recv() {
-                        answer(request, &mounts, audience);
-                    }
-                })
-            })
-            .collect();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .map_err(|error| refused(port, &error))?;
+        let address = listener.local_addr()?;
+        let ending = Arc::new(AtomicBool::new(false));
+        let (mounts, end): (Arc<[Mount]>, _) = (mounts.into(), Arc::clone(&ending));
+        let listening = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if end.load(Ordering::Relaxed) {
+                    return;
+                }
+                let mounts = Arc::clone(&mounts);
+                // A browser that left in the middle of an answer is no one to report an error to.
+                thread::spawn(move || stream.and_then(|stream| answer(stream, &mounts, audience)));
+            }
+        });
         Ok(Self {
-            server,
-            threads,
             address,
+            ending,
+            listening: Some(listening),
         })
     }
 
@@ -104,73 +103,99 @@ impl StaticServer {
 
     /// Serves until the process is ended.
     fn wait(mut self) {
-        for thread in self.threads.drain(..) {
+        if let Some(listening) = self.listening.take() {
             // A thread that panicked has said so already.
-            let _ = thread.join();
+            let _ = listening.join();
         }
     }
 }
 
 impl Drop for StaticServer {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        self.ending.store(true, Ordering::Relaxed);
+        // Wakes the listener, which then sees that it is over.
+        let _ = TcpStream::connect(self.address);
+        if let Some(listening) = self.listening.take() {
+            let _ = listening.join();
         }
     }
 }
 
-fn answer(request: Request, mounts: &[Mount], audience: Audience) {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        respond(
-            request,
-            Response::from_string("only GET and HEAD are answered\n").with_status_code(405),
-        );
-        return;
+/// Answers the one request of a connection. A connection that stayed open would hold its thread.
+fn answer(mut stream: TcpStream, mounts: &[Mount], audience: Audience) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let Some(request) = Request::read(&mut stream)? else {
+        return Ok(());
+    };
+    if !["GET", "HEAD"].contains(&request.method.as_str()) {
+        return respond(&mut stream, "405 Method Not Allowed", &[]);
     }
-    match resolve(mounts, request.url()) {
-        Target::File(path) => match File::open(&path) {
-            Ok(file) => {
-                // A known length lets a page show progress.
-                let mut response = Response::from_file(file).with_chunked_threshold(usize::MAX);
-                add_headers(&mut response, &[("Content-Type", content_type(&path))]);
-                add_headers(&mut response, policy(audience));
-                respond(request, response);
+    match resolve(mounts, &request.path) {
+        Target::File(path) => {
+            let mut file = File::open(&path)?;
+            // A known length lets a page show progress.
+            let length = file.metadata()?.len().to_string();
+            let own = [
+                ("Content-Type", content_type(&path)),
+                ("Content-Length", &length),
+            ];
+            let headers: Vec<_> = own.iter().chain(policy(audience)).copied().collect();
+            respond(&mut stream, "200 OK", &headers)?;
+            if request.method == "GET" {
+                io::copy(&mut file, &mut stream)?;
             }
-            Err(error) => {
-                respond(
-                    request,
-                    Response::from_string(format!("cannot read it: {error}\n"))
-                        .with_status_code(500),
-                );
-            }
-        },
-        Target::Redirect(location) => {
-            let mut response = Response::empty(301);
-            add_headers(&mut response, &[("Location", &location)]);
-            respond(request, response);
+            Ok(())
         }
-        Target::Nothing => {
-            let mut response = Response::from_string("not found\n").with_status_code(404);
-            add_headers(&mut response, policy(audience));
-            respond(request, response);
-        }
+        Target::Redirect(location) => respond(
+            &mut stream,
+            "301 Moved Permanently",
+            &[("Location", &location)],
+        ),
+        Target::Nothing => respond(&mut stream, "404 Not Found", policy(audience)),
     }
 }
 
-fn respond<R: std::io::Read>(request: Request, response: Response<R>) {
-    // A browser that left in the middle of an answer is no one to report an error to.
-    let _ = request.respond(response);
-}
-
-fn add_headers<R: std::io::Read>(response: &mut Response<R>, headers: &[(&str, &str)]) {
+/// Sends the head of an answer.
+fn respond(stream: &mut TcpStream, status: &str, headers: &[(&str, &str)]) -> io::Result<()> {
+    let mut head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        // Only a value that is not ASCII fails, and such a one could not be sent.
-        if let Ok(header) = Header::from_bytes(*name, *value) {
-            response.add_header(header);
+        head += &format!("{name}: {value}\r\n");
+    }
+    stream.write_all((head + "\r\n").as_bytes())
+}
+
+/// The first line of a request.
+struct Request {
+    method: String,
+    path: String,
+}
+
+impl Request {
+    /// Reads a request's head. `None` if it is none, or the connection ends before it does.
+    fn read(stream: &mut TcpStream) -> io::Result<Option<Self>> {
+        let mut head = Vec::new();
+        let mut chunk = [0; 4096];
+        while head.len() < LONGEST_HEAD {
+            let count = stream.read(&mut chunk)?;
+            if count == 0 {
+                return Ok(None);
+            }
+            head.extend_from_slice(&chunk[..count]);
+            let mut headers = [httparse::EMPTY_HEADER; 64];
+            let mut request = httparse::Request::new(&mut headers);
+            match request.parse(&head) {
+                Ok(httparse::Status::Complete(_)) => {
+                    let (method, path) = (request.method, request.path);
+                    return Ok(method.zip(path).map(|(method, path)| Self {
+                        method: method.to_owned(),
+                        path: path.to_owned(),
+                    }));
+                }
+                Ok(httparse::Status::Partial) => {}
+                Err(_) => return Ok(None),
+            }
         }
+        Ok(None)
     }
 }
 
@@ -206,9 +231,6 @@ fn open_browser(address: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
-    use std::net::TcpStream;
-
     use super::*;
 
     /// xtask's own folder.
