@@ -19,14 +19,17 @@ fn wire(kind: ErrorKind, error: &dyn std::error::Error, hint: &str) -> WireError
     }
 }
 
-/// A message as a sentence.
+/// A message as a sentence. A name at its beginning, of a file for example, stays as it is.
 fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters
+    let named = message
+        .split(' ')
         .next()
-        .map(|letter| letter.to_uppercase().to_string())
-        .unwrap_or_default();
-    let text = first + letters.as_str();
+        .is_some_and(|word| word.contains(['.', ':']));
+    let mut letters = message.chars();
+    let text = match letters.next() {
+        Some(first) if !named => first.to_uppercase().to_string() + letters.as_str(),
+        _ => message.to_owned(),
+    };
     if text.ends_with(['.', '!', '?']) {
         text
     } else {

@@ -59,5 +59,5 @@ pub const GPU: Tolerance = Tolerance {
     hidden: 2e-5,
     logits: 1e-5,
     gradient: 2e-3,
-    parameter: 1e-5,
+    parameter: 2e-4,
 };
