@@ -68,6 +68,7 @@ const LABEL_NAMES: &[&str] = &[
     "score",
     "polarity",
     "type",
+    "kind",
     "genre",
     "y",
     "标签",
@@ -106,6 +107,7 @@ pub fn guess_columns(table: &Table) -> ColumnChoice {
     free.retain(|&column| Some(column) != named_label);
     let text = exactly_named(&names, &free, TEXT_NAMES)
         .or_else(|| longest(table, &partly_named(&names, &free, TEXT_NAMES)))
+        .or_else(|| longest(table, &varied(table, &free)))
         .or_else(|| longest(table, &free))
         .unwrap_or_default();
 
@@ -142,6 +144,19 @@ fn partly_named(names: &[String], columns: &[u32], known: &[&str]) -> Vec<u32> {
         .iter()
         .copied()
         .filter(|&column| matches(&names[column as usize]))
+        .collect()
+}
+
+/// The columns in which most values are different: a label may be long, but it repeats.
+fn varied(table: &Table, columns: &[u32]) -> Vec<u32> {
+    let varies = |column| {
+        let values: HashSet<&str> = table.column(column).map(str::trim).collect();
+        values.len() > table.rows() as usize / 2
+    };
+    columns
+        .iter()
+        .copied()
+        .filter(|&column| varies(column))
         .collect()
 }
 
@@ -192,6 +207,17 @@ mod tests {
     /// A table with a header and the given rows twice, so that labels repeat.
     fn guess_twice(header: &str, rows: &str) -> (u32, u32, Option<u32>) {
         guess(&format!("{header}\n{rows}{rows}"))
+    }
+
+    #[test]
+    fn a_long_label_is_not_the_text() {
+        let rows: String = (0..8)
+            .map(|row| {
+                let label = ["a label with many words in it", "another one"][row % 2];
+                format!("{row},{label},short {row}\n")
+            })
+            .collect();
+        assert_eq!(guess(&format!("a,b,c\n{rows}")), (2, 1, None));
     }
 
     #[test]

@@ -36,8 +36,8 @@ impl BertEmbeddings {
     pub fn forward(&self, input_ids: Tensor<2, Int>) -> Tensor<3> {
         let [_, tokens] = input_ids.dims();
         let words = self.word.forward(input_ids);
-        let positions = self.position.weight.val().slice([0..tokens]);
-        let token_type = self.token_type.weight.val().slice([0..1]);
+        let positions = self.position.weight.val().narrow(0, 0, tokens);
+        let token_type = self.token_type.weight.val().narrow(0, 0, 1);
         self.norm
             .forward(words + (positions + token_type).unsqueeze::<3>())
     }

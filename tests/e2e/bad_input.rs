@@ -53,7 +53,7 @@ async fn each_bad_file_is_named_and_nothing_is_lost() -> Result {
         ("large.csv", &large, "at most"),
     ];
     for (name, content, expected) in cases {
-        page.open_file(&scratch.0, name, content).await?;
+        page.open_file(scratch.path(), name, content).await?;
         let error = message(&page, name).await?;
         assert!(error.contains(expected), "{name}: {error}");
         let after = page.element("dataset-summary").await?.text().await?;

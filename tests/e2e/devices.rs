@@ -62,12 +62,7 @@ async fn a_lost_gpu_does_not_end_the_run() -> Result {
     page.until("progress", "data-step", 5 * minutes, |step| step >= 2.0)
         .await?;
 
-    let tab = page.driver.window().await?;
-    let other = page.driver.new_tab().await?;
-    page.driver.switch_to_window(other).await?;
-    // The address crashes the process that would answer it.
-    let _ = page.driver.goto("chrome://gpucrash").await;
-    page.driver.switch_to_window(tab).await?;
+    page.kill_gpu_process().await?;
 
     page.element_within("device-badge[data-device='cpu']", 5 * minutes)
         .await?;

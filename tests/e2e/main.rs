@@ -8,14 +8,20 @@ mod page;
 mod training;
 mod wasm_modules;
 
+use std::path::{Path, PathBuf};
+
 /// A folder for a test's files, removed at its end.
-struct Scratch(std::path::PathBuf);
+struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> page::Result<Self> {
         let folder = std::env::temp_dir().join(format!("tabtune-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         Ok(Self(folder))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
     }
 }
 

@@ -12,6 +12,8 @@ use thirtyfour::prelude::*;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
 
+use crate::Scratch;
+
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Chromium without WebGPU to speak of.
@@ -42,6 +44,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 pub struct Page {
     pub driver: WebDriver,
     chromedriver: Child,
+    profile: Scratch,
 }
 
 impl Page {
@@ -59,10 +62,13 @@ impl Page {
         for flag in ALWAYS.iter().chain(flags) {
             capabilities.add_arg(&format!("--{flag}"))?;
         }
+        let profile = Scratch::new(&format!("profile-{port}"))?;
+        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         let driver = connect(port, capabilities).await?;
         let page = Self {
             driver,
             chromedriver,
+            profile,
         };
         page.driver
             .goto(format!("{}{query}", variable("TABTUNE_URL")?))
@@ -254,6 +260,20 @@ impl Page {
         }
         sleep(GLANCE).await;
         Ok(())
+    }
+
+    /// Kills the process that holds the browser's GPU device, as a driver's crash does. The browser starts another.
+    pub async fn kill_gpu_process(&self) -> Result {
+        let pattern = format!("type=gpu-process.*{}", self.profile.path().display());
+        let status = Command::new("pkill")
+            .args(["-KILL", "-f", &pattern])
+            .status()
+            .await?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("no process matches {pattern}").into())
+        }
     }
 
     /// Begins to note tasks of over 50 ms on the page's own thread.

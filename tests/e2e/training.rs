@@ -157,9 +157,9 @@ async fn a_file_of_ones_own_is_learnt() -> Result {
             remark.replace('"', "\"\"")
         );
     }
-    page.open_file(&scratch.0, "own.csv", csv.as_bytes())
+    page.open_file(scratch.path(), "own.csv", csv.as_bytes())
         .await?;
-    page.element("dataset-summary").await?;
+    page.element("column-text").await?;
     page.select("column-text", "remark").await?;
     page.select("column-label", "kind").await?;
     page.until("dataset-summary", "data-labels", MINUTES, |labels| {
