@@ -355,12 +355,10 @@ impl RunState {
     pub fn can_predict(&self) -> bool {
         self.device.is_some()
             && self.pending.predict.is_none()
-            && self.run.as_ref().is_some_and(|run| match run.phase {
-                RunPhase::Paused | RunPhase::Ended => true,
-                // The model from before the failure is kept, if there was one.
-                RunPhase::Failed => run.history.steps() > 0,
-                _ => false,
-            })
+            && self
+                .run
+                .as_ref()
+                .is_some_and(|run| matches!(run.phase, RunPhase::Paused | RunPhase::Ended))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The page: one component a file, around the [`engine`] that speaks with the worker.
+//! The page: one component a file, around the engine that speaks with the worker.
 
 mod app;
 mod data_card;

@@ -113,7 +113,7 @@ impl From<TrainError> for WireError {
             TrainError::NotFinite { .. } => wire(
                 ErrorKind::Training,
                 &error,
-                "The learning rate is probably too high: try a third of it. The model from the step before is kept.",
+                "The learning rate is probably too high: try a third of it.",
             ),
             TrainError::Checkpoint(_) => wire(ErrorKind::Bug, &error, "Start the run anew."),
         }

@@ -1,6 +1,6 @@
 //! The web worker: it owns the device, the encoder, the data set and the run.
 //!
-//! Messages land in the [`inbox`](port::Inbox); the [`driver`] empties it, does one unit of work (a training
+//! Messages land in the inbox; the driver empties it, does one unit of work (a training
 //! step or an evaluation batch), gives the browser a turn, and begins again. So every command acts within one
 //! step, and nothing blocks.
 

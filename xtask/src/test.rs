@@ -120,13 +120,7 @@ impl TestStep {
                 Self::Format => run_command(workspace.cargo()?.args(["fmt", "--all", "--check"])),
                 Self::Lint => lint(workspace),
                 Self::Docs => docs(workspace),
-                Self::Native => {
-                    run_command(
-                        workspace
-                            .cargo()?
-                            .args(["test", "--release", "--workspace"]),
-                    )
-                }
+                Self::Native => native(workspace),
                 Self::Browser => browser(workspace),
                 Self::Page => page::build(workspace),
                 Self::EndToEnd => end_to_end(workspace),
@@ -153,6 +147,16 @@ fn lint(workspace: &Workspace) -> Result<()> {
             .args(WASM_FEATURES)
             .args(wasm)
             .args(deny),
+    )
+}
+
+/// The library's tests, then xtask's, each with the features and the profile that it is used with.
+fn native(workspace: &Workspace) -> Result<()> {
+    run_command(workspace.cargo()?.args(["test", "--release"]))?;
+    run_command(
+        workspace
+            .cargo()?
+            .args(["test", "--package", "xtask", "--profile", "xtask"]),
     )
 }
 
