@@ -3,7 +3,7 @@
 use crate::Scratch;
 use crate::page::{PLAIN, Page, Result};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_bad_file_is_named_and_nothing_is_lost() -> Result {
     let scratch = Scratch::new("bad-input")?;
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;

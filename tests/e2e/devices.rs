@@ -16,7 +16,7 @@ fn is(device: &str, reason: &str) -> (String, String) {
     (device.to_owned(), reason.to_owned())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_cpu_where_there_is_no_webgpu() -> Result {
     let (device, reason) = chosen("", PLAIN).await?;
     assert_eq!(device, "cpu");
@@ -27,7 +27,7 @@ async fn the_cpu_where_there_is_no_webgpu() -> Result {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_cpu_where_webgpu_is_emulated() -> Result {
     assert_eq!(
         chosen("", SWIFTSHADER).await?,
@@ -36,7 +36,7 @@ async fn the_cpu_where_webgpu_is_emulated() -> Result {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_one_that_is_asked_for() -> Result {
     assert_eq!(
         chosen("?device=cpu", SWIFTSHADER).await?,
@@ -52,7 +52,7 @@ async fn the_one_that_is_asked_for() -> Result {
 }
 
 /// The browser's GPU process is killed in the middle of a run: the page says so and goes on with the CPU.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_gpu_does_not_end_the_run() -> Result {
     let minutes = Duration::from_secs(60);
     let page = Page::open_with("?device=gpu", SWIFTSHADER, "tiny-bert").await?;
