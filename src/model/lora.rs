@@ -72,11 +72,6 @@ impl LoraLinear {
         }
     }
 
-    /// The frozen weight, `[d_input, d_output]`.
-    pub fn base_weight(&self) -> Tensor<2> {
-        self.linear.weight.val()
-    }
-
     pub(super) fn add_lora(&mut self, config: &LoraConfig, rng: &mut ChaCha8Rng, device: &Device) {
         self.lora = Some(Lora::init(
             config,
