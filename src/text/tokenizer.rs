@@ -1,11 +1,13 @@
 //! The tokenizer of a Hugging Face folder, `tokenizer.json`.
 
+use std::sync::Arc;
+
 use tokenizers::{PostProcessor, TruncationParams};
 
-/// Turns texts into token ids.
+/// Turns texts into token ids. A clone shares the vocabulary.
 #[derive(Clone)]
 pub struct Tokenizer {
-    inner: tokenizers::Tokenizer,
+    inner: Arc<tokenizers::Tokenizer>,
     pad_id: u32,
 }
 
@@ -52,7 +54,10 @@ impl Tokenizer {
         inner
             .with_truncation(None)
             .map_err(TokenizerError::Unreadable)?;
-        Ok(Self { inner, pad_id })
+        Ok(Self {
+            inner: Arc::new(inner),
+            pad_id,
+        })
     }
 
     /// The same tokenizer, truncating texts to `max_length` tokens, special ones included.
@@ -74,12 +79,14 @@ impl Tokenizer {
             max_length,
             ..TruncationParams::default()
         };
-        let mut truncating = self.clone();
-        truncating
-            .inner
+        let mut inner = self.inner.as_ref().clone();
+        inner
             .with_truncation(Some(truncation))
             .map_err(TokenizerError::Text)?;
-        Ok(truncating)
+        Ok(Self {
+            inner: Arc::new(inner),
+            pad_id: self.pad_id,
+        })
     }
 
     /// Token ids of a text, special tokens included.

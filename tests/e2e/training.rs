@@ -1,8 +1,14 @@
 //! From data to prediction.
 
 use std::env;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use tabtune::data::{Dataset, SplitConfig, Table};
+use tabtune::model::{FolderFiles, PretrainedEncoder};
+use tabtune::train::TrainSetup;
+use tabtune::train::config::TrainConfig;
 
 use crate::Scratch;
 use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
@@ -68,6 +74,55 @@ async fn a_sample_is_learnt_on_the_cpu() -> Result {
         assert!(request.starts_with(&origin), "{request}");
     }
     page.close().await
+}
+
+/// The page's module and the same engine natively: the same data, settings and seed give the same losses.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_learns_as_the_terminal_does() -> Result {
+    let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.set("Epochs", "1").await?;
+    page.set("Seed", "3").await?;
+    page.click("start").await?;
+    page.element("test-accuracy").await?;
+    let steps = page.number("loss-chart", "data-points").await?;
+    let loss = page.number("loss-chart", "data-last-loss").await?;
+
+    let config = TrainConfig {
+        epochs: 1,
+        seed: 3,
+        ..TrainConfig::default()
+    };
+    let natively = tokio::task::spawn_blocking(|| native_losses(config)).await??;
+    assert_eq!(steps, natively.len() as f64);
+    let native = natively.last().copied().unwrap_or(f64::NAN);
+    println!("loss of step {steps}: {loss} in the page, {native} natively");
+    assert!((loss - native).abs() < 1e-3, "{loss} {native}");
+    page.close().await
+}
+
+/// Losses of a run over the review sample with the tiny encoder.
+fn native_losses(config: TrainConfig) -> Result<Vec<f64>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("tests/fixtures/tiny-bert");
+    let device = tabtune::device::cpu().autodiff();
+    let encoder = PretrainedEncoder::load(
+        &FolderFiles {
+            config: &fs::read(folder.join("config.json"))?,
+            tokenizer: &fs::read(folder.join("tokenizer.json"))?,
+            weights: &fs::read(folder.join("model.safetensors"))?,
+        },
+        &device,
+    )?;
+    let table = Table::parse("uci", &fs::read(root.join("www/samples/uci.csv"))?)?;
+    let dataset = Dataset::from_table(&table, table.summary().guess, SplitConfig::default())?;
+    let mut session = TrainSetup::new(&encoder, &dataset, config, &device)?.session;
+    let mut losses = Vec::new();
+    while !session.is_done() {
+        losses.push(pollster::block_on(session.step())?.loss);
+    }
+    Ok(losses)
 }
 
 /// Pause, predict, resume and stop, each within a step.
