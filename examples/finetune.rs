@@ -139,6 +139,7 @@ impl Arguments {
                 rank: self.lora_rank,
                 alpha: self.lora_alpha,
                 dropout: self.lora_dropout,
+                ..LoraConfig::default()
             },
             head_dropout: self.head_dropout,
             weight_decay: self.weight_decay,

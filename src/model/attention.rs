@@ -1,7 +1,7 @@
 //! Multi-head self-attention.
 
 use burn::module::Module;
-use burn::nn::{LayerNorm, Linear};
+use burn::nn::LayerNorm;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Bool, Tensor};
@@ -15,12 +15,14 @@ use super::weights::{Weights, WeightsError};
 /// Source: `BertSelfAttention` and `BertSelfOutput` of transformers, `models/bert/modeling_bert.py`.
 #[derive(Module, Debug)]
 pub struct SelfAttention {
-    /// Query projection; carries an adapter while training.
+    /// Query projection.
     pub query: LoraLinear,
-    key: Linear,
-    /// Value projection; carries an adapter while training.
+    /// Key projection.
+    pub key: LoraLinear,
+    /// Value projection.
     pub value: LoraLinear,
-    output: Linear,
+    /// Projection of the heads' joined output.
+    pub output: LoraLinear,
     norm: LayerNorm,
     heads: usize,
 }
@@ -33,16 +35,10 @@ impl SelfAttention {
     ) -> Result<Self, WeightsError> {
         let name = |part: &str| format!("encoder.layer.{layer}.attention.{part}");
         Ok(Self {
-            query: LoraLinear {
-                linear: weights.linear(&name("self.query"))?,
-                lora: None,
-            },
-            key: weights.linear(&name("self.key"))?,
-            value: LoraLinear {
-                linear: weights.linear(&name("self.value"))?,
-                lora: None,
-            },
-            output: weights.linear(&name("output.dense"))?,
+            query: weights.linear(&name("self.query"))?.into(),
+            key: weights.linear(&name("self.key"))?.into(),
+            value: weights.linear(&name("self.value"))?.into(),
+            output: weights.linear(&name("output.dense"))?.into(),
             norm: weights.layer_norm(&name("output.LayerNorm"), config.layer_norm_eps)?,
             heads: config.num_attention_heads,
         })

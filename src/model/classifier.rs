@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::encoder::{BatchTensors, BertModel};
 use super::lora::uniform;
 use super::pooling::masked_mean;
-use crate::train::config::TrainConfig;
+use crate::train::config::{TargetModule, TrainConfig};
 
 /// Classifies texts. The head and the adapters are trainable, the encoder is not.
 #[derive(Module, Debug)]
@@ -32,14 +32,13 @@ impl TextClassifier {
     ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
         for layer in &mut encoder.layers {
-            layer
-                .attention
-                .query
-                .add_lora(&config.lora, &mut rng, device);
-            layer
-                .attention
-                .value
-                .add_lora(&config.lora, &mut rng, device);
+            for &target in TargetModule::ALL {
+                if config.lora.target_modules.contains(&target) {
+                    layer
+                        .target_mut(target)
+                        .add_lora(&config.lora, &mut rng, device);
+                }
+            }
         }
         let classifier = Linear {
             weight: uniform([hidden_size, classes], hidden_size, &mut rng, device),

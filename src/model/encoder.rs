@@ -8,8 +8,10 @@ use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use super::attention::SelfAttention;
 use super::config::BertConfig;
 use super::embeddings::BertEmbeddings;
+use super::lora::LoraLinear;
 use super::weights::{Weights, WeightsError};
 use crate::text::TokenBatch;
+use crate::train::config::TargetModule;
 
 /// Attention and feed-forward, each with a residual connection and layer norm.
 ///
@@ -18,8 +20,10 @@ use crate::text::TokenBatch;
 pub struct EncoderLayer {
     /// The attention half.
     pub attention: SelfAttention,
-    intermediate: Linear,
-    output: Linear,
+    /// First linear layer of the feed-forward half.
+    pub intermediate: LoraLinear,
+    /// Second linear layer of the feed-forward half.
+    pub output: LoraLinear,
     norm: LayerNorm,
 }
 
@@ -32,10 +36,22 @@ impl EncoderLayer {
         let name = |part: &str| format!("encoder.layer.{layer}.{part}");
         Ok(Self {
             attention: SelfAttention::load(config, weights, layer)?,
-            intermediate: weights.linear(&name("intermediate.dense"))?,
-            output: weights.linear(&name("output.dense"))?,
+            intermediate: weights.linear(&name("intermediate.dense"))?.into(),
+            output: weights.linear(&name("output.dense"))?.into(),
             norm: weights.layer_norm(&name("output.LayerNorm"), config.layer_norm_eps)?,
         })
+    }
+
+    /// The linear layer that a target module names.
+    pub fn target_mut(&mut self, target: TargetModule) -> &mut LoraLinear {
+        match target {
+            TargetModule::Query => &mut self.attention.query,
+            TargetModule::Key => &mut self.attention.key,
+            TargetModule::Value => &mut self.attention.value,
+            TargetModule::AttentionOutput => &mut self.attention.output,
+            TargetModule::Intermediate => &mut self.intermediate,
+            TargetModule::Output => &mut self.output,
+        }
     }
 
     /// # Shapes

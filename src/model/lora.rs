@@ -61,6 +61,12 @@ pub struct LoraLinear {
     pub lora: Option<Lora>,
 }
 
+impl From<Linear> for LoraLinear {
+    fn from(linear: Linear) -> Self {
+        Self { linear, lora: None }
+    }
+}
+
 impl LoraLinear {
     /// # Shapes
     /// - `input`: `[batch, tokens, d_input]`

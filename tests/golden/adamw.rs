@@ -30,6 +30,7 @@ fn config() -> TrainConfig {
             rank: 4,
             alpha: 8.0,
             dropout: 0.0,
+            ..LoraConfig::default()
         },
         head_dropout: 0.0,
         weight_decay: 0.01,
