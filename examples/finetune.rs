@@ -225,7 +225,10 @@ async fn finetune(arguments: &Arguments, config: TrainConfig, device: &Device) -
     let clock = Instant::now();
     let outcome = evaluate(&session.model(), &test, &config, tokenizer.pad_id(), device).await?;
     seconds.test = clock.elapsed().as_secs_f64();
-    let truth: Vec<u32> = test.iter().map(|example| example.label).collect();
+    let truth: Vec<u32> = test
+        .iter()
+        .filter_map(|example| example.target.class())
+        .collect();
     let report = classification_report(&dataset.labels, &truth, &outcome.predicted())?;
     print_report(&report);
 
@@ -296,7 +299,7 @@ fn predictions(dataset: &Dataset, outcome: &Outcome) -> Vec<Prediction> {
         .zip(outcome.predicted())
         .map(|((example, probabilities), predicted)| Prediction {
             text: example.text.clone(),
-            label: label(example.label),
+            label: example.target.class().map(label).unwrap_or_default(),
             predicted: label(predicted),
             probabilities: probabilities.clone(),
         })

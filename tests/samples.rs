@@ -54,7 +54,7 @@ fn assert_text(dataset: &Dataset, example: usize, text: &str, label: &str) {
     assert_eq!(
         (
             found.text.as_str(),
-            dataset.labels[found.label as usize].as_str()
+            dataset.labels[found.target.class().unwrap() as usize].as_str()
         ),
         (text, label)
     );

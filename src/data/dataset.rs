@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::ColumnChoice;
 use super::dataset_error::DatasetError;
+use super::problem::Problem;
 use super::rows::Rows;
 use super::split::{Part, Split, SplitConfig};
 use super::table::Table;
+use super::target::Target;
 
 /// Most different labels that a data set may have.
 pub const MAX_LABELS: usize = 1_000;
@@ -37,20 +39,22 @@ pub struct LabelCounts {
     pub test: u32,
 }
 
-/// A text and its label.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A text and what a model should say of it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// The text as the table has it; never empty.
     pub text: String,
-    /// Index into [`Dataset::labels`].
-    pub label: u32,
+    /// What it is an example of; of the kind that [`Dataset::problem`] asks for.
+    pub target: Target,
 }
 
 /// Labelled examples: at least two labels, each with at least one training example.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// File name or sample name.
     pub name: String,
+    /// What is learnt of each text.
+    pub problem: Problem,
     /// The labels' names, trimmed and sorted by code point.
     pub labels: Vec<String>,
     /// The examples in file order, rows with an empty text left out.
@@ -147,7 +151,8 @@ impl Dataset {
                 .iter()
                 .filter_map(|&index| self.examples.get(index as usize))
             {
-                if let Some(counts) = labels.get_mut(example.label as usize) {
+                let class = example.target.class();
+                if let Some(counts) = class.and_then(|class| labels.get_mut(class as usize)) {
                     *counts.of_mut(part) += 1;
                 }
             }

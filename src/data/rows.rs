@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::columns::ColumnChoice;
 use super::dataset::{Dataset, Example, MAX_LABELS};
 use super::dataset_error::DatasetError;
+use super::problem::Problem;
 use super::split::{Part, Split, SplitConfig, stratified_split};
 use super::table::Table;
+use super::target::Target;
 
 /// A row with a text and a label, and where it stands.
 struct Row<'t> {
@@ -106,9 +108,10 @@ impl<'t> Rows<'t> {
             examples: examples
                 .map(|(row, &label)| Example {
                     text: row.text.to_owned(),
-                    label,
+                    target: Target::Class(label),
                 })
                 .collect(),
+            problem: Problem::SingleLabel,
             labels: numbers.into_keys().map(str::to_owned).collect(),
             split,
             split_from_table: config.is_none(),

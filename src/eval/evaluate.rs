@@ -94,12 +94,11 @@ impl Evaluation {
         };
         let count = evaluated().count().max(1) as f64;
         let right = evaluated()
-            .filter(|(example, row)| argmax(row) == example.label)
+            .filter(|(example, row)| example.target.class() == Some(argmax(row)))
             .count();
         let loss: f64 = evaluated()
-            .map(|(example, row)| {
-                -f64::from(row[example.label as usize].max(f32::MIN_POSITIVE)).ln()
-            })
+            .filter_map(|(example, row)| row.get(example.target.class()? as usize))
+            .map(|probability| -f64::from(probability.max(f32::MIN_POSITIVE)).ln())
             .sum();
         Outcome {
             loss: loss / count,
@@ -149,6 +148,7 @@ pub async fn probabilities(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Target;
 
     #[test]
     fn the_first_of_equals_wins() {
@@ -160,7 +160,7 @@ mod tests {
         let examples: Vec<EncodedExample> = [0, 1, 1]
             .map(|label| EncodedExample {
                 ids: vec![1, 2],
-                label,
+                target: Target::Class(label),
             })
             .to_vec();
         let mut evaluation = Evaluation::new(examples.into(), 2, 0);

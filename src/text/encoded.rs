@@ -1,15 +1,15 @@
 //! An example as token ids.
 
 use super::{Tokenizer, TokenizerError};
-use crate::data::Example;
+use crate::data::{Example, Target};
 
-/// A text as token ids, and its label's index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A text as token ids, and what a model should say of it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct EncodedExample {
     /// Token ids, special ones included, truncated.
     pub ids: Vec<u32>,
-    /// Index of its label.
-    pub label: u32,
+    /// What it is an example of.
+    pub target: Target,
 }
 
 impl EncodedExample {
@@ -20,7 +20,7 @@ impl EncodedExample {
     pub fn new(example: &Example, tokenizer: &Tokenizer) -> Result<Self, TokenizerError> {
         Ok(Self {
             ids: tokenizer.encode(&example.text)?,
-            label: example.label,
+            target: example.target.clone(),
         })
     }
 }

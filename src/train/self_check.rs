@@ -11,6 +11,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::config::{LoraConfig, TrainConfig};
 use super::session::{LabelledBatch, gradients};
+use crate::data::Target;
 use crate::model::encoder::BatchTensors;
 use crate::model::lora::uniform;
 use crate::model::weights::random_file;
@@ -143,7 +144,7 @@ fn known_examples() -> Vec<EncodedExample> {
     ]
     .map(|(ids, label)| EncodedExample {
         ids: ids.to_vec(),
-        label,
+        target: Target::Class(label),
     })
     .to_vec()
 }

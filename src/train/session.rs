@@ -10,7 +10,7 @@ use super::config::TrainConfig;
 use super::optimizer::{AdamWOptimizer, global_norm};
 use super::record::StepRecord;
 use super::schedule::LinearSchedule;
-use crate::data::shuffled;
+use crate::data::{Target, shuffled};
 use crate::model::TextClassifier;
 use crate::model::encoder::BatchTensors;
 use crate::text::{EncodedExample, TokenBatch};
@@ -189,9 +189,10 @@ pub fn gradients(
     device: &Device,
 ) -> (Tensor<1>, GradientsParams) {
     let labels: Vec<i32> = batch
-        .labels
+        .targets
         .iter()
-        .map(|&label| label.cast_signed())
+        .filter_map(Target::class)
+        .map(u32::cast_signed)
         .collect();
     let count = labels.len();
     let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), device);
@@ -203,25 +204,25 @@ pub fn gradients(
     (loss.inner(), gradients)
 }
 
-/// A padded batch with its labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A padded batch with its targets.
+#[derive(Debug, Clone, PartialEq)]
 pub struct LabelledBatch {
     /// The texts.
     pub tokens: TokenBatch,
-    /// A label index for each.
-    pub labels: Vec<u32>,
+    /// What a model should say of each.
+    pub targets: Vec<Target>,
 }
 
 impl LabelledBatch {
     /// Pads examples to the longest of them.
     pub fn new<'a>(examples: impl IntoIterator<Item = &'a EncodedExample>, pad_id: u32) -> Self {
-        let (ids, labels): (Vec<_>, Vec<_>) = examples
+        let (ids, targets): (Vec<_>, Vec<_>) = examples
             .into_iter()
-            .map(|example| (example.ids.as_slice(), example.label))
+            .map(|example| (example.ids.as_slice(), example.target.clone()))
             .unzip();
         Self {
             tokens: TokenBatch::pad(&ids, pad_id),
-            labels,
+            targets,
         }
     }
 }

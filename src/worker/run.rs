@@ -291,7 +291,11 @@ impl Run {
                 Ok(None)
             }
             EvaluatedSplit::Test => {
-                let truth: Vec<u32> = self.test.iter().map(|example| example.label).collect();
+                let truth: Vec<u32> = self
+                    .test
+                    .iter()
+                    .filter_map(|example| example.target.class())
+                    .collect();
                 let report = classification_report(&self.labels, &truth, &outcome.predicted())?;
                 Ok(Some(self.result(Some(report))))
             }

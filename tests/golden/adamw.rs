@@ -2,6 +2,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor, Transaction};
+use tabtune::data::Target;
 use tabtune::model::TextClassifier;
 use tabtune::model::encoder::BatchTensors;
 use tabtune::model::lora::Lora;
@@ -90,9 +91,10 @@ fn model(device: &Device) -> TextClassifier {
 
 fn batch(index: usize) -> LabelledBatch {
     let golden = golden();
+    let labels = golden.integers(&format!("batch.{index}.labels"));
     LabelledBatch {
         tokens: golden.batch(&format!("batch.{index}.")),
-        labels: golden.integers(&format!("batch.{index}.labels")),
+        targets: labels.into_iter().map(Target::Class).collect(),
     }
 }
 
@@ -244,7 +246,7 @@ fn session(model: TextClassifier, device: &Device) -> TrainSession {
 fn examples() -> Vec<EncodedExample> {
     let example = |index: u32| EncodedExample {
         ids: vec![2, 10 + index, 20 + 3 * index, 3],
-        label: index % 3,
+        target: Target::Class(index % 3),
     };
     (0..10).map(example).collect()
 }

@@ -42,7 +42,7 @@ fn from_splits(train: &str, validation: &str, test: &str) -> Result<Dataset, Dat
 fn example(text: &str, label: u32) -> Example {
     Example {
         text: text.to_owned(),
-        label,
+        target: Target::Class(label),
     }
 }
 
