@@ -8,13 +8,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, SplitConfig, TableSummary};
-use crate::eval::metrics::ClassificationReport;
+use crate::eval::metrics::EvaluationReport;
 use crate::train::config::TrainConfig;
 
-pub use crate::train::record::{StepRecord, ValidationRecord};
+pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -269,20 +269,24 @@ pub enum EvaluatedSplit {
 pub struct TrainResult {
     /// Steps done.
     pub step: u32,
-    /// Whether the user ended it early.
-    pub stopped: bool,
+    /// Why it ended.
+    pub end: RunEnd,
+    /// The step of the weights that are left, where they are not the last ones.
+    pub best_step: Option<u32>,
     /// Wall-clock seconds of training and evaluation, pauses excluded.
     pub seconds: f64,
     /// On the test examples; `None` if there are none or the test was skipped.
-    pub report: Option<ClassificationReport>,
+    pub report: Option<Box<EvaluationReport>>,
 }
 
 /// A classified text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     pub text: String,
-    /// Every label with its probability, the most probable first.
+    /// Every label with its probability, the most probable first; none where a number is predicted.
     pub probabilities: Vec<LabelProbability>,
+    /// The number, where one is predicted.
+    pub value: Option<f64>,
     /// Tokens after truncation, special ones included.
     pub tokens: u32,
     pub milliseconds: f64,

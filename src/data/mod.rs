@@ -12,6 +12,7 @@ mod problem;
 mod records;
 mod rows;
 mod split;
+mod standardisation;
 mod table;
 mod table_error;
 mod target;
@@ -21,6 +22,7 @@ pub use dataset::{Dataset, DatasetSummary, Example, LabelCounts, MAX_LABELS, Spl
 pub use dataset_error::DatasetError;
 pub use problem::Problem;
 pub use split::{Part, Split, SplitConfig, SplitError, shuffled, stratified_split};
+pub use standardisation::Standardisation;
 pub use table::{MAX_COLUMNS, MAX_TABLE_BYTES, Table, TableSummary};
 pub use table_error::{TableError, TableProblem};
 pub use target::Target;

@@ -22,4 +22,12 @@ impl Target {
             Self::Classes(_) | Self::Value(_) => None,
         }
     }
+
+    /// The number; `None` for targets of the other kinds.
+    pub fn value(&self) -> Option<f64> {
+        match self {
+            Self::Value(value) => Some(*value),
+            Self::Class(_) | Self::Classes(_) => None,
+        }
+    }
 }

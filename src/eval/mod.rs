@@ -1,8 +1,21 @@
 //! Evaluation: pure metrics, and running a model over examples.
 
 #[cfg(feature = "engine")]
+mod embeddings;
+#[cfg(feature = "engine")]
 mod evaluate;
 pub mod metrics;
+mod outcome;
+#[cfg(feature = "engine")]
+mod pipeline;
+pub mod score;
+mod scores;
 
 #[cfg(feature = "engine")]
-pub use evaluate::{Evaluation, Outcome, probabilities};
+pub use embeddings::EmbeddingCache;
+#[cfg(feature = "engine")]
+pub use evaluate::{Evaluation, logits};
+pub use outcome::{Outcome, OutputScale};
+#[cfg(feature = "engine")]
+pub use pipeline::{Answer, Pipeline, PipelineError};
+pub use scores::{THRESHOLD, report, scores, temperature};

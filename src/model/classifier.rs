@@ -1,61 +1,85 @@
-//! The whole model: encoder with adapters, mean pooling, dropout, linear head.
+//! The whole model: encoder with adapters, pooling, head.
 
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::encoder::{BatchTensors, BertModel};
-use super::lora::uniform;
-use super::pooling::masked_mean;
-use crate::train::config::{TargetModule, TrainConfig};
+use super::head::{DenseActivation, DenseInit, Head};
+use super::pooling::pool;
+use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
 
-/// Classifies texts. The head and the adapters are trainable, the encoder is not.
+/// Gives texts their logits.
 #[derive(Module, Debug)]
 pub struct TextClassifier {
-    /// The frozen encoder, with adapters on query and value of every layer.
+    /// The pretrained encoder, with adapters where LoRA is trained.
     pub encoder: BertModel,
-    dropout: Dropout,
-    /// `[hidden] -> [classes]`
-    pub classifier: Linear,
+    /// What is always trained.
+    pub head: Head,
+    #[module(skip)]
+    pooling: Pooling,
 }
 
 impl TextClassifier {
-    /// Adds fresh adapters and a fresh head to an encoder. The seed alone decides their values.
+    /// Adds what `config` asks for to an encoder. The seed alone decides the values of what is fresh.
     pub fn init(
         mut encoder: BertModel,
         hidden_size: usize,
-        classes: usize,
+        outputs: usize,
         config: &TrainConfig,
         device: &Device,
     ) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
-        for layer in &mut encoder.layers {
-            for &target in TargetModule::ALL {
-                if config.lora.target_modules.contains(&target) {
-                    layer
-                        .target_mut(target)
-                        .add_lora(&config.lora, &mut rng, device);
+        if config.method == Method::Lora {
+            for layer in &mut encoder.layers {
+                for &target in TargetModule::ALL {
+                    if config.lora.target_modules.contains(&target) {
+                        layer
+                            .target_mut(target)
+                            .add_lora(&config.lora, &mut rng, device);
+                    }
                 }
             }
         }
-        let classifier = Linear {
-            weight: uniform([hidden_size, classes], hidden_size, &mut rng, device),
-            bias: Some(uniform([classes], hidden_size, &mut rng, device)),
-        };
+        let dense = (config.pooling == Pooling::Pooler).then(|| DenseInit {
+            pretrained: encoder.take_pooler(),
+            activation: DenseActivation::Tanh,
+            input_dropout: false,
+        });
+        let shape = [hidden_size, outputs];
+        let head = Head::init(shape, dense, config.head_dropout, &mut rng, device);
         Self {
             encoder,
-            dropout: DropoutConfig::new(config.head_dropout).init(),
-            classifier,
+            head,
+            pooling: config.pooling,
         }
+        .trained_in(config.method, 0)
     }
 
     /// # Shapes
-    /// - output: `[batch, classes]`, logits
+    /// - output: `[batch, outputs]`, logits
     pub fn forward(&self, batch: &BatchTensors) -> Tensor<2> {
+        self.head.forward(self.embed(batch))
+    }
+
+    /// The logits, given word embeddings in the place of the batch's own.
+    ///
+    /// # Shapes
+    /// - `words`: `[batch, tokens, hidden]`
+    /// - output: `[batch, outputs]`
+    pub fn forward_words(&self, words: Tensor<3>, batch: &BatchTensors) -> Tensor<2> {
+        let hidden = self.encoder.forward_words(words, batch);
+        let pooled = pool(self.pooling, hidden, batch.padding.clone());
+        self.head.forward(pooled)
+    }
+
+    /// A vector for each text: all that comes before the head.
+    ///
+    /// # Shapes
+    /// - output: `[batch, hidden]`
+    pub fn embed(&self, batch: &BatchTensors) -> Tensor<2> {
         let hidden = self.encoder.forward(batch);
-        let pooled = masked_mean(hidden, batch.padding.clone());
-        self.classifier.forward(self.dropout.forward(pooled))
+        pool(self.pooling, hidden, batch.padding.clone())
     }
 }

@@ -28,14 +28,21 @@ impl BertEmbeddings {
         })
     }
 
-    /// Embeds token ids; every token is of type 0, as in a single text.
+    /// Looks token ids up.
     ///
     /// # Shapes
     /// - `input_ids`: `[batch, tokens]`
     /// - output: `[batch, tokens, hidden]`
-    pub fn forward(&self, input_ids: Tensor<2, Int>) -> Tensor<3> {
-        let [_, tokens] = input_ids.dims();
-        let words = self.word.forward(input_ids);
+    pub fn words(&self, input_ids: Tensor<2, Int>) -> Tensor<3> {
+        self.word.forward(input_ids)
+    }
+
+    /// Adds positions and types to word embeddings; every token is of type 0, as in a single text.
+    ///
+    /// # Shapes
+    /// - `words`, output: `[batch, tokens, hidden]`
+    pub fn forward(&self, words: Tensor<3>) -> Tensor<3> {
+        let [_, tokens, _] = words.dims();
         let positions = self.position.weight.val().narrow(0, 0, tokens);
         let token_type = self.token_type.weight.val().narrow(0, 0, 1);
         self.norm

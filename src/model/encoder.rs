@@ -91,7 +91,7 @@ impl BatchTensors {
 /// Source: Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>; `BertModel` of transformers.
 #[derive(Module, Debug)]
 pub struct BertModel {
-    embeddings: BertEmbeddings,
+    pub(super) embeddings: BertEmbeddings,
     /// The layers, from the embeddings on.
     pub layers: Vec<EncoderLayer>,
     pooler: Option<Linear>,
@@ -122,8 +122,24 @@ impl BertModel {
     /// # Shapes
     /// - output: `[batch, tokens, hidden]`
     pub fn forward(&self, batch: &BatchTensors) -> Tensor<3> {
+        self.forward_words(self.embed_words(batch), batch)
+    }
+
+    /// The word embeddings: all that depends on which words a text has.
+    ///
+    /// # Shapes
+    /// - output: `[batch, tokens, hidden]`
+    pub fn embed_words(&self, batch: &BatchTensors) -> Tensor<3> {
+        self.embeddings.words(batch.input_ids.clone())
+    }
+
+    /// The last hidden state, given word embeddings in the place of the batch's own.
+    ///
+    /// # Shapes
+    /// - `words`, output: `[batch, tokens, hidden]`
+    pub fn forward_words(&self, words: Tensor<3>, batch: &BatchTensors) -> Tensor<3> {
         let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
-        let embedded = self.embeddings.forward(batch.input_ids.clone());
+        let embedded = self.embeddings.forward(words);
         self.layers.iter().fold(embedded, |hidden, layer| {
             layer.forward(hidden, padding.clone())
         })
@@ -135,11 +151,16 @@ impl BertModel {
     /// - each: `[batch, tokens, hidden]`
     pub fn hidden_states(&self, batch: &BatchTensors) -> Vec<Tensor<3>> {
         let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
-        let mut states = vec![self.embeddings.forward(batch.input_ids.clone())];
+        let mut states = vec![self.embeddings.forward(self.embed_words(batch))];
         for layer in &self.layers {
             states.push(layer.forward(states[states.len() - 1].clone(), padding.clone()));
         }
         states
+    }
+
+    /// Takes the pooler out, to go on with as part of a head.
+    pub(super) fn take_pooler(&mut self) -> Option<Linear> {
+        self.pooler.take()
     }
 
     /// tanh of a projection of the first token, where the file has a pooler.

@@ -5,9 +5,11 @@ pub mod classifier;
 pub mod config;
 pub mod embeddings;
 pub mod encoder;
+pub mod head;
 pub mod lora;
 pub mod pooling;
 mod pretrained;
+mod trainable;
 pub mod weights;
 
 pub use classifier::TextClassifier;

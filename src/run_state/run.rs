@@ -1,8 +1,9 @@
 //! One fine-tuning run, as the page follows it.
 
 use super::history::LossHistory;
+use crate::eval::score::Score;
 use crate::protocol::{
-    EvaluatedSplit, RequestId, StepRecord, TrainPlan, TrainResult, ValidationRecord,
+    EvaluatedSplit, RequestId, RunEnd, StepRecord, TrainPlan, TrainResult, ValidationRecord,
 };
 
 /// A fine-tuning run.
@@ -107,11 +108,9 @@ impl Run {
         }
     }
 
-    /// Accuracy of the newest evaluation on the validation examples.
-    pub fn validation_accuracy(&self) -> Option<f64> {
-        self.validations
-            .last()
-            .map(|validation| validation.accuracy)
+    /// The most telling score of the newest validation.
+    pub fn validation_score(&self) -> Option<Score> {
+        self.validations.last()?.main_score()
     }
 
     /// Whether a new worker should take the run up: it was under way, or its finished model can be had again cheaply.
@@ -119,7 +118,10 @@ impl Run {
         match self.phase {
             RunPhase::Ended => {
                 self.checkpoint.is_some()
-                    && self.result.as_ref().is_some_and(|result| !result.stopped)
+                    && self
+                        .result
+                        .as_ref()
+                        .is_some_and(|result| result.end != RunEnd::Stopped)
             }
             RunPhase::Failed => false,
             RunPhase::Preparing

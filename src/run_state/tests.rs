@@ -1,8 +1,9 @@
 use super::*;
 use crate::data::SplitConfig;
+use crate::eval::score::{Metric, Score};
 use crate::protocol::{
-    DeviceKind, DevicePreference, DeviceReason, ErrorKind, StepRecord, TableSource, TrainPlan,
-    TrainResult, ValidationRecord,
+    DeviceKind, DevicePreference, DeviceReason, ErrorKind, RunEnd, StepRecord, TableSource,
+    TrainPlan, TrainResult, ValidationRecord,
 };
 use crate::train::config::TrainConfig;
 
@@ -129,10 +130,11 @@ fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeInclusive<u3
     });
 }
 
-fn result(stopped: bool) -> TrainResult {
+fn result(end: RunEnd) -> TrainResult {
     TrainResult {
         step: 100,
-        stopped,
+        end,
+        best_step: None,
         seconds: 1.0,
         report: None,
     }
@@ -176,7 +178,7 @@ fn a_run_may_start_only_when_nothing_is_being_loaded() {
     let mut state = training();
     state.apply(Event::TrainingEnded {
         id: 5,
-        result: result(false),
+        result: result(RunEnd::Completed),
     });
     assert!(state.can_start());
     state.sent(&Command::LoadEncoder {
@@ -216,7 +218,7 @@ fn answers_to_older_requests_are_ignored() {
     let mut state = training();
     state.apply(Event::TrainingEnded {
         id: 5,
-        result: result(false),
+        result: result(RunEnd::Completed),
     });
     let before = state.clone();
     for stale in [
@@ -242,7 +244,7 @@ fn answers_to_older_requests_are_ignored() {
         },
         Event::TrainingEnded {
             id: 5,
-            result: result(true),
+            result: result(RunEnd::Stopped),
         },
         Event::Paused { id: 7, step: 3 },
         Event::Failed {
@@ -260,7 +262,7 @@ fn a_table_that_cannot_be_used_leaves_the_data_set_in_use() {
     let mut state = training();
     state.apply(Event::TrainingEnded {
         id: 5,
-        result: result(false),
+        result: result(RunEnd::Completed),
     });
     open(&mut state, 6, "broken");
     use_columns(&mut state, 7);
@@ -309,10 +311,13 @@ fn pause_resume_and_stop_follow_the_worker() {
     );
     state.apply(Event::TrainingEnded {
         id: 5,
-        result: result(true),
+        result: result(RunEnd::Stopped),
     });
     assert!(!state.can_stop() && state.can_predict() && state.can_start());
-    assert_eq!(state.run.and_then(|run| run.result), Some(result(true)));
+    assert_eq!(
+        state.run.and_then(|run| run.result),
+        Some(result(RunEnd::Stopped))
+    );
 }
 
 #[test]
@@ -327,11 +332,17 @@ fn progress_is_a_share_of_the_plan() {
         epoch: 1,
         step: 50,
         loss: 0.3,
-        accuracy: 0.9,
+        scores: vec![Score {
+            metric: Metric::Accuracy,
+            value: 0.9,
+        }],
     };
     state.apply(Event::Validated { id: 5, validation });
     assert_eq!(
-        state.run.and_then(|run| run.validation_accuracy()),
+        state
+            .run
+            .and_then(|run| run.validation_score())
+            .map(|score| score.value),
         Some(0.9)
     );
 }
@@ -378,7 +389,7 @@ fn a_lost_model_is_not_asked_but_its_report_stays() {
     let mut state = training();
     state.apply(Event::TrainingEnded {
         id: 5,
-        result: result(true),
+        result: result(RunEnd::Stopped),
     });
     assert!(
         !state.run.as_ref().is_some_and(Run::is_worth_resuming),
@@ -387,5 +398,8 @@ fn a_lost_model_is_not_asked_but_its_report_stays() {
     state.worker_replaced(false, false);
     start(&mut state, 6, DeviceKind::Cpu);
     assert!(!state.can_predict());
-    assert_eq!(state.run.and_then(|run| run.result), Some(result(true)));
+    assert_eq!(
+        state.run.and_then(|run| run.result),
+        Some(result(RunEnd::Stopped))
+    );
 }

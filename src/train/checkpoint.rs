@@ -1,22 +1,37 @@
 //! A run's whole state as bytes, so that another session, on any device, goes on as if nothing had happened.
 //!
-//! A safetensors file. For every trainable parameter, by its path in the model: `parameter.PATH`, and once it
-//! has been updated `moment_1.PATH` and `moment_2.PATH` of AdamW. The metadata hold the settings and the step.
-//! Shuffling and dropout follow from the seed and the step.
+//! A safetensors file. For every trained parameter, by its path in the model: `parameter.PATH`; once it has been updated
+//! what the optimizer remembers, by PyTorch's names, `exp_avg.PATH` for example; and `best.PATH` if a best model is kept.
+//! The metadata hold the rest as JSON under `tabtune`. Sampling and dropout follow from the seed and the step.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::optim::{AdamWState, AdaptiveMomentumState};
-use burn::tensor::{Tensor, TensorData, Transaction};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
 
+use super::best::BestRecord;
 use super::config::TrainConfig;
-use super::parameters::ParameterPath;
+use super::optimizer::{Optimizer, ParameterState};
+use super::parameters::{ParameterPath, trained_parameters};
 use super::session::{TrainError, TrainSession};
 
-const VERSION: &str = "1";
-const KINDS: [&str; 3] = ["parameter", "moment_1", "moment_2"];
+const VERSION: u32 = 2;
+const METADATA: &str = "tabtune";
+const PARAMETER: &str = "parameter";
+const BEST: &str = "best";
+
+/// All of a run's state but tensors.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    version: u32,
+    step: u32,
+    config: TrainConfig,
+    /// How often each parameter has been updated, by path; those that have not are left out.
+    updates: BTreeMap<String, u32>,
+    best: BestRecord,
+}
 
 /// A checkpoint's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,12 +45,9 @@ pub enum CheckpointError {
     /// Not a checkpoint, or a damaged one.
     #[error("the checkpoint cannot be read: {0}")]
     Unreadable(#[from] SafeTensorError),
-    /// Its settings are missing or damaged.
-    #[error("the checkpoint's {field} cannot be read")]
-    Metadata {
-        /// Which part.
-        field: &'static str,
-    },
+    /// What it holds besides tensors is missing, damaged or of another version.
+    #[error("the checkpoint's state is damaged or of another version of Tabtune")]
+    State,
     /// It belongs to a run with other settings.
     #[error("the checkpoint belongs to a run with other settings")]
     OtherRun,
@@ -75,14 +87,40 @@ impl TrainSession {
     /// # Errors
     /// If the device fails.
     pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+        let wanted: HashSet<ParamId> = trained_parameters(&self.model)
+            .into_iter()
+            .map(|parameter| parameter.id)
+            .collect();
         let mut collect = Collect {
-            session: self,
+            kind: PARAMETER,
+            wanted: &wanted,
+            optimizer: Some(&self.optimizer),
             path: ParameterPath::default(),
+            updates: BTreeMap::new(),
             names: Vec::new(),
             read: Transaction::default(),
         };
         self.model.visit(&mut collect);
-        let Collect { names, read, .. } = collect;
+        if let Some(best) = &self.best.model {
+            collect.kind = BEST;
+            collect.optimizer = None;
+            best.visit(&mut collect);
+        }
+        let Collect {
+            names,
+            read,
+            updates,
+            ..
+        } = collect;
+        let state = State {
+            version: VERSION,
+            step: self.step,
+            config: self.config.clone(),
+            updates,
+            best: self.best.record,
+        };
+        let state = serde_json::to_string(&state).map_err(TrainError::Settings)?;
+        let metadata = HashMap::from([(METADATA.to_owned(), state)]);
         let tensors = read.execute_async().await?;
 
         let bytes: Vec<(Vec<u8>, Vec<usize>)> = tensors
@@ -95,14 +133,6 @@ impl TrainSession {
         let views = names.iter().zip(&bytes).map(|(name, (bytes, shape))| {
             TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name.clone(), view))
         });
-        let metadata = HashMap::from([
-            ("tabtune".to_owned(), VERSION.to_owned()),
-            ("step".to_owned(), self.step.to_string()),
-            (
-                "config".to_owned(),
-                serde_json::to_string(&self.config).unwrap_or_default(),
-            ),
-        ]);
         let bytes = views
             .collect::<Result<Vec<_>, _>>()
             .and_then(|views| safetensors::serialize(views, Some(metadata)))
@@ -117,58 +147,71 @@ impl TrainSession {
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
         let file = SafeTensors::deserialize(&checkpoint.bytes)?;
         let (_, header) = SafeTensors::read_metadata(&checkpoint.bytes)?;
-        let metadata = header.metadata().as_ref();
-        let field = |field: &'static str| {
-            metadata
-                .and_then(|map| map.get(field))
-                .ok_or(CheckpointError::Metadata { field })
-        };
-        if field("tabtune")? != VERSION {
-            return Err(CheckpointError::Metadata { field: "tabtune" });
-        }
-        let step: u32 = field("step")?
-            .parse()
-            .map_err(|_| CheckpointError::Metadata { field: "step" })?;
-        let config: TrainConfig = serde_json::from_str(field("config")?)
-            .map_err(|_| CheckpointError::Metadata { field: "config" })?;
-        if config != self.config {
+        let state: State = header
+            .metadata()
+            .as_ref()
+            .and_then(|metadata| serde_json::from_str(metadata.get(METADATA)?).ok())
+            .filter(|state: &State| state.version == VERSION)
+            .ok_or(CheckpointError::State)?;
+        if state.config != self.config {
             return Err(CheckpointError::OtherRun);
         }
-        if step > self.steps() {
-            return Err(CheckpointError::Step {
-                step,
-                steps: self.steps(),
-            });
+        let (step, steps) = (state.step, self.steps());
+        if step > steps {
+            return Err(CheckpointError::Step { step, steps });
         }
 
-        let mut check = Check {
-            file: &file,
-            step,
-            path: ParameterPath::default(),
-            misfit: None,
-        };
-        self.model.visit(&mut check);
-        if let Some(misfit) = check.misfit {
-            return Err(misfit);
+        // What is trained depends on the epoch of the last step.
+        let epoch = step.saturating_sub(1) / self.steps_per_epoch();
+        let model = self.model.clone().trained_in(self.config.method, epoch);
+        for parameter in trained_parameters(&model) {
+            let updated = state.updates.contains_key(&parameter.path);
+            let moments = self.optimizer.moments().iter().filter(|_| updated);
+            let kinds = [PARAMETER]
+                .into_iter()
+                .chain(moments.copied())
+                .chain(state.best.best.map(|_| BEST));
+            for kind in kinds {
+                let name = format!("{kind}.{}", parameter.path);
+                let fits = file.tensor(&name).is_ok_and(|view| {
+                    view.shape() == parameter.shape && view.dtype() == Dtype::F32
+                });
+                if !fits {
+                    return Err(CheckpointError::Misfit {
+                        name,
+                        shape: parameter.shape,
+                    });
+                }
+            }
         }
-        let model = self.model.clone();
         let mut load = Load {
             file: &file,
-            session: self,
-            step,
+            kind: PARAMETER,
+            updates: &state.updates,
+            optimizer: Some(&mut self.optimizer),
+            device: self.device.clone().inner(),
             path: ParameterPath::default(),
         };
-        let model = model.map(&mut load);
-        self.model = model;
+        self.model = model.clone().map(&mut load);
+        self.best.record = state.best;
+        self.best.model = state.best.best.map(|_| {
+            load.kind = BEST;
+            load.optimizer = None;
+            model.map(&mut load)
+        });
         self.step = step;
-        self.shuffle();
+        self.enter_epoch();
         Ok(())
     }
 }
 
 struct Collect<'a> {
-    session: &'a TrainSession,
+    kind: &'static str,
+    wanted: &'a HashSet<ParamId>,
+    /// Whose memory goes along.
+    optimizer: Option<&'a Optimizer>,
     path: ParameterPath,
+    updates: BTreeMap<String, u32>,
     names: Vec<String>,
     read: Transaction,
 }
@@ -190,63 +233,29 @@ impl ModuleVisitor for Collect<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if !param.is_require_grad() {
+        if !self.wanted.contains(&param.id) {
             return;
         }
-        self.push(KINDS[0], param.val().inner());
-        if let Some(state) = self.session.optimizer.state::<D>(param.id) {
-            self.push(KINDS[1], state.momentum.moment_1.clone());
-            self.push(KINDS[2], state.momentum.moment_2.clone());
-        }
-    }
-}
-
-/// Kinds of tensors that a checkpoint of a step holds.
-fn kinds(step: u32) -> &'static [&'static str] {
-    if step == 0 { &KINDS[..1] } else { &KINDS }
-}
-
-struct Check<'a> {
-    file: &'a SafeTensors<'a>,
-    step: u32,
-    path: ParameterPath,
-    misfit: Option<CheckpointError>,
-}
-
-impl ModuleVisitor for Check<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.exit();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if !param.is_require_grad() {
-            return;
-        }
-        let shape = param.val().dims().to_vec();
-        for kind in kinds(self.step) {
-            let name = format!("{kind}.{}", self.path.join());
-            let fits = self
-                .file
-                .tensor(&name)
-                .is_ok_and(|view| view.shape() == shape && view.dtype() == Dtype::F32);
-            if !fits {
-                self.misfit.get_or_insert(CheckpointError::Misfit {
-                    name,
-                    shape: shape.clone(),
-                });
+        self.push(self.kind, param.val().inner());
+        let state = self
+            .optimizer
+            .and_then(|optimizer| Some((optimizer, optimizer.state::<D>(param.id)?)));
+        if let Some((optimizer, state)) = state {
+            self.updates.insert(self.path.join(), state.updates);
+            for (kind, moment) in optimizer.moments().iter().zip(&state.moments) {
+                self.push(kind, moment.clone());
             }
         }
     }
 }
 
+/// Puts checked tensors into a model, and into its optimizer.
 struct Load<'a> {
     file: &'a SafeTensors<'a>,
-    session: &'a mut TrainSession,
-    step: u32,
+    kind: &'static str,
+    updates: &'a BTreeMap<String, u32>,
+    optimizer: Option<&'a mut Optimizer>,
+    device: Device,
     path: ParameterPath,
 }
 
@@ -263,7 +272,7 @@ impl Load<'_> {
             .collect();
         Some(Tensor::from_data(
             TensorData::new(values, shape),
-            &self.session.device.clone().inner(),
+            &self.device,
         ))
     }
 }
@@ -282,15 +291,19 @@ impl ModuleMapper for Load<'_> {
             return param;
         }
         let shape = param.val().dims();
-        if let [Some(moment_1), Some(moment_2)] =
-            [KINDS[1], KINDS[2]].map(|kind| self.tensor(kind, shape))
-        {
-            let momentum = AdaptiveMomentumState::new(self.step as usize, moment_1, moment_2);
-            self.session
-                .optimizer
-                .set_state(param.id, AdamWState::new(momentum));
+        let updates = self.updates.get(&self.path.join()).copied();
+        let kinds = self.optimizer.as_ref().map(|optimizer| optimizer.moments());
+        if let (Some(updates), Some(kinds)) = (updates, kinds) {
+            let moments = kinds
+                .iter()
+                .filter_map(|kind| self.tensor(kind, shape))
+                .collect();
+            let state = ParameterState::<D> { updates, moments };
+            if let Some(optimizer) = &mut self.optimizer {
+                optimizer.set_state(param.id, state);
+            }
         }
-        match self.tensor(KINDS[0], shape) {
+        match self.tensor(self.kind, shape) {
             Some(value) => param.map(|_| Tensor::from_inner(value).require_grad()),
             None => param,
         }

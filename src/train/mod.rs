@@ -1,13 +1,22 @@
-//! Training: configuration, learning-rate schedule, optimizer, and the session that takes one step at a time.
+//! Training: configuration, objective, optimizer, and the session that takes one step at a time.
 
+#[cfg(feature = "engine")]
+mod backward;
+#[cfg(feature = "engine")]
+mod batch;
+#[cfg(feature = "engine")]
+mod best;
 #[cfg(feature = "engine")]
 mod checkpoint;
 pub mod config;
+#[cfg(feature = "engine")]
+mod objective;
 #[cfg(feature = "engine")]
 mod optimizer;
 #[cfg(feature = "engine")]
 mod parameters;
 pub mod record;
+mod sampler;
 mod schedule;
 #[cfg(feature = "engine")]
 pub mod self_check;
@@ -15,15 +24,26 @@ pub mod self_check;
 mod session;
 #[cfg(feature = "engine")]
 mod setup;
+#[cfg(feature = "engine")]
+mod trainer;
 
+#[cfg(feature = "engine")]
+pub use backward::gradients;
+#[cfg(feature = "engine")]
+pub use batch::LabelledBatch;
 #[cfg(feature = "engine")]
 pub use checkpoint::{Checkpoint, CheckpointError};
 #[cfg(feature = "engine")]
-pub use optimizer::{AdamWOptimizer, global_norm};
+pub use objective::Objective;
 #[cfg(feature = "engine")]
-pub use parameters::{ParameterPath, trainable_parameters};
-pub use schedule::LinearSchedule;
+pub use optimizer::{Optimizer, ParameterState, UpdateRule, global_norm};
 #[cfg(feature = "engine")]
-pub use session::{LabelledBatch, TrainError, TrainSession, gradients};
+pub use parameters::trainable_parameters;
+pub use sampler::Sampler;
+pub use schedule::Schedule;
 #[cfg(feature = "engine")]
-pub use setup::{SetupError, TrainSetup};
+pub use session::{TrainError, TrainSession};
+#[cfg(feature = "engine")]
+pub use setup::{SetupError, set_up};
+#[cfg(feature = "engine")]
+pub use trainer::{Finished, Progress, Test, Trainer};

@@ -2,30 +2,66 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::eval::score::{Metric, Score};
+
 /// One optimizer step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StepRecord {
     /// Counted from 1.
     pub step: u32,
-    /// Mean cross-entropy over the batch, in nats.
+    /// The objective over the step's examples: what is minimised, smoothing and class weights included.
     pub loss: f64,
     /// Learning rate of this step.
     pub learning_rate: f64,
     /// Global L2 norm of the gradients before clipping.
     pub grad_norm: f64,
-    /// Tokens of the batch, padding left out.
+    /// Tokens of the step's examples, padding left out.
     pub tokens: u32,
 }
 
 /// Evaluation on the validation examples.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ValidationRecord {
     /// Epochs done.
     pub epoch: u32,
     /// Steps done.
     pub step: u32,
-    /// Mean cross-entropy, in nats.
+    /// Mean loss, without smoothing or class weights.
     pub loss: f64,
-    /// Share of examples whose most probable label is right.
-    pub accuracy: f64,
+    /// What else is measured of the problem, the most telling first. What is undefined is left out.
+    pub scores: Vec<Score>,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum RunEnd {
+    /// Every step is done.
+    Completed,
+    /// The user ended it.
+    Stopped,
+    /// It no longer got better.
+    EarlyStopped,
+    /// The loss or a gradient was no number any more; the weights are those before that step.
+    NotFinite {
+        /// The step, counted from 1.
+        step: u32,
+        /// The loss.
+        loss: f64,
+    },
+}
+
+impl ValidationRecord {
+    /// The value of a metric, if it was measured.
+    pub fn score(&self, metric: Metric) -> Option<f64> {
+        if metric == Metric::Loss {
+            return Some(self.loss);
+        }
+        let score = self.scores.iter().find(|score| score.metric == metric)?;
+        Some(score.value)
+    }
+
+    /// The most telling metric of the problem.
+    pub fn main_score(&self) -> Option<Score> {
+        self.scores.first().copied()
+    }
 }

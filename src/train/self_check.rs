@@ -9,14 +9,18 @@ use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::backward::gradients;
+use super::batch::LabelledBatch;
 use super::config::{LoraConfig, TrainConfig};
-use super::session::{LabelledBatch, gradients};
-use crate::data::Target;
+use super::objective::Objective;
+use crate::data::{Problem, Target};
 use crate::model::encoder::BatchTensors;
 use crate::model::lora::uniform;
 use crate::model::weights::random_file;
 use crate::model::{BertConfig, BertModel, TextClassifier, Weights, WeightsError};
 use crate::text::EncodedExample;
+
+const CLASSES: usize = 3;
 
 /// Why the check could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +76,13 @@ async fn known_pass(device: &Device) -> Result<Vec<Vec<f64>>, SelfCheckError> {
     let model = known_model(&device)?;
     let batch = LabelledBatch::new(&known_examples(), 0);
     let logits = model.forward(&BatchTensors::new(&batch.tokens, &device));
-    let (_, gradients) = gradients(&model, &batch, &device);
+    let objective = Objective::new(
+        Problem::SingleLabel,
+        CLASSES,
+        &batch.targets,
+        &TrainConfig::default(),
+    );
+    let (_, gradients) = gradients(&model, &objective, &batch, &device);
 
     let mut read = Read {
         gradients: &gradients,
@@ -124,7 +134,7 @@ fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
     let mut rng = ChaCha8Rng::seed_from_u64(0);
     let file = random_file(&config, &mut rng)?;
     let encoder = BertModel::load(&config, &Weights::open(&file, device)?)?;
-    let mut model = TextClassifier::init(encoder, config.hidden_size, 3, &settings, device);
+    let mut model = TextClassifier::init(encoder, config.hidden_size, CLASSES, &settings, device);
     // B starts at zero, and A's gradient with it: give the check something to see.
     for layer in &mut model.encoder.layers {
         for adapted in [&mut layer.attention.query, &mut layer.attention.value] {

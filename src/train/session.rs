@@ -2,26 +2,36 @@
 //! save between any two steps.
 
 use burn::module::Module;
-use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, ExecutionError, Int, Tensor, TensorData, Transaction};
+use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
 
-use super::config::TrainConfig;
-use super::optimizer::{AdamWOptimizer, global_norm};
-use super::record::StepRecord;
-use super::schedule::LinearSchedule;
-use crate::data::{Target, shuffled};
+use super::backward::Backward;
+use super::batch::LabelledBatch;
+use super::best::BestModel;
+use super::config::{Method, Sampling, TrainConfig};
+use super::objective::Objective;
+use super::optimizer::{Optimizer, global_norm};
+use super::record::{StepRecord, ValidationRecord};
+use super::sampler::Sampler;
+use super::schedule::Schedule;
+use crate::data::Target;
+use crate::eval::EmbeddingCache;
+use crate::eval::metrics::MetricsError;
 use crate::model::TextClassifier;
-use crate::model::encoder::BatchTensors;
-use crate::text::{EncodedExample, TokenBatch};
+use crate::text::EncodedExample;
 
 /// Owns the model, the optimizer and the place in the data.
 pub struct TrainSession {
     pub(super) config: TrainConfig,
     pub(super) model: TextClassifier,
-    pub(super) optimizer: AdamWOptimizer,
-    schedule: LinearSchedule,
+    pub(super) optimizer: Optimizer,
+    pub(super) best: BestModel,
+    objective: Objective,
+    schedule: Schedule,
+    sampler: Sampler,
     examples: Vec<EncodedExample>,
+    /// Where only the head is trained.
+    embeddings: Option<EmbeddingCache>,
     pad_id: u32,
     pub(super) device: Device,
     pub(super) step: u32,
@@ -39,6 +49,12 @@ pub enum TrainError {
     /// A checkpoint could not be written.
     #[error("the checkpoint could not be written: {0}")]
     Checkpoint(#[source] safetensors::SafeTensorError),
+    /// A checkpoint's settings could not be written.
+    #[error("the checkpoint could not be written: {0}")]
+    Settings(#[source] serde_json::Error),
+    /// A validation or the test could not be judged.
+    #[error(transparent)]
+    Metrics(#[from] MetricsError),
     /// The loss or a gradient is no number any more.
     #[error("the loss became {loss} at step {step}")]
     NotFinite {
@@ -53,16 +69,32 @@ impl TrainSession {
     /// A run that has not begun. `model` is on `device`, which has autodiff on; `examples` is not empty.
     pub fn new(
         model: TextClassifier,
+        objective: Objective,
         examples: Vec<EncodedExample>,
         pad_id: u32,
         config: TrainConfig,
         device: Device,
     ) -> Self {
-        let steps = steps_per_epoch(examples.len(), &config) * config.epochs;
+        let classes: Option<Vec<u32>> = examples
+            .iter()
+            .map(|example| example.target.class())
+            .collect();
+        let sampler = match classes {
+            Some(classes) if config.sampling != Sampling::Shuffle => {
+                Sampler::new(config.sampling, &classes, config.seed)
+            }
+            _ => Sampler::uniform(examples.len(), config.seed),
+        };
+        let steps = steps_per_epoch(&sampler, &config) * config.epochs;
         let mut session = Self {
-            schedule: LinearSchedule::new(config.learning_rate, config.warmup_ratio, steps),
-            optimizer: AdamWOptimizer::new(config.weight_decay),
+            schedule: Schedule::new(&config, steps),
+            optimizer: Optimizer::new(&config),
+            best: BestModel::new(config.metric_for_best_model, config.early_stopping),
+            embeddings: (config.method == Method::HeadOnly)
+                .then(|| EmbeddingCache::new(examples.len())),
             model,
+            objective,
+            sampler,
             examples,
             pad_id,
             config,
@@ -71,7 +103,7 @@ impl TrainSession {
             epoch: 0,
             order: Vec::new(),
         };
-        session.shuffle();
+        session.enter_epoch();
         session
     }
 
@@ -80,9 +112,9 @@ impl TrainSession {
         self.steps_per_epoch() * self.config.epochs
     }
 
-    /// Steps in an epoch; the last batch may be smaller than the others.
+    /// Steps in an epoch; the last one may have fewer examples than the others.
     pub fn steps_per_epoch(&self) -> u32 {
-        steps_per_epoch(self.examples.len(), &self.config)
+        steps_per_epoch(&self.sampler, &self.config)
     }
 
     /// Steps done.
@@ -90,9 +122,19 @@ impl TrainSession {
         self.step
     }
 
-    /// Whether every step is done.
+    /// Whether every step is done, or patience has run out.
     pub fn is_done(&self) -> bool {
-        self.step >= self.steps()
+        self.step >= self.steps() || self.is_exhausted()
+    }
+
+    /// Whether patience has run out.
+    pub fn is_exhausted(&self) -> bool {
+        self.best.is_exhausted()
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &TrainConfig {
+        &self.config
     }
 
     /// The model as it stands, without autodiff.
@@ -105,26 +147,114 @@ impl TrainSession {
         &self.model
     }
 
+    /// Takes note of a validation. Where the metric of the settings is undefined it counts as no improvement.
+    pub fn observe(&mut self, validation: &ValidationRecord) {
+        let value = validation.score(self.config.metric_for_best_model);
+        self.best
+            .observe(self.step, value.unwrap_or(f64::NAN), &self.model);
+    }
+
+    /// Puts the best weights back, if the settings ask for them and there are any. Their step.
+    pub fn load_best_model(&mut self) -> Option<u32> {
+        if !self.config.load_best_model_at_end {
+            return None;
+        }
+        let (step, _) = self.best.record.best?;
+        self.model = self.best.model.clone()?;
+        Some(step)
+    }
+
     /// Takes the next step.
     ///
     /// # Errors
     /// If the device fails, or the loss is not finite; the model is then as before the step.
     pub async fn step(&mut self) -> Result<StepRecord, TrainError> {
-        let batch = self.next_batch();
-        self.step_on(&batch).await
+        if self.step / self.steps_per_epoch() != self.epoch {
+            self.enter_epoch();
+        }
+        let batches: Vec<Vec<u32>> = self
+            .examples_of_step()
+            .chunks(self.config.batch_size as usize)
+            .map(<[u32]>::to_vec)
+            .collect();
+        if self.embeddings.is_some() {
+            return self.step_on_embeddings(&batches).await;
+        }
+        let batches: Vec<LabelledBatch> = batches
+            .iter()
+            .map(|indices| {
+                let examples = indices.iter().map(|&index| &self.examples[index as usize]);
+                LabelledBatch::new(examples, self.pad_id)
+            })
+            .collect();
+        self.step_on(&batches).await
     }
 
-    /// Takes the next step on a batch of the caller's choice.
+    /// Takes the next step on batches of the caller's choice, their gradients together.
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub async fn step_on(&mut self, batch: &LabelledBatch) -> Result<StepRecord, TrainError> {
-        // The step alone decides the dropout masks: a run that is resumed draws the same.
-        self.device.seed(mix(self.config.seed, self.step));
-        let (loss, gradients) = gradients(&self.model, batch, &self.device);
+    pub async fn step_on(&mut self, batches: &[LabelledBatch]) -> Result<StepRecord, TrainError> {
+        self.seed();
+        let weight = batches
+            .iter()
+            .map(|batch| self.objective.weight(&batch.targets))
+            .sum();
+        let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device);
+        for batch in batches {
+            backward.texts(batch, self.config.adversarial);
+        }
+        let (loss, gradients) = backward.finish();
+        let tokens = batches.iter().map(|batch| batch.tokens.real_tokens()).sum();
+        self.update(loss, gradients, tokens).await
+    }
+
+    async fn step_on_embeddings(&mut self, batches: &[Vec<u32>]) -> Result<StepRecord, TrainError> {
+        let model = self.model();
+        let plain = self.device.clone().inner();
+        let mut embedded = Vec::new();
+        let mut tokens = 0;
+        if let Some(cache) = &mut self.embeddings {
+            for indices in batches {
+                let vectors = cache
+                    .embed(indices, &self.examples, self.pad_id, &model, &plain)
+                    .await?;
+                let examples = indices.iter().map(|&index| &self.examples[index as usize]);
+                tokens += examples
+                    .clone()
+                    .map(|example| example.ids.len())
+                    .sum::<usize>();
+                let targets: Vec<Target> = examples.map(|example| example.target.clone()).collect();
+                embedded.push((vectors, targets));
+            }
+        }
+        self.seed();
+        let weight = embedded
+            .iter()
+            .map(|(_, targets)| self.objective.weight(targets))
+            .sum();
+        let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device);
+        for (vectors, targets) in embedded {
+            backward.embedded(vectors, &targets);
+        }
+        let (loss, gradients) = backward.finish();
+        self.update(loss, gradients, tokens).await
+    }
+
+    /// The step alone decides the dropout masks: a run that is resumed draws the same.
+    fn seed(&self) {
+        let seed = u64::from(self.config.seed) << 32 | u64::from(self.step);
+        self.device.seed(seed);
+    }
+
+    async fn update(
+        &mut self,
+        loss: Tensor<1>,
+        gradients: GradientsParams,
+        tokens: usize,
+    ) -> Result<StepRecord, TrainError> {
         let norm = global_norm(&self.model, &gradients)
             .unwrap_or_else(|| Tensor::zeros([1], &loss.device()));
-
         let read = Transaction::default()
             .register(loss)
             .register(norm.clone())
@@ -154,84 +284,35 @@ impl TrainSession {
             loss,
             learning_rate,
             grad_norm,
-            tokens: batch.tokens.real_tokens() as u32,
+            tokens: tokens as u32,
         })
     }
 
-    fn next_batch(&mut self) -> LabelledBatch {
-        let per_epoch = self.steps_per_epoch();
-        if self.step / per_epoch != self.epoch {
-            self.shuffle();
-        }
-        let size = self.config.batch_size as usize;
-        let start = (self.step % per_epoch) as usize * size;
-        let chosen = self
-            .order
-            .iter()
-            .skip(start)
-            .take(size)
-            .map(|&index| &self.examples[index as usize]);
-        LabelledBatch::new(chosen, self.pad_id)
+    fn examples_of_step(&self) -> &[u32] {
+        let size = examples_per_step(&self.config);
+        let start = (self.step % self.steps_per_epoch()) as usize * size;
+        let end = (start + size).min(self.order.len());
+        &self.order[start..end]
     }
 
-    /// The order of the examples in the epoch that `step` lies in.
-    pub(super) fn shuffle(&mut self) {
+    /// Draws the examples of the epoch that `step` lies in, and unfreezes what is trained from then on.
+    pub(super) fn enter_epoch(&mut self) {
         self.epoch = self.step / self.steps_per_epoch();
-        let all: Vec<u32> = (0..self.examples.len() as u32).collect();
-        self.order = shuffled(&all, mix(self.config.seed, self.epoch));
+        self.order = self.sampler.epoch(self.epoch);
+        self.model = self
+            .model
+            .clone()
+            .trained_in(self.config.method, self.epoch);
     }
 }
 
-/// Mean cross-entropy of a batch, `[1]`, and the gradients of the trainable parameters.
-pub fn gradients(
-    model: &TextClassifier,
-    batch: &LabelledBatch,
-    device: &Device,
-) -> (Tensor<1>, GradientsParams) {
-    let labels: Vec<i32> = batch
-        .targets
-        .iter()
-        .filter_map(Target::class)
-        .map(u32::cast_signed)
-        .collect();
-    let count = labels.len();
-    let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [count]), device);
-    let logits = model.forward(&BatchTensors::new(&batch.tokens, device));
-    let loss = CrossEntropyLossConfig::new()
-        .init(device)
-        .forward(logits, labels);
-    let gradients = GradientsParams::from_grads(loss.backward(), model);
-    (loss.inner(), gradients)
+fn examples_per_step(config: &TrainConfig) -> usize {
+    config.batch_size as usize * config.gradient_accumulation_steps as usize
 }
 
-/// A padded batch with its targets.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LabelledBatch {
-    /// The texts.
-    pub tokens: TokenBatch,
-    /// What a model should say of each.
-    pub targets: Vec<Target>,
-}
-
-impl LabelledBatch {
-    /// Pads examples to the longest of them.
-    pub fn new<'a>(examples: impl IntoIterator<Item = &'a EncodedExample>, pad_id: u32) -> Self {
-        let (ids, targets): (Vec<_>, Vec<_>) = examples
-            .into_iter()
-            .map(|example| (example.ids.as_slice(), example.target.clone()))
-            .unzip();
-        Self {
-            tokens: TokenBatch::pad(&ids, pad_id),
-            targets,
-        }
-    }
-}
-
-fn steps_per_epoch(examples: usize, config: &TrainConfig) -> u32 {
-    (examples as u32).div_ceil(config.batch_size).max(1)
-}
-
-/// A seed for a step or an epoch of a run.
-fn mix(seed: u32, index: u32) -> u64 {
-    u64::from(seed) << 32 | u64::from(index)
+fn steps_per_epoch(sampler: &Sampler, config: &TrainConfig) -> u32 {
+    let steps = sampler
+        .examples_per_epoch()
+        .div_ceil(examples_per_step(config));
+    steps.max(1) as u32
 }

@@ -1,26 +1,15 @@
 //! From an encoder, a data set and settings to a run that can begin.
 
-use std::sync::Arc;
-
 use burn::tensor::Device;
 
-use super::config::{TrainConfig, TrainConfigError};
+use super::config::{Method, Sampling, TrainConfig, TrainConfigError};
+use super::objective::Objective;
 use super::session::TrainSession;
-use crate::data::{Dataset, Part};
+use super::trainer::{Trainer, TrainerParts};
+use crate::data::{Dataset, Part, Problem, Target};
+use crate::eval::OutputScale;
 use crate::model::{PretrainedEncoder, TextClassifier};
-use crate::text::{EncodedExample, Tokenizer, TokenizerError};
-
-/// A run that has not begun, and what it is measured on.
-pub struct TrainSetup {
-    /// The run.
-    pub session: TrainSession,
-    /// Examples to follow training with.
-    pub validation: Arc<[EncodedExample]>,
-    /// Examples for the final report.
-    pub test: Arc<[EncodedExample]>,
-    /// The encoder's tokenizer, truncating as the run does.
-    pub tokenizer: Tokenizer,
-}
+use crate::text::{EncodedExample, TokenizerError};
 
 /// Why a run cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +25,20 @@ pub enum SetupError {
         /// The encoder's positions.
         most: usize,
     },
+    /// The encoder has fewer layers than are to be trained.
+    #[error("the last {found} layers are to be trained, but this encoder has {layers}")]
+    TooManyLayers {
+        /// The setting.
+        found: u32,
+        /// The encoder's layers.
+        layers: usize,
+    },
+    /// A setting that is about classes, for texts that have none or several.
+    #[error("{setting} needs texts of one label each")]
+    NeedsClasses {
+        /// The setting's name as the page shows it.
+        setting: &'static str,
+    },
     /// A text could not be tokenized.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
@@ -44,53 +47,84 @@ pub enum SetupError {
     NoExamples,
 }
 
-impl TrainSetup {
-    /// Checks the settings, tokenizes every example, and adds fresh adapters and a head to the encoder.
-    ///
-    /// `device` is the encoder's, with autodiff on.
-    ///
-    /// # Errors
-    /// If a setting does not fit, or there is nothing to learn from.
-    pub fn new(
-        encoder: &PretrainedEncoder,
-        dataset: &Dataset,
-        config: TrainConfig,
-        device: &Device,
-    ) -> Result<Self, SetupError> {
-        config.validate()?;
-        let most = encoder.config.max_position_embeddings;
-        if config.max_length as usize > most {
-            return Err(SetupError::TooLong {
-                found: config.max_length,
-                most,
-            });
-        }
-        let tokenizer = encoder.tokenizer.truncating(config.max_length as usize)?;
-        let encode = |part| -> Result<Vec<EncodedExample>, TokenizerError> {
-            let indices = dataset.split.part(part).iter();
-            indices
-                .map(|&index| EncodedExample::new(&dataset.examples[index as usize], &tokenizer))
-                .collect()
-        };
-        let train = encode(Part::Train)?;
-        if train.is_empty() {
-            return Err(SetupError::NoExamples);
-        }
-        let (validation, test) = (encode(Part::Validation)?.into(), encode(Part::Test)?.into());
-        let hidden = encoder.config.hidden_size;
-        let model = TextClassifier::init(
-            encoder.model.clone(),
-            hidden,
-            dataset.labels.len(),
-            &config,
-            device,
-        );
-        let session = TrainSession::new(model, train, tokenizer.pad_id(), config, device.clone());
-        Ok(Self {
-            session,
-            validation,
-            test,
-            tokenizer,
-        })
+/// Checks the settings, tokenizes every example, and adds adapters and a head to the encoder.
+///
+/// `device` is the encoder's, with autodiff on.
+///
+/// # Errors
+/// If a setting does not fit, or there is nothing to learn from.
+pub fn set_up(
+    encoder: &PretrainedEncoder,
+    dataset: &Dataset,
+    config: TrainConfig,
+    device: &Device,
+) -> Result<Trainer, SetupError> {
+    check(encoder, dataset.problem, &config)?;
+    let tokenizer = encoder.tokenizer.truncating(config.max_length as usize)?;
+    let encode = |part| -> Result<Vec<EncodedExample>, TokenizerError> {
+        let indices = dataset.split.part(part).iter();
+        indices
+            .map(|&index| EncodedExample::new(&dataset.examples[index as usize], &tokenizer))
+            .collect()
+    };
+    let train = encode(Part::Train)?;
+    if train.is_empty() {
+        return Err(SetupError::NoExamples);
     }
+    let (validation, test) = (encode(Part::Validation)?, encode(Part::Test)?);
+    let targets: Vec<Target> = train.iter().map(|example| example.target.clone()).collect();
+    let objective = Objective::new(dataset.problem, dataset.labels.len(), &targets, &config);
+    let scale = OutputScale {
+        problem: dataset.problem,
+        standardisation: objective.standardisation(),
+    };
+    let model = TextClassifier::init(
+        encoder.model.clone(),
+        encoder.config.hidden_size,
+        objective.outputs(),
+        &config,
+        device,
+    );
+    let pad_id = tokenizer.pad_id();
+    let session = TrainSession::new(model, objective, train, pad_id, config, device.clone());
+    let parts = TrainerParts {
+        validation,
+        test,
+        tokenizer,
+        labels: dataset.labels.clone().into(),
+        scale,
+    };
+    Ok(Trainer::new(session, parts))
+}
+
+/// What can be told before anything is computed.
+fn check(
+    encoder: &PretrainedEncoder,
+    problem: Problem,
+    config: &TrainConfig,
+) -> Result<(), SetupError> {
+    config.validate()?;
+    let most = encoder.config.max_position_embeddings;
+    if config.max_length as usize > most {
+        return Err(SetupError::TooLong {
+            found: config.max_length,
+            most,
+        });
+    }
+    let layers = encoder.config.num_hidden_layers;
+    if let Method::LastLayers { layers: found, .. } = config.method
+        && found as usize > layers
+    {
+        return Err(SetupError::TooManyLayers { found, layers });
+    }
+    if problem != Problem::SingleLabel {
+        let settings = [
+            ("Sampling by class", config.sampling != Sampling::Shuffle),
+            ("Label smoothing", config.label_smoothing_factor > 0.0),
+        ];
+        if let Some((setting, _)) = settings.into_iter().find(|(_, asked)| *asked) {
+            return Err(SetupError::NeedsClasses { setting });
+        }
+    }
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Numbers as the page writes them.
 
+use crate::eval::score::{Metric, Score};
+
 /// A share as a percentage: 0.9123 is `91.2 %`.
 pub(crate) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
@@ -61,4 +63,26 @@ pub(crate) fn loss(loss: f64) -> String {
         size if size >= 0.001 || size == 0.0 => format!("{loss:.3}"),
         _ => format!("{loss:.1e}"),
     }
+}
+
+/// A score: shares as percentages, the others with three digits.
+pub(crate) fn score(score: Score) -> String {
+    if is_share(score.metric) {
+        percent(score.value)
+    } else {
+        format!("{:.3}", score.value)
+    }
+}
+
+/// A change of a score: shares in points.
+pub(crate) fn score_change(metric: Metric, change: f64) -> String {
+    if is_share(metric) {
+        format!("{:+.1} points", change * 100.0)
+    } else {
+        format!("{change:+.3}")
+    }
+}
+
+fn is_share(metric: Metric) -> bool {
+    matches!(metric, Metric::Accuracy | Metric::MacroF1 | Metric::MicroF1)
 }

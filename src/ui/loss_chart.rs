@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::engine::Engine;
-use super::format::{loss, percent, thousands};
+use super::format::{self, loss, thousands};
 use super::scale::Scale;
+use super::words;
 use crate::protocol::ValidationRecord;
 use crate::run_state::history::{LossHistory, LossPoint};
 use crate::run_state::run::Run;
@@ -51,12 +52,10 @@ pub(crate) fn LossChart(engine: Engine) -> impl IntoView {
             Some((scale.place(point.step.into()), point))
         })
     });
-    let validated = Memo::new(move |_| {
+    let scored = Memo::new(move |_| {
         engine.state.with(|state| {
-            state
-                .run
-                .as_ref()
-                .is_some_and(|run| !run.validations.is_empty())
+            let score = state.run.as_ref()?.validation_score()?;
+            Some(score.metric)
         })
     });
     let point_at = move |event: PointerEvent| {
@@ -107,12 +106,12 @@ pub(crate) fn LossChart(engine: Engine) -> impl IntoView {
                     <span class="key key-smoothed">"loss"</span>
                     <span class="key key-raw">"each step"</span>
                     {move || {
-                        validated
+                        scored
                             .get()
-                            .then(|| {
+                            .map(|metric| {
                                 view! {
                                     <span class="key key-validation">"validation loss"</span>
-                                    <span class="key key-accuracy">"validation accuracy"</span>
+                                    <span class="key key-accuracy">"validation " {words::metric(metric)}</span>
                                 }
                             })
                     }}
@@ -141,7 +140,7 @@ pub(crate) fn LossChart(engine: Engine) -> impl IntoView {
             <div class="axis axis-accuracy">
                 {move || {
                     let ticks = [0.0, 0.5, 1.0].map(|share| (share, format!("{:.0} %", share * 100.0)));
-                    validated.get().then(|| labels(&ticks, "bottom"))
+                    scored.get().map(|_| labels(&ticks, "bottom"))
                 }}
             </div>
             <div class="axis axis-x">{move || drawing.with(|drawing| labels(&drawing.steps, "left"))}</div>
@@ -188,7 +187,12 @@ fn draw(run: &Run) -> Drawing {
             .map(|record| (x.place(record.step.into()), value(record)))
             .collect()
     };
-    let accuracies = records(&|record| record.accuracy);
+    // A score below 0, worse than guessing, lies on the axis.
+    let accuracies = records(&|record| {
+        record
+            .main_score()
+            .map_or(0.0, |score| score.value.clamp(0.0, 1.0))
+    });
     Drawing {
         raw: curve(|point| point.loss),
         smoothed: curve(|point| point.smoothed),
@@ -228,12 +232,16 @@ fn summary(history: &LossHistory, validation: Option<&ValidationRecord>) -> Stri
     );
     if let Some(record) = validation {
         // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            " Validation: loss {}, accuracy {}.",
-            loss(record.loss),
-            percent(record.accuracy)
-        );
+        let _ = write!(text, " Validation: loss {}", loss(record.loss));
+        if let Some(score) = record.main_score() {
+            let _ = write!(
+                text,
+                ", {} {}",
+                words::metric(score.metric),
+                format::score(score)
+            );
+        }
+        text.push('.');
     }
     text
 }

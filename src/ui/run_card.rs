@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::{count, duration, percent, rounded, thousands};
+use super::format::{self, count, duration, rounded, score_change, thousands};
 use super::loss_chart::LossChart;
 use super::settings::Settings;
 use super::words;
@@ -156,8 +156,11 @@ fn status(run: &Run) -> String {
             ..
         } => "Testing".into(),
         RunPhase::Ended => match &run.result {
-            Some(result) if result.stopped => format!("Stopped after {}", duration(result.seconds)),
-            Some(result) => format!("Finished in {}", duration(result.seconds)),
+            Some(result) => format!(
+                "{} {}",
+                words::run_end(result.end),
+                duration(result.seconds)
+            ),
             None => "Finished".into(),
         },
         RunPhase::Failed => "Ended without a model".into(),
@@ -210,25 +213,25 @@ fn Validation(engine: Engine) -> impl IntoView {
     move || {
         let validations = validations.get();
         let last = validations.last()?;
+        let score = last.main_score()?;
         let before = validations
             .len()
             .checked_sub(2)
-            .and_then(|index| validations.get(index));
-        let change = before
-            .map(|before| (last.accuracy - before.accuracy) * 100.0)
-            .map(|points| {
-                format!(
-                    ", {points:+.1} points since epoch {}",
-                    last.epoch.saturating_sub(1)
-                )
-            });
+            .and_then(|index| validations.get(index)?.score(score.metric));
+        let change = before.map(|before| {
+            format!(
+                ", {} since epoch {}",
+                score_change(score.metric, score.value - before),
+                last.epoch.saturating_sub(1)
+            )
+        });
         Some(view! {
             <p class="validation">
-                <span class="figure" data-testid="val-accuracy" data-value=last.accuracy data-epoch=last.epoch>
-                    {percent(last.accuracy)}
+                <span class="figure" data-testid="val-accuracy" data-value=score.value data-epoch=last.epoch>
+                    {format::score(score)}
                 </span>
                 <span class="muted">
-                    "validation accuracy after " {count(last.epoch, "epoch")} {change}
+                    "validation " {words::metric(score.metric)} " after " {count(last.epoch, "epoch")} {change}
                 </span>
             </p>
         })

@@ -4,7 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::{count, percent};
+use super::format::{count, loss, percent};
 use crate::protocol::Prediction;
 use crate::run_state::RunState;
 
@@ -85,10 +85,16 @@ fn Answer(prediction: Prediction) -> impl IntoView {
         }
     });
     let words = top.clone();
+    let sentence = match prediction.value {
+        Some(value) => {
+            view! { <p>"is given the number " <strong>{loss(value)}</strong></p> }.into_any()
+        }
+        None => view! { <p>"is most probably " <strong>{top}</strong></p> }.into_any(),
+    };
     view! {
-        <figure class="stack" data-testid="predict-output" data-label=words>
+        <figure class="stack" data-testid="predict-output" data-label=words data-value=prediction.value>
             <blockquote>{prediction.text.clone()}</blockquote>
-            <p>"is most probably " <strong>{top}</strong></p>
+            {sentence}
             <ul class="bars">{bars.collect_view()}</ul>
             <figcaption class="muted small">
                 {format!("{}, {:.0} ms", count(prediction.tokens, "token"), prediction.milliseconds)}

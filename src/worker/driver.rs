@@ -5,9 +5,10 @@ use burn::tensor::Device;
 
 use super::clock::turn;
 use super::port::{Inbox, Message, post};
-use super::run::{Classifier, Run};
+use super::run::{Run, predict};
 use super::{devices, errors, files};
 use crate::data::{ColumnChoice, Dataset, SplitConfig, Table};
+use crate::eval::Pipeline;
 use crate::model::PretrainedEncoder;
 use crate::port::to_bytes;
 use crate::protocol::{
@@ -26,7 +27,7 @@ pub struct Driver {
     dataset: Option<Dataset>,
     run: Option<Run>,
     /// The model of the last run that ended.
-    classifier: Option<Classifier>,
+    pipeline: Option<Pipeline>,
 }
 
 /// What [`Command::Start`] settles.
@@ -45,7 +46,7 @@ impl Driver {
             table: None,
             dataset: None,
             run: None,
-            classifier: None,
+            pipeline: None,
         }
     }
 
@@ -92,7 +93,7 @@ impl Driver {
     /// Keeps the model of the run.
     fn end_run(&mut self) {
         if let Some(run) = self.run.take() {
-            self.classifier = Some(run.classifier());
+            self.pipeline = Some(run.pipeline());
         }
     }
 
@@ -264,9 +265,9 @@ impl Driver {
     }
 
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {
-        let prediction = match (&self.run, &self.classifier) {
-            (Some(run), _) => run.classifier().predict(text).await?,
-            (None, Some(classifier)) => classifier.predict(text).await?,
+        let prediction = match (&self.run, &self.pipeline) {
+            (Some(run), _) => predict(&run.pipeline(), text).await?,
+            (None, Some(pipeline)) => predict(pipeline, text).await?,
             (None, None) => {
                 return Err(errors::state(
                     "There is no trained model yet.",

@@ -4,6 +4,7 @@ use burn::tensor::ExecutionError;
 
 use super::fetch::FetchError;
 use crate::data::{DatasetError, TableError};
+use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
 use crate::model::PretrainedError;
 use crate::protocol::{ErrorKind, WireError};
@@ -94,9 +95,10 @@ impl From<TokenizerError> for WireError {
 impl From<SetupError> for WireError {
     fn from(error: SetupError) -> Self {
         let hint = match &error {
-            SetupError::Config(_) | SetupError::TooLong { .. } => {
-                "Change the setting and start again."
-            }
+            SetupError::Config(_)
+            | SetupError::TooLong { .. }
+            | SetupError::TooManyLayers { .. }
+            | SetupError::NeedsClasses { .. } => "Change the setting and start again.",
             SetupError::Tokenizer(_) => "Choose another encoder.",
             SetupError::NoExamples => {
                 "Open a table with more rows, or hold out a smaller share of it."
@@ -110,12 +112,24 @@ impl From<TrainError> for WireError {
     fn from(error: TrainError) -> Self {
         match error {
             TrainError::Device(error) => error.into(),
+            TrainError::Metrics(error) => error.into(),
             TrainError::NotFinite { .. } => wire(
                 ErrorKind::Training,
                 &error,
                 "The learning rate is probably too high: try a third of it.",
             ),
-            TrainError::Checkpoint(_) => wire(ErrorKind::Bug, &error, "Start the run anew."),
+            TrainError::Checkpoint(_) | TrainError::Settings(_) => {
+                wire(ErrorKind::Bug, &error, "Start the run anew.")
+            }
+        }
+    }
+}
+
+impl From<PipelineError> for WireError {
+    fn from(error: PipelineError) -> Self {
+        match error {
+            PipelineError::Tokenizer(error) => error.into(),
+            PipelineError::Device(error) => error.into(),
         }
     }
 }

@@ -1,76 +1,55 @@
-//! A run under way: training, validating and testing, one unit of work at a time.
-
-use std::sync::Arc;
+//! A run under way, as the page sees it: progress told at a bearable pace, and checkpoints.
 
 use burn::tensor::Device;
 
 use super::clock::now;
 use super::port::{post, post_with};
-use crate::data::Dataset;
-use crate::eval::metrics::classification_report;
-use crate::eval::{Evaluation, probabilities};
-use crate::model::{PretrainedEncoder, TextClassifier};
+use crate::data::{Dataset, Part, Problem};
+use crate::eval::Pipeline;
+use crate::model::PretrainedEncoder;
 use crate::port::to_buffer;
 use crate::protocol::{
     EvaluatedSplit, Event, LabelProbability, Prediction, RequestId, StepRecord, TrainPlan,
-    TrainResult, ValidationRecord, WireError,
+    TrainResult, WireError,
 };
-use crate::text::{EncodedExample, TokenBatch, Tokenizer};
 use crate::train::config::TrainConfig;
-use crate::train::{Checkpoint, TrainSession, TrainSetup, trainable_parameters};
+use crate::train::{Checkpoint, Finished, Progress, Trainer, set_up, trainable_parameters};
 
 /// Least milliseconds between two events of a kind.
 const EVENT_INTERVAL: f64 = 100.0;
-/// Milliseconds of training between two checkpoints.
+/// Least milliseconds of training between two checkpoints.
 const CHECKPOINT_INTERVAL: f64 = 10_000.0;
+/// Least ratio of training to saving: a run that trains every weight has hundreds of megabytes to save.
+const TRAINING_TO_SAVING: f64 = 20.0;
 /// Weight of the newest step in the mean that speed and time left are told from.
 const NEWEST: f64 = 0.1;
 
 /// A run that has begun and not ended.
 pub struct Run {
     id: RequestId,
-    session: TrainSession,
-    phase: Phase,
+    trainer: Trainer,
     paused: bool,
-    stopped: bool,
-    validation: Arc<[EncodedExample]>,
-    test: Arc<[EncodedExample]>,
-    labels: Arc<[String]>,
-    tokenizer: Tokenizer,
-    device: Device,
-    batch_size: usize,
     /// Milliseconds worked.
     worked: f64,
-    /// Milliseconds and tokens of a step, and milliseconds of a validation, lately.
     pace: Pace,
     unsent: Vec<StepRecord>,
     sent_at: f64,
     saved_at: f64,
+    /// Milliseconds that the last checkpoint took.
+    saving: f64,
 }
 
+/// How long things have taken lately.
 #[derive(Default)]
 struct Pace {
+    /// Milliseconds of a step.
     step: Option<f64>,
+    /// Tokens of a step.
     tokens: f64,
+    /// Milliseconds of a validation.
     validation: f64,
-}
-
-enum Phase {
-    Training,
-    Evaluating {
-        split: EvaluatedSplit,
-        evaluation: Evaluation,
-        model: Box<TextClassifier>,
-        begun: f64,
-    },
-}
-
-/// A model that can classify, with all it needs to.
-pub struct Classifier {
-    model: TextClassifier,
-    tokenizer: Tokenizer,
-    labels: Arc<[String]>,
-    device: Device,
+    /// `worked` when the validation under way began.
+    validation_begun: Option<f64>,
 }
 
 impl Run {
@@ -85,17 +64,11 @@ impl Run {
         checkpoint: Option<Checkpoint>,
         device: &Device,
     ) -> Result<Self, WireError> {
-        let batch_size = config.batch_size as usize;
-        let setup = TrainSetup::new(encoder, dataset, config, &device.clone().autodiff())?;
-        let TrainSetup {
-            mut session,
-            validation,
-            test,
-            tokenizer,
-        } = setup;
+        let mut trainer = set_up(encoder, dataset, config, &device.clone().autodiff())?;
         if let Some(checkpoint) = checkpoint {
-            session.restore(&checkpoint)?;
+            trainer.restore(&checkpoint)?;
         }
+        let session = trainer.session();
         let (trainable, frozen) = trainable_parameters(session.trained_model());
         let plan = TrainPlan {
             steps: session.steps(),
@@ -110,21 +83,14 @@ impl Run {
         });
         Ok(Self {
             id,
-            session,
-            phase: Phase::Training,
+            trainer,
             paused: false,
-            stopped: false,
-            validation,
-            test,
-            labels: dataset.labels.clone().into(),
-            tokenizer,
-            device: device.clone(),
-            batch_size,
             worked: 0.0,
             pace: Pace::default(),
             unsent: Vec::new(),
             sent_at: now(),
             saved_at: now(),
+            saving: 0.0,
         })
     }
 
@@ -141,7 +107,7 @@ impl Run {
         self.paused = true;
         self.flush();
         self.save().await?;
-        Ok(self.session.step_count())
+        Ok(self.trainer.session().step_count())
     }
 
     pub fn resume(&mut self) {
@@ -151,163 +117,79 @@ impl Run {
 
     /// Ends training before its next step; during the test, ends that.
     pub fn stop(&mut self) {
-        let testing = matches!(
-            &self.phase,
-            Phase::Evaluating {
-                split: EvaluatedSplit::Test,
-                ..
-            }
-        );
-        if testing {
-            self.test = Arc::new([]);
-        }
-        self.stopped = true;
+        self.trainer.stop();
         self.paused = false;
-        self.phase = Phase::Training;
     }
 
     /// The model as it stands.
-    pub fn classifier(&self) -> Classifier {
-        Classifier {
-            model: self.session.model(),
-            tokenizer: self.tokenizer.clone(),
-            labels: self.labels.clone(),
-            device: self.device.clone(),
-        }
+    pub fn pipeline(&self) -> Pipeline {
+        self.trainer.pipeline()
     }
 
     /// Does one unit of work. `Some` once the run has ended.
     pub async fn advance(&mut self) -> Result<Option<TrainResult>, WireError> {
         let begun = now();
-        let result = match &mut self.phase {
-            Phase::Training if self.stopped || self.session.is_done() => {
+        let progress = self.trainer.advance().await?;
+        let taken = now() - begun;
+        self.worked += taken;
+        match progress {
+            Progress::Step(record) => {
+                self.pace.step(taken, record.tokens);
+                self.unsent.push(record);
+                if now() - self.sent_at >= EVENT_INTERVAL {
+                    self.flush();
+                }
+                let interval = CHECKPOINT_INTERVAL.max(TRAINING_TO_SAVING * self.saving);
+                if now() - self.saved_at >= interval {
+                    self.save().await?;
+                }
+            }
+            Progress::Evaluating { part, done, total } => {
+                self.pace.validation_begun.get_or_insert(self.worked);
+                self.report_evaluation(part, done, total);
+            }
+            Progress::Validated(validation) => {
+                if let Some(begun) = self.pace.validation_begun.take() {
+                    self.pace.validation = self.worked - begun;
+                }
                 self.flush();
-                if self.test.is_empty() {
-                    Some(self.result(None))
-                } else {
-                    self.evaluate(EvaluatedSplit::Test);
-                    None
-                }
-            }
-            Phase::Training => {
-                self.train().await?;
-                None
-            }
-            Phase::Evaluating {
-                evaluation, model, ..
-            } => {
-                if evaluation.step(model, &self.device).await? {
-                    self.report_evaluation();
-                    None
-                } else {
-                    self.finish_evaluation().await?
-                }
-            }
-        };
-        self.worked += now() - begun;
-        Ok(result)
-    }
-
-    async fn train(&mut self) -> Result<(), WireError> {
-        let begun = now();
-        let record = self.session.step().await?;
-        self.pace.step(now() - begun, record.tokens);
-        self.unsent.push(record);
-        if now() - self.sent_at >= EVENT_INTERVAL {
-            self.flush();
-        }
-        let epoch_done = record.step.is_multiple_of(self.session.steps_per_epoch());
-        if epoch_done && !self.validation.is_empty() {
-            self.flush();
-            self.evaluate(EvaluatedSplit::Validation);
-        } else if now() - self.saved_at >= CHECKPOINT_INTERVAL {
-            self.save().await?;
-        }
-        Ok(())
-    }
-
-    fn evaluate(&mut self, split: EvaluatedSplit) {
-        let examples = match split {
-            EvaluatedSplit::Validation => &self.validation,
-            EvaluatedSplit::Test => &self.test,
-        };
-        let evaluation =
-            Evaluation::new(examples.clone(), self.batch_size, self.tokenizer.pad_id());
-        self.phase = Phase::Evaluating {
-            split,
-            evaluation,
-            model: Box::new(self.session.model()),
-            begun: self.worked,
-        };
-    }
-
-    fn report_evaluation(&mut self) {
-        let Phase::Evaluating {
-            split, evaluation, ..
-        } = &self.phase
-        else {
-            return;
-        };
-        if now() - self.sent_at >= EVENT_INTERVAL {
-            self.sent_at = now();
-            let (done, total) = (evaluation.done() as u32, evaluation.total() as u32);
-            post(&Event::EvaluationProgress {
-                id: self.id,
-                split: *split,
-                done,
-                total,
-            });
-        }
-    }
-
-    async fn finish_evaluation(&mut self) -> Result<Option<TrainResult>, WireError> {
-        let phase = std::mem::replace(&mut self.phase, Phase::Training);
-        let Phase::Evaluating {
-            split,
-            evaluation,
-            begun,
-            ..
-        } = phase
-        else {
-            return Ok(None);
-        };
-        let outcome = evaluation.finish();
-        match split {
-            EvaluatedSplit::Validation => {
-                self.pace.validation = self.worked - begun;
-                let step = self.session.step_count();
-                let epoch = step / self.session.steps_per_epoch();
-                let validation = ValidationRecord {
-                    epoch,
-                    step,
-                    loss: outcome.loss,
-                    accuracy: outcome.accuracy,
-                };
                 post(&Event::Validated {
                     id: self.id,
                     validation,
                 });
                 self.save().await?;
-                Ok(None)
             }
-            EvaluatedSplit::Test => {
-                let truth: Vec<u32> = self
-                    .test
-                    .iter()
-                    .filter_map(|example| example.target.class())
-                    .collect();
-                let report = classification_report(&self.labels, &truth, &outcome.predicted())?;
-                Ok(Some(self.result(Some(report))))
+            Progress::Finished(finished) => {
+                self.flush();
+                return Ok(Some(self.result(*finished)));
             }
         }
+        Ok(None)
     }
 
-    fn result(&self, report: Option<crate::eval::metrics::ClassificationReport>) -> TrainResult {
+    fn report_evaluation(&mut self, part: Part, done: usize, total: usize) {
+        if now() - self.sent_at < EVENT_INTERVAL {
+            return;
+        }
+        self.flush();
+        post(&Event::EvaluationProgress {
+            id: self.id,
+            split: match part {
+                Part::Test => EvaluatedSplit::Test,
+                Part::Train | Part::Validation => EvaluatedSplit::Validation,
+            },
+            done: done as u32,
+            total: total as u32,
+        });
+    }
+
+    fn result(&self, finished: Finished) -> TrainResult {
         TrainResult {
-            step: self.session.step_count(),
-            stopped: self.stopped,
+            step: self.trainer.session().step_count(),
+            end: finished.end,
+            best_step: finished.best_step,
             seconds: self.worked / 1000.0,
-            report,
+            report: finished.test.map(|test| Box::new(test.report)),
         }
     }
 
@@ -317,8 +199,9 @@ impl Run {
         if self.unsent.is_empty() {
             return;
         }
-        let steps_left = f64::from(self.session.steps() - self.session.step_count());
-        let validations_left = (steps_left / f64::from(self.session.steps_per_epoch())).ceil();
+        let session = self.trainer.session();
+        let steps_left = f64::from(session.steps() - session.step_count());
+        let validations_left = (steps_left / f64::from(session.steps_per_epoch())).ceil();
         let step = self.pace.step.unwrap_or_default();
         post(&Event::TrainingProgress {
             id: self.id,
@@ -329,11 +212,13 @@ impl Run {
     }
 
     async fn save(&mut self) -> Result<(), WireError> {
-        let checkpoint = self.session.checkpoint().await?;
+        let begun = now();
+        let checkpoint = self.trainer.checkpoint().await?;
         self.saved_at = now();
+        self.saving = self.saved_at - begun;
         let event = Event::Checkpointed {
             id: self.id,
-            step: self.session.step_count(),
+            step: self.trainer.session().step_count(),
         };
         post_with(&event, Some(to_buffer(checkpoint.as_bytes())));
         Ok(())
@@ -353,28 +238,28 @@ impl Pace {
     }
 }
 
-impl Classifier {
-    /// Probabilities of every label, the most probable first.
-    pub async fn predict(&self, text: String) -> Result<Prediction, WireError> {
-        let begun = now();
-        let ids = self.tokenizer.encode(&text)?;
-        let batch = TokenBatch::pad(&[&ids], self.tokenizer.pad_id());
-        let rows = probabilities(&self.model, &batch, &self.device).await?;
-        let mut probabilities: Vec<LabelProbability> = self
-            .labels
-            .iter()
-            .zip(rows.into_iter().flatten())
-            .map(|(label, probability)| LabelProbability {
-                label: label.clone(),
-                probability: probability.into(),
-            })
-            .collect();
-        probabilities.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-        Ok(Prediction {
-            text,
-            probabilities,
-            tokens: ids.len() as u32,
-            milliseconds: now() - begun,
+/// What a model says of a text of the user's: every label, the most probable first, or a number.
+pub async fn predict(pipeline: &Pipeline, text: String) -> Result<Prediction, WireError> {
+    let begun = now();
+    let answer = pipeline.ask(&text).await?;
+    let mut probabilities: Vec<LabelProbability> = pipeline
+        .labels
+        .iter()
+        .zip(&answer.outputs)
+        .map(|(label, &probability)| LabelProbability {
+            label: label.clone(),
+            probability,
         })
-    }
+        .collect();
+    probabilities.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    Ok(Prediction {
+        text,
+        probabilities,
+        value: match pipeline.scale.problem {
+            Problem::Regression => answer.outputs.first().copied(),
+            Problem::SingleLabel | Problem::MultiLabel { .. } => None,
+        },
+        tokens: answer.tokens as u32,
+        milliseconds: now() - begun,
+    })
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tabtune::data::{Dataset, SplitConfig, Table};
 use tabtune::model::{FolderFiles, PretrainedEncoder};
-use tabtune::train::TrainSetup;
 use tabtune::train::config::TrainConfig;
+use tabtune::train::set_up;
 
 use crate::Scratch;
 use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
@@ -117,7 +117,8 @@ fn native_losses(config: TrainConfig) -> Result<Vec<f64>> {
     )?;
     let table = Table::parse("uci", &fs::read(root.join("www/samples/uci.csv"))?)?;
     let dataset = Dataset::from_table(&table, table.summary().guess, SplitConfig::default())?;
-    let mut session = TrainSetup::new(&encoder, &dataset, config, &device)?.session;
+    let mut trainer = set_up(&encoder, &dataset, config, &device)?;
+    let session = trainer.session_mut();
     let mut losses = Vec::new();
     while !session.is_done() {
         losses.push(pollster::block_on(session.step())?.loss);

@@ -2,13 +2,13 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Gradients, Tensor, Transaction};
-use tabtune::data::Target;
+use tabtune::data::{Problem, Target};
 use tabtune::model::TextClassifier;
 use tabtune::model::encoder::BatchTensors;
 use tabtune::model::lora::Lora;
 use tabtune::text::EncodedExample;
 use tabtune::train::config::{LoraConfig, TrainConfig};
-use tabtune::train::{LabelledBatch, TrainSession, global_norm, gradients};
+use tabtune::train::{LabelledBatch, Objective, TrainSession, global_norm, gradients};
 
 use super::Subject;
 use super::encoders::Folder;
@@ -26,7 +26,6 @@ fn config() -> TrainConfig {
         epochs: 1,
         learning_rate: 5e-3,
         batch_size: 1,
-        max_length: 16,
         lora: LoraConfig {
             rank: 4,
             alpha: 8.0,
@@ -37,8 +36,12 @@ fn config() -> TrainConfig {
         weight_decay: 0.01,
         warmup_ratio: 0.2,
         max_grad_norm: Some(1.0),
-        seed: 0,
+        ..TrainConfig::default()
     }
+}
+
+fn objective() -> Objective {
+    Objective::new(Problem::SingleLabel, CLASSES, &[], &config())
 }
 
 fn peft_key(layer: usize, projection: &str, matrix: &str) -> String {
@@ -81,8 +84,8 @@ fn model(device: &Device) -> TextClassifier {
             lora.b = load("B");
         }
     }
-    model.classifier.weight = Param::from_data(golden.transposed("head.weight"), device);
-    model.classifier.bias = Some(Param::from_tensor(Tensor::from_floats(
+    model.head.classifier.weight = Param::from_data(golden.transposed("head.weight"), device);
+    model.head.classifier.bias = Some(Param::from_tensor(Tensor::from_floats(
         golden.floats("head.bias").as_slice(),
         device,
     )));
@@ -115,10 +118,10 @@ fn named<T>(
             matrix(&lora.b),
         ));
     }
-    tensors.push(("head.weight".into(), matrix(&model.classifier.weight)));
+    tensors.push(("head.weight".into(), matrix(&model.head.classifier.weight)));
     tensors.push((
         "head.bias".into(),
-        vector(model.classifier.bias.as_ref().expect("a bias")),
+        vector(model.head.classifier.bias.as_ref().expect("a bias")),
     ));
     tensors
 }
@@ -136,7 +139,7 @@ pub async fn check_gradients(subject: &Subject) {
         subject.tolerance.logits,
     );
 
-    let (loss, gradients) = gradients(&model, &batch, &device);
+    let (loss, gradients) = gradients(&model, &objective(), &batch, &device);
     assert_close(
         "loss",
         &read(loss).await,
@@ -182,7 +185,7 @@ pub async fn check_ten_steps(subject: &Subject) {
 
     let mut reports = Vec::new();
     for step in 0..10 {
-        reports.push(session.step_on(&batch(step % 3)).await.unwrap());
+        reports.push(session.step_on(&[batch(step % 3)]).await.unwrap());
     }
     let column = |pick: fn(&tabtune::train::record::StepRecord) -> f64| {
         reports
@@ -240,7 +243,7 @@ pub async fn check_ten_steps(subject: &Subject) {
 
 /// A session of ten steps: its schedule is the fixture's.
 fn session(model: TextClassifier, device: &Device) -> TrainSession {
-    TrainSession::new(model, examples(), 0, config(), device.clone())
+    TrainSession::new(model, objective(), examples(), 0, config(), device.clone())
 }
 
 fn examples() -> Vec<EncodedExample> {
@@ -279,7 +282,7 @@ pub async fn check_frozen_base(subject: &Subject) {
 
     let before = base(session.trained_model()).await;
     for step in 0..3 {
-        session.step_on(&self::batch(step)).await.unwrap();
+        session.step_on(&[self::batch(step)]).await.unwrap();
     }
     assert_eq!(base(session.trained_model()).await, before);
 }
@@ -354,5 +357,5 @@ fn dropping_session(device: &Device) -> TrainSession {
     };
     let (shape, encoder) = Folder::tiny_bert().load(device);
     let model = TextClassifier::init(encoder, shape.hidden_size, CLASSES, &config, device);
-    TrainSession::new(model, examples(), 0, config, device.clone())
+    TrainSession::new(model, objective(), examples(), 0, config, device.clone())
 }

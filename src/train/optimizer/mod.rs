@@ -1,37 +1,40 @@
-//! AdamW over the trainable parameters, with gradient clipping by global norm.
+//! The optimizer over a model's trainable parameters, with gradient clipping by global norm.
+
+mod rule;
 
 use std::any::Any;
 use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
-use burn::optim::{AdamW, AdamWConfig, AdamWState, GradientsParams, Optimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
+pub use rule::{ParameterState, UpdateRule};
+
+use super::config::{Method, TrainConfig};
+use super::parameters::ParameterPath;
 use crate::model::TextClassifier;
 
-/// AdamW with PyTorch's defaults (β 0.9 and 0.999, ε 1e-8); tensors of one dimension (biases) are not decayed.
-///
-/// The arithmetic is burn's. The state is kept here rather than in burn's `ModuleOptimizer`, which can only
-/// be read back while blocking, and a browser's GPU cannot be waited for.
-///
-/// Source: Loshchilov and Hutter 2017, <https://arxiv.org/abs/1711.05101>.
-pub struct AdamWOptimizer {
-    decayed: AdamW,
-    exempt: AdamW,
-    /// An `AdamWState<D>` for each parameter of `D` dimensions.
+/// An update rule with the state of every parameter.
+pub struct Optimizer {
+    rule: UpdateRule,
+    weight_decay: f64,
+    /// Learning rate of the adapters' B as a multiple of A's.
+    loraplus_lr_ratio: f64,
+    /// A `ParameterState<D>` for each parameter of `D` dimensions.
     states: HashMap<ParamId, Box<dyn Any + Send>>,
 }
 
-impl AdamWOptimizer {
+impl Optimizer {
     /// An optimizer that has not taken a step.
-    pub fn new(weight_decay: f64) -> Self {
-        let config = AdamWConfig::new()
-            .with_beta_1(0.9)
-            .with_beta_2(0.999)
-            .with_epsilon(1e-8);
+    pub fn new(config: &TrainConfig) -> Self {
         Self {
-            exempt: config.clone().with_weight_decay(0.0).build(),
-            decayed: config.with_weight_decay(weight_decay as f32).build(),
+            rule: UpdateRule::new(config),
+            weight_decay: config.weight_decay,
+            loraplus_lr_ratio: match config.method {
+                Method::Lora => config.lora.loraplus_lr_ratio,
+                _ => 1.0,
+            },
             states: HashMap::new(),
         }
     }
@@ -49,28 +52,63 @@ impl AdamWOptimizer {
             learning_rate,
             gradients,
             scale,
+            path: ParameterPath::default(),
         })
     }
 
+    /// Names of what is remembered of each parameter.
+    pub fn moments(&self) -> &'static [&'static str] {
+        self.rule.moments()
+    }
+
     /// State of a parameter of `D` dimensions, once it has been updated.
-    pub fn state<const D: usize>(&self, id: ParamId) -> Option<&AdamWState<D>> {
+    pub fn state<const D: usize>(&self, id: ParamId) -> Option<&ParameterState<D>> {
         self.states.get(&id)?.downcast_ref()
     }
 
     /// Puts the state of a parameter back.
-    pub fn set_state<const D: usize>(&mut self, id: ParamId, state: AdamWState<D>) {
+    pub fn set_state<const D: usize>(&mut self, id: ParamId, state: ParameterState<D>) {
         self.states.insert(id, Box::new(state));
+    }
+
+    /// As PEFT's `create_loraplus_optimizer`: biases and norms go with B, and only what has two dimensions decays.
+    fn group(&self, dimensions: usize, path: &ParameterPath) -> Group {
+        let is_vector = dimensions < 2;
+        let follows_b = is_vector || path.is_lora_b();
+        Group {
+            lr_ratio: if follows_b {
+                self.loraplus_lr_ratio
+            } else {
+                1.0
+            },
+            weight_decay: if is_vector { 0.0 } else { self.weight_decay },
+        }
     }
 }
 
+/// What is special about some parameters.
+struct Group {
+    lr_ratio: f64,
+    weight_decay: f64,
+}
+
 struct Update<'a> {
-    optimizer: &'a mut AdamWOptimizer,
+    optimizer: &'a mut Optimizer,
     learning_rate: f64,
     gradients: GradientsParams,
     scale: Option<Tensor<1>>,
+    path: ParameterPath,
 }
 
 impl ModuleMapper for Update<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.enter(name);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let Some(mut gradient) = self.gradients.remove::<D>(param.id) else {
             return param;
@@ -79,22 +117,20 @@ impl ModuleMapper for Update<'_> {
             gradient = gradient * scale.clone().unsqueeze();
         }
         let id = param.id;
-        let state = self
-            .optimizer
-            .states
+        let states = &mut self.optimizer.states;
+        let state = states
             .remove(&id)
             .and_then(|state| state.downcast().ok())
             .map(|state| *state);
-        let rule = if D > 1 {
-            &self.optimizer.decayed
-        } else {
-            &self.optimizer.exempt
-        };
-        let value = param.val().inner();
-        let (updated, state) = rule.step::<D>(self.learning_rate, value, gradient, state);
-        if let Some(state) = state {
-            self.optimizer.set_state(id, state);
-        }
+        let group = self.optimizer.group(D, &self.path);
+        let (updated, state) = self.optimizer.rule.update::<D>(
+            self.learning_rate * group.lr_ratio,
+            group.weight_decay,
+            param.val().inner(),
+            gradient,
+            state,
+        );
+        self.optimizer.set_state(id, state);
         param.map(|_| Tensor::from_inner(updated).require_grad())
     }
 }

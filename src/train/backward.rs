@@ -1,0 +1,136 @@
+//! From a batch to its loss and gradients.
+
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::tensor::{Device, Tensor};
+
+use super::batch::LabelledBatch;
+use super::config::FgmConfig;
+use super::objective::Objective;
+use crate::data::Target;
+use crate::model::TextClassifier;
+use crate::model::encoder::BatchTensors;
+
+/// Sums the losses and gradients of several forward passes to those of one step.
+pub struct Backward<'a> {
+    model: &'a TextClassifier,
+    objective: &'a Objective,
+    device: &'a Device,
+    /// What the sum of all losses is divided by.
+    weight: f64,
+    loss: Option<Tensor<1>>,
+    gradients: GradientsAccumulator<TextClassifier>,
+}
+
+impl<'a> Backward<'a> {
+    /// For a step whose examples weigh `weight` together, see [`Objective::weight`].
+    pub fn new(
+        model: &'a TextClassifier,
+        objective: &'a Objective,
+        weight: f64,
+        device: &'a Device,
+    ) -> Self {
+        Self {
+            model,
+            objective,
+            device,
+            weight,
+            loss: None,
+            gradients: GradientsAccumulator::new(),
+        }
+    }
+
+    /// Adds a batch of texts.
+    pub fn texts(&mut self, batch: &LabelledBatch, adversarial: Option<FgmConfig>) {
+        let tensors = BatchTensors::new(&batch.tokens, self.device);
+        let Some(FgmConfig { epsilon }) = adversarial else {
+            let logits = self.model.forward(&tensors);
+            let loss = self.share(logits, &batch.targets);
+            return self.add(loss);
+        };
+        let words = self.model.encoder.embed_words(&tensors);
+        // A leaf of zeros gets the gradient of what it is added to, whether or not that is trained.
+        let shift = words.zeros_like().inner();
+        let shift = Tensor::from_inner(shift).require_grad();
+        let loss = self.share(
+            self.model
+                .forward_words(words.clone() + shift.clone(), &tensors),
+            &batch.targets,
+        );
+        let gradients = loss.backward();
+        let direction = shift.grad(&gradients);
+        self.gradients.accumulate(
+            self.model,
+            GradientsParams::from_grads(gradients, self.model),
+        );
+        self.count(loss);
+
+        if let Some(direction) = direction {
+            let shift = Tensor::from_inner(worst_shift(direction, epsilon));
+            let logits = self.model.forward_words(words + shift, &tensors);
+            let gradients = self.share(logits, &batch.targets).backward();
+            self.gradients.accumulate(
+                self.model,
+                GradientsParams::from_grads(gradients, self.model),
+            );
+        }
+    }
+
+    /// Adds texts of which the vectors are known.
+    ///
+    /// # Shapes
+    /// - `embedded`: `[batch, hidden]`, without autodiff
+    pub fn embedded(&mut self, embedded: Tensor<2>, targets: &[Target]) {
+        let logits = self.model.head.forward(Tensor::from_inner(embedded));
+        let loss = self.share(logits, targets);
+        self.add(loss);
+    }
+
+    /// The step's loss, `[1]`, and the gradients of all that is trained.
+    pub fn finish(mut self) -> (Tensor<1>, GradientsParams) {
+        let loss = self
+            .loss
+            .unwrap_or_else(|| Tensor::zeros([1], &self.device.clone().inner()));
+        (loss, self.gradients.grads())
+    }
+
+    fn share(&self, logits: Tensor<2>, targets: &[Target]) -> Tensor<1> {
+        let sum = self.objective.sum(logits, targets, self.device);
+        sum.div_scalar(self.weight)
+    }
+
+    fn add(&mut self, loss: Tensor<1>) {
+        let gradients = GradientsParams::from_grads(loss.backward(), self.model);
+        self.gradients.accumulate(self.model, gradients);
+        self.count(loss);
+    }
+
+    fn count(&mut self, loss: Tensor<1>) {
+        let loss = loss.inner();
+        self.loss = Some(match self.loss.take() {
+            Some(sum) => sum + loss,
+            None => loss,
+        });
+    }
+}
+
+/// The move of length `epsilon` that raises the loss the most, to first order: along each text's gradient.
+///
+/// Source: Miyato et al. 2017, equation 5, <https://arxiv.org/abs/1605.07725>.
+fn worst_shift(gradient: Tensor<3>, epsilon: f64) -> Tensor<3> {
+    let length = gradient.clone().square().sum_dim(2).sum_dim(1).sqrt();
+    // A text without a gradient stays where it is.
+    gradient / length.clamp_min(f32::MIN_POSITIVE) * epsilon
+}
+
+/// Mean loss of a batch, `[1]`, and the gradients of the trainable parameters.
+pub fn gradients(
+    model: &TextClassifier,
+    objective: &Objective,
+    batch: &LabelledBatch,
+    device: &Device,
+) -> (Tensor<1>, GradientsParams) {
+    let weight = objective.weight(&batch.targets);
+    let mut backward = Backward::new(model, objective, weight, device);
+    backward.texts(batch, None);
+    backward.finish()
+}

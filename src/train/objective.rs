@@ -1,0 +1,186 @@
+//! What is minimised.
+
+use burn::tensor::activation::{log_sigmoid, log_softmax};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::config::{ClassWeights, TrainConfig};
+use crate::data::{Problem, Standardisation, Target};
+
+/// The loss of logits against targets. It is a sum over examples divided by a weight, so that the gradients of several
+/// forward passes add up to that of one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Objective {
+    outputs: usize,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    /// Cross-entropy; `torch.nn.CrossEntropyLoss` with `weight` and `label_smoothing`.
+    SingleLabel { weights: Vec<f32>, smoothing: f32 },
+    /// Binary cross-entropy of each label; `torch.nn.BCEWithLogitsLoss` with `pos_weight`.
+    MultiLabel { positive_weights: Vec<f32> },
+    /// Squared error of the standardised value; `torch.nn.MSELoss`.
+    Regression(Standardisation),
+}
+
+impl Objective {
+    /// The objective for a problem with so many labels, given the training examples' targets.
+    pub fn new(problem: Problem, labels: usize, targets: &[Target], config: &TrainConfig) -> Self {
+        let balanced = config.class_weights == ClassWeights::Balanced;
+        match problem {
+            Problem::SingleLabel => Self {
+                outputs: labels,
+                kind: Kind::SingleLabel {
+                    weights: if balanced {
+                        balanced_weights(labels, targets)
+                    } else {
+                        vec![1.0; labels]
+                    },
+                    smoothing: config.label_smoothing_factor as f32,
+                },
+            },
+            Problem::MultiLabel { .. } => Self {
+                outputs: labels,
+                kind: Kind::MultiLabel {
+                    positive_weights: if balanced {
+                        positive_weights(labels, targets)
+                    } else {
+                        vec![1.0; labels]
+                    },
+                },
+            },
+            Problem::Regression => {
+                let values: Vec<f64> = targets.iter().filter_map(Target::value).collect();
+                Self {
+                    outputs: 1,
+                    kind: Kind::Regression(Standardisation::of(&values)),
+                }
+            }
+        }
+    }
+
+    /// Logits that the model gives a text.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// How numbers are standardised, if it is numbers that are learnt.
+    pub fn standardisation(&self) -> Option<Standardisation> {
+        match self.kind {
+            Kind::Regression(standardisation) => Some(standardisation),
+            Kind::SingleLabel { .. } | Kind::MultiLabel { .. } => None,
+        }
+    }
+
+    /// What the sum over these examples is divided by.
+    pub fn weight(&self, targets: &[Target]) -> f64 {
+        match &self.kind {
+            Kind::SingleLabel { weights, .. } => targets
+                .iter()
+                .filter_map(Target::class)
+                .filter_map(|class| weights.get(class as usize))
+                .map(|&weight| f64::from(weight))
+                .sum(),
+            Kind::MultiLabel { .. } => (targets.len() * self.outputs) as f64,
+            Kind::Regression(_) => targets.len() as f64,
+        }
+    }
+
+    /// The sum over these examples.
+    ///
+    /// # Shapes
+    /// - `logits`: `[batch, outputs]`
+    /// - output: `[1]`
+    pub fn sum(&self, logits: Tensor<2>, targets: &[Target], device: &Device) -> Tensor<1> {
+        let shape = [targets.len(), self.outputs];
+        let constant =
+            |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), device);
+        match &self.kind {
+            Kind::SingleLabel { weights, smoothing } => {
+                let shares = targets
+                    .iter()
+                    .flat_map(|target| smoothed(target, weights, *smoothing))
+                    .collect();
+                -(log_softmax(logits, 1) * constant(shares)).sum()
+            }
+            Kind::MultiLabel { positive_weights } => {
+                let held = |label: usize, target: &Target| matches!(target, Target::Classes(labels) if labels.contains(&(label as u32)));
+                let (mut absent, mut log_factors) = (Vec::new(), Vec::new());
+                for target in targets {
+                    for (label, &weight) in positive_weights.iter().enumerate() {
+                        let holds = held(label, target);
+                        absent.push(if holds { 0.0 } else { 1.0 });
+                        log_factors.push(if holds { weight } else { 1.0 });
+                    }
+                }
+                // −[p·y·log σ(z) + (1 − y)·log σ(−z)], by log σ(−z) = log σ(z) − z.
+                let log_sigmoid = log_sigmoid(logits.clone());
+                (logits * constant(absent) - log_sigmoid * constant(log_factors)).sum()
+            }
+            Kind::Regression(standardisation) => {
+                let expected = targets
+                    .iter()
+                    .map(|target| {
+                        standardisation.standardise(target.value().unwrap_or_default()) as f32
+                    })
+                    .collect();
+                (logits - constant(expected)).square().sum()
+            }
+        }
+    }
+}
+
+/// What each label's log-probability is multiplied by.
+fn smoothed(target: &Target, weights: &[f32], smoothing: f32) -> Vec<f32> {
+    let class = target.class();
+    let spread = smoothing / weights.len().max(1) as f32;
+    (0..)
+        .zip(weights)
+        .map(|(label, weight)| {
+            let own = if class == Some(label) {
+                1.0 - smoothing
+            } else {
+                0.0
+            };
+            weight * (own + spread)
+        })
+        .collect()
+}
+
+/// Examples / (classes · examples of the class).
+///
+/// Source: `compute_class_weight("balanced")` of scikit-learn.
+fn balanced_weights(labels: usize, targets: &[Target]) -> Vec<f32> {
+    let counts = counts(labels, targets);
+    let total: usize = counts.iter().sum();
+    counts
+        .iter()
+        .map(|&count| total as f32 / (labels * count).max(1) as f32)
+        .collect()
+}
+
+/// Examples without the label / examples with it, as the documentation of `BCEWithLogitsLoss` proposes.
+fn positive_weights(labels: usize, targets: &[Target]) -> Vec<f32> {
+    counts(labels, targets)
+        .iter()
+        .map(|&count| (targets.len() - count) as f32 / count.max(1) as f32)
+        .collect()
+}
+
+fn counts(labels: usize, targets: &[Target]) -> Vec<usize> {
+    let mut counts = vec![0; labels];
+    for target in targets {
+        let held: &[u32] = match target {
+            Target::Class(class) => std::slice::from_ref(class),
+            Target::Classes(classes) => classes,
+            Target::Value(_) => &[],
+        };
+        for &label in held {
+            if let Some(count) = counts.get_mut(label as usize) {
+                *count += 1;
+            }
+        }
+    }
+    counts
+}

@@ -1,0 +1,244 @@
+//! Update rules: what becomes of a parameter, given its gradient.
+
+use burn::tensor::Tensor;
+
+use crate::train::config::{OptimizerName, TrainConfig};
+
+const BETA_1: f32 = 0.9;
+const BETA_2: f32 = 0.999;
+/// Smoothing of RMSprop's mean square.
+const ALPHA: f32 = 0.99;
+/// Of Adam, AdamW and RMSprop.
+const EPSILON: f32 = 1e-8;
+const ADAGRAD_EPSILON: f32 = 1e-10;
+
+/// An update rule with the constants that PyTorch takes unless told otherwise.
+///
+/// The rules are written out here, and held to burn's and to PyTorch's by tests, because a state of burn's optimizers can
+/// only be read while blocking, and a browser's GPU cannot be waited for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UpdateRule {
+    name: OptimizerName,
+    momentum: f32,
+}
+
+/// What a rule remembers of a parameter of `D` dimensions.
+#[derive(Debug, Clone)]
+pub struct ParameterState<const D: usize> {
+    /// How often the parameter has been updated.
+    pub updates: u32,
+    /// As many as [`UpdateRule::moments`] names, each of the parameter's shape.
+    pub moments: Vec<Tensor<D>>,
+}
+
+impl UpdateRule {
+    /// The rule that the settings ask for.
+    pub fn new(config: &TrainConfig) -> Self {
+        Self {
+            name: config.optimizer,
+            momentum: config.momentum as f32,
+        }
+    }
+
+    /// Names of what the rule remembers, as in a `state_dict` of PyTorch.
+    pub fn moments(self) -> &'static [&'static str] {
+        match self.name {
+            OptimizerName::AdamW | OptimizerName::Adam => &["exp_avg", "exp_avg_sq"],
+            OptimizerName::Sgd => &["momentum_buffer"],
+            OptimizerName::RmsProp => &["square_avg"],
+            OptimizerName::Adagrad => &["sum"],
+        }
+    }
+
+    /// The parameter and the state after an update. `state` is `None` before the first.
+    ///
+    /// Source: the algorithms in the documentation of `torch.optim.{AdamW,Adam,SGD,RMSprop,Adagrad}`.
+    pub fn update<const D: usize>(
+        self,
+        learning_rate: f64,
+        weight_decay: f64,
+        value: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<ParameterState<D>>,
+    ) -> (Tensor<D>, ParameterState<D>) {
+        let decoupled = self.name == OptimizerName::AdamW;
+        let (value, gradient) = if weight_decay == 0.0 {
+            (value, gradient)
+        } else if decoupled {
+            (
+                value.mul_scalar(1.0 - learning_rate * weight_decay),
+                gradient,
+            )
+        } else {
+            let gradient = gradient + value.clone().mul_scalar(weight_decay);
+            (value, gradient)
+        };
+        let updates = state.as_ref().map_or(0, |state| state.updates) + 1;
+        let moments = state.map(|state| state.moments);
+        let (direction, moments) = match self.name {
+            OptimizerName::AdamW | OptimizerName::Adam => adam(gradient, moments, updates),
+            OptimizerName::Sgd => momentum(self.momentum, gradient, moments),
+            OptimizerName::RmsProp => rms_prop(gradient, moments),
+            OptimizerName::Adagrad => adagrad(gradient, moments),
+        };
+        let value = value - direction.mul_scalar(learning_rate);
+        (value, ParameterState { updates, moments })
+    }
+}
+
+/// `before · keep + addend`; at first there is nothing to keep.
+fn running<const D: usize>(before: Option<Tensor<D>>, keep: f32, addend: Tensor<D>) -> Tensor<D> {
+    match before {
+        Some(before) => before.mul_scalar(keep) + addend,
+        None => addend,
+    }
+}
+
+type Moments<const D: usize> = Option<Vec<Tensor<D>>>;
+
+fn take<const D: usize, const N: usize>(moments: Moments<D>) -> [Option<Tensor<D>>; N] {
+    let mut moments = moments.unwrap_or_default().into_iter();
+    std::array::from_fn(|_| moments.next())
+}
+
+fn adam<const D: usize>(
+    gradient: Tensor<D>,
+    moments: Moments<D>,
+    updates: u32,
+) -> (Tensor<D>, Vec<Tensor<D>>) {
+    let [mean, mean_square] = take(moments);
+    let mean = running(mean, BETA_1, gradient.clone().mul_scalar(1.0 - BETA_1));
+    let mean_square = running(
+        mean_square,
+        BETA_2,
+        gradient.square().mul_scalar(1.0 - BETA_2),
+    );
+    // Both corrections for the zeros that the means began with are scalars: they are applied to scalars where possible.
+    let correction_2 = (1.0 - BETA_2.powi(updates.cast_signed())).sqrt();
+    let correction = correction_2 / (1.0 - BETA_1.powi(updates.cast_signed()));
+    let root = mean_square
+        .clone()
+        .sqrt()
+        .add_scalar(EPSILON * correction_2);
+    let direction = mean.clone().mul_scalar(correction) / root;
+    (direction, vec![mean, mean_square])
+}
+
+fn momentum<const D: usize>(
+    momentum: f32,
+    gradient: Tensor<D>,
+    moments: Moments<D>,
+) -> (Tensor<D>, Vec<Tensor<D>>) {
+    let [buffer] = take(moments);
+    let buffer = running(buffer, momentum, gradient);
+    (buffer.clone(), vec![buffer])
+}
+
+fn rms_prop<const D: usize>(
+    gradient: Tensor<D>,
+    moments: Moments<D>,
+) -> (Tensor<D>, Vec<Tensor<D>>) {
+    let [mean_square] = take(moments);
+    let mean_square = running(
+        mean_square,
+        ALPHA,
+        gradient.clone().square().mul_scalar(1.0 - ALPHA),
+    );
+    let direction = gradient / mean_square.clone().sqrt().add_scalar(EPSILON);
+    (direction, vec![mean_square])
+}
+
+fn adagrad<const D: usize>(
+    gradient: Tensor<D>,
+    moments: Moments<D>,
+) -> (Tensor<D>, Vec<Tensor<D>>) {
+    let [sum] = take(moments);
+    let sum = running(sum, 1.0, gradient.clone().square());
+    let direction = gradient / sum.clone().sqrt().add_scalar(ADAGRAD_EPSILON);
+    (direction, vec![sum])
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::optim::decay::WeightDecayConfig;
+    use burn::optim::momentum::MomentumConfig;
+    use burn::optim::{
+        AdaGradConfig, AdamConfig, AdamWConfig, Optimizer as BurnOptimizer, RmsPropConfig,
+        SgdConfig,
+    };
+
+    use super::*;
+
+    const DECAY: f32 = 0.1;
+    const RATE: f64 = 0.05;
+
+    fn rule(name: OptimizerName) -> UpdateRule {
+        UpdateRule {
+            name,
+            momentum: 0.9,
+        }
+    }
+
+    fn gradient(step: u32) -> Tensor<2> {
+        let device = crate::device::cpu();
+        let step = step as f32;
+        Tensor::from_floats([[0.3 - step, 1e-3], [step * step, -2.0]], &device)
+    }
+
+    /// Five updates by our rule and by burn's give the same parameter.
+    fn agrees<O: BurnOptimizer>(name: OptimizerName, theirs: O) {
+        let start = Tensor::<2>::from_floats([[1.0, -2.0], [0.5, 0.0]], &crate::device::cpu());
+        let (mut own, mut own_state) = (start.clone(), None);
+        let (mut other, mut other_state) = (start, None);
+        for step in 0..5 {
+            let (value, state) =
+                rule(name).update(RATE, DECAY.into(), own, gradient(step), own_state);
+            (own, own_state) = (value, Some(state));
+            (other, other_state) = theirs.step(RATE, other, gradient(step), other_state);
+        }
+        let difference = (own - other).abs().max().into_scalar::<f32>();
+        assert!(difference < 1e-6, "{name:?}: {difference}");
+        assert_eq!(own_state.map(|state| state.updates), Some(5));
+    }
+
+    #[test]
+    fn the_rules_are_burns() {
+        let decay = || Some(WeightDecayConfig::new(DECAY));
+        agrees(
+            OptimizerName::AdamW,
+            AdamWConfig::new()
+                .with_weight_decay(DECAY)
+                .with_epsilon(EPSILON)
+                .build(),
+        );
+        agrees(
+            OptimizerName::Adam,
+            AdamConfig::new()
+                .with_weight_decay(decay())
+                .with_epsilon(EPSILON)
+                .build(),
+        );
+        agrees(
+            OptimizerName::Sgd,
+            SgdConfig::new()
+                .with_weight_decay(decay())
+                .with_momentum(Some(MomentumConfig::new().with_dampening(0.0)))
+                .build(),
+        );
+        agrees(
+            OptimizerName::RmsProp,
+            RmsPropConfig::new()
+                .with_weight_decay(decay())
+                .with_momentum(0.0)
+                .with_epsilon(EPSILON)
+                .build(),
+        );
+        agrees(
+            OptimizerName::Adagrad,
+            AdaGradConfig::new()
+                .with_weight_decay(decay())
+                .with_epsilon(ADAGRAD_EPSILON)
+                .build(),
+        );
+    }
+}

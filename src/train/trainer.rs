@@ -1,0 +1,337 @@
+//! A whole run: training, validating and testing, one unit of work at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use super::checkpoint::{Checkpoint, CheckpointError};
+use super::config::Method;
+use super::record::{RunEnd, StepRecord, ValidationRecord};
+use super::session::{TrainError, TrainSession};
+use crate::data::{Part, Target};
+use crate::eval::metrics::{EvaluationReport, MetricsError};
+use crate::eval::{
+    EmbeddingCache, Evaluation, Outcome, OutputScale, Pipeline, report, scores, temperature,
+};
+use crate::model::TextClassifier;
+use crate::text::{EncodedExample, Tokenizer};
+
+/// Drives a session from its first step to the test. Like the session it holds no loop, so that whoever calls
+/// [`advance`](Self::advance) may pause, ask, save or stop between any two units of work.
+pub struct Trainer {
+    session: TrainSession,
+    validation: HeldOut,
+    test: HeldOut,
+    tokenizer: Tokenizer,
+    labels: Arc<[String]>,
+    scale: OutputScale,
+    /// Without autodiff.
+    device: Device,
+    phase: Phase,
+    /// Set once training is over.
+    end: Option<RunEnd>,
+    best_step: Option<u32>,
+    /// Fitted at each validation, by step.
+    temperatures: BTreeMap<u32, f64>,
+}
+
+/// Examples that are not learnt on.
+struct HeldOut {
+    examples: Arc<[EncodedExample]>,
+    /// Their vectors, where the encoder does not change.
+    embeddings: Option<EmbeddingCache>,
+}
+
+impl HeldOut {
+    fn targets(&self) -> Vec<&Target> {
+        self.examples
+            .iter()
+            .map(|example| &example.target)
+            .collect()
+    }
+}
+
+/// What a run is made of besides its session.
+pub(super) struct TrainerParts {
+    pub(super) validation: Vec<EncodedExample>,
+    pub(super) test: Vec<EncodedExample>,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) labels: Arc<[String]>,
+    pub(super) scale: OutputScale,
+}
+
+enum Phase {
+    Training,
+    Evaluating {
+        part: Part,
+        evaluation: Evaluation,
+        model: Box<TextClassifier>,
+    },
+    Over,
+}
+
+/// What a unit of work has brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// A step.
+    Step(StepRecord),
+    /// A batch of an evaluation.
+    Evaluating {
+        /// Which examples.
+        part: Part,
+        /// Examples evaluated so far.
+        done: usize,
+        /// Examples in all.
+        total: usize,
+    },
+    /// An epoch's validation.
+    Validated(ValidationRecord),
+    /// The end; there is nothing more to do.
+    Finished(Box<Finished>),
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Why.
+    pub end: RunEnd,
+    /// The step of the weights that are left, where they are not the last ones.
+    pub best_step: Option<u32>,
+    /// The test; `None` if there are no examples for it or it was skipped.
+    pub test: Option<Test>,
+}
+
+/// A model on the test examples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Test {
+    /// What it says of them, in their order.
+    pub outcome: Outcome,
+    /// How good that is.
+    pub report: EvaluationReport,
+}
+
+impl Trainer {
+    pub(super) fn new(session: TrainSession, parts: TrainerParts) -> Self {
+        let head_only = session.config().method == Method::HeadOnly;
+        let held_out = |examples: Vec<EncodedExample>| HeldOut {
+            embeddings: head_only.then(|| EmbeddingCache::new(examples.len())),
+            examples: examples.into(),
+        };
+        Self {
+            validation: held_out(parts.validation),
+            test: held_out(parts.test),
+            tokenizer: parts.tokenizer,
+            labels: parts.labels,
+            scale: parts.scale,
+            device: session.device.clone().inner(),
+            session,
+            phase: Phase::Training,
+            end: None,
+            best_step: None,
+            temperatures: BTreeMap::new(),
+        }
+    }
+
+    /// The session.
+    pub fn session(&self) -> &TrainSession {
+        &self.session
+    }
+
+    /// The session, to take steps of one's own.
+    pub fn session_mut(&mut self) -> &mut TrainSession {
+        &mut self.session
+    }
+
+    /// What the model's logits mean.
+    pub fn scale(&self) -> &OutputScale {
+        &self.scale
+    }
+
+    /// Whether validations take place.
+    pub fn validates(&self) -> bool {
+        !self.validation.examples.is_empty()
+    }
+
+    /// The model as it stands, ready to be asked.
+    pub fn pipeline(&self) -> Pipeline {
+        Pipeline {
+            model: self.session.model(),
+            tokenizer: self.tokenizer.clone(),
+            labels: self.labels.clone(),
+            scale: self.scale,
+            device: self.device.clone(),
+        }
+    }
+
+    /// Reads the run's state back from the device.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+        self.session.checkpoint().await
+    }
+
+    /// Goes on from a checkpoint of a run with the same settings, model and data.
+    ///
+    /// # Errors
+    /// If it does not belong to this run, which is then unchanged.
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+        self.session.restore(checkpoint)
+    }
+
+    /// Ends training before its next step; during the test, ends that.
+    pub fn stop(&mut self) {
+        match self.phase {
+            Phase::Evaluating {
+                part: Part::Test, ..
+            } => self.test.examples = Arc::new([]),
+            _ => {
+                self.end.get_or_insert(RunEnd::Stopped);
+            }
+        }
+        self.phase = Phase::Training;
+    }
+
+    /// Does one unit of work.
+    ///
+    /// # Errors
+    /// If the device fails, or gives what is no number.
+    pub async fn advance(&mut self) -> Result<Progress, TrainError> {
+        match &mut self.phase {
+            Phase::Training if self.end.is_none() && !self.session.is_done() => {
+                match self.session.step().await {
+                    Ok(record) => {
+                        let epoch_done = record.step.is_multiple_of(self.session.steps_per_epoch());
+                        if epoch_done && self.validates() {
+                            self.evaluate(Part::Validation);
+                        }
+                        return Ok(Progress::Step(record));
+                    }
+                    Err(TrainError::NotFinite { step, loss }) => {
+                        self.end = Some(RunEnd::NotFinite { step, loss });
+                    }
+                    Err(error) => return Err(error),
+                }
+                Ok(self.begin_test())
+            }
+            Phase::Training => Ok(self.begin_test()),
+            Phase::Evaluating {
+                part,
+                evaluation,
+                model,
+            } => {
+                let part = *part;
+                let held_out = match part {
+                    Part::Test => &mut self.test,
+                    Part::Train | Part::Validation => &mut self.validation,
+                };
+                let cache = held_out.embeddings.as_mut();
+                if evaluation.step(model, cache, &self.device).await? {
+                    return Ok(Progress::Evaluating {
+                        part,
+                        done: evaluation.done(),
+                        total: evaluation.total(),
+                    });
+                }
+                self.finish_evaluation()
+            }
+            Phase::Over => Ok(self.finished(None)),
+        }
+    }
+
+    fn begin_test(&mut self) -> Progress {
+        let reason = if self.session.is_exhausted() {
+            RunEnd::EarlyStopped
+        } else {
+            RunEnd::Completed
+        };
+        self.end.get_or_insert(reason);
+        if self.best_step.is_none() {
+            self.best_step = self.session.load_best_model();
+        }
+        let total = self.test.examples.len();
+        if total == 0 {
+            return self.finished(None);
+        }
+        self.evaluate(Part::Test);
+        Progress::Evaluating {
+            part: Part::Test,
+            done: 0,
+            total,
+        }
+    }
+
+    fn evaluate(&mut self, part: Part) {
+        let examples = match part {
+            Part::Test => &self.test.examples,
+            Part::Train | Part::Validation => &self.validation.examples,
+        };
+        self.phase = Phase::Evaluating {
+            part,
+            evaluation: Evaluation::new(
+                examples.clone(),
+                self.session.config().batch_size as usize,
+                self.tokenizer.pad_id(),
+            ),
+            model: Box::new(self.session.model()),
+        };
+    }
+
+    fn finish_evaluation(&mut self) -> Result<Progress, TrainError> {
+        let phase = std::mem::replace(&mut self.phase, Phase::Training);
+        let Phase::Evaluating {
+            part, evaluation, ..
+        } = phase
+        else {
+            return Ok(self.finished(None));
+        };
+        let outcome = evaluation.finish(&self.scale);
+        if part == Part::Test {
+            let test = self.tested(outcome)?;
+            return Ok(self.finished(Some(test)));
+        }
+        let record = self.validated(&outcome)?;
+        self.session.observe(&record);
+        Ok(Progress::Validated(record))
+    }
+
+    fn validated(&mut self, outcome: &Outcome) -> Result<ValidationRecord, MetricsError> {
+        let problem = self.scale.problem;
+        let targets = self.validation.targets();
+        let scores = scores(problem, &self.labels, &targets, outcome)?;
+        let temperature = temperature(problem, self.labels.len(), &targets, outcome)?;
+        let step = self.session.step_count();
+        if let Some(temperature) = temperature {
+            self.temperatures.insert(step, temperature);
+        }
+        Ok(ValidationRecord {
+            epoch: step / self.session.steps_per_epoch(),
+            step,
+            loss: outcome.loss,
+            scores,
+        })
+    }
+
+    fn tested(&self, outcome: Outcome) -> Result<Test, MetricsError> {
+        let step = self.best_step.unwrap_or(self.session.step_count());
+        let report = report(
+            self.scale.problem,
+            &self.labels,
+            &self.test.targets(),
+            &outcome,
+            self.temperatures.get(&step).copied(),
+            self.session.config().seed.into(),
+        )?;
+        Ok(Test { outcome, report })
+    }
+
+    fn finished(&mut self, test: Option<Test>) -> Progress {
+        self.phase = Phase::Over;
+        Progress::Finished(Box::new(Finished {
+            end: self.end.unwrap_or(RunEnd::Completed),
+            best_step: self.best_step,
+            test,
+        }))
+    }
+}
