@@ -8,6 +8,7 @@ mod multi_label;
 mod probabilistic;
 mod properties;
 mod regression;
+mod report;
 mod temperature;
 
 use serde::Deserialize;

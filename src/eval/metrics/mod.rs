@@ -10,6 +10,7 @@
 //! | `multi_label` | [`multi_label_metrics`] |
 //! | `regression` | [`regression_metrics`] |
 //! | `bootstrap` | [`bootstrap_interval`] of any statistic |
+//! | `report` | [`EvaluationReport`]: all of the above that fits a task |
 //!
 //! What the examples do not determine is `None`, never NaN: the ROC-AUC of a label that no example has, say. The one
 //! exception is scikit-learn's own, `zero_division=0`: precision, recall and F1 are 0 where their divisor is.
@@ -25,6 +26,7 @@ mod multi_label;
 mod probabilistic;
 mod ranking;
 mod regression;
+mod report;
 mod temperature;
 
 pub use bootstrap::{Interval, bootstrap_interval, percentile_interval};
@@ -38,4 +40,8 @@ pub use ranking::{
     precision_recall_curve, roc_auc, roc_curve,
 };
 pub use regression::{RegressionMetrics, regression_metrics};
+pub use report::{
+    Curves, EvaluationReport, MultiLabelReport, RegressionReport, ScaledCalibration,
+    SingleLabelReport, multi_label_report, regression_report, single_label_report,
+};
 pub use temperature::{fit_temperature, log_probabilities, scale_logits, scale_probabilities};
