@@ -32,7 +32,7 @@ const EVENTS: &[&str] = &[
     r#"{"EvaluationProgress":{"id":5,"split":"Validation","done":1,"total":2}}"#,
     r#"{"Validated":{"id":5,"validation":{"epoch":1,"step":2,"loss":0.5,"accuracy":0.75}}}"#,
     r#"{"Checkpointed":{"id":5,"step":2}}"#,
-    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"stopped":false,"seconds":3.5,"report":{"accuracy":1.0,"per_class":[{"label":"yes","precision":1.0,"recall":1.0,"f1":1.0,"support":3}],"macro_average":{"precision":1.0,"recall":1.0,"f1":1.0},"weighted_average":{"precision":1.0,"recall":1.0,"f1":1.0},"confusion":[[3]]}}}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"stopped":false,"seconds":3.5,"report":{"accuracy":1.0,"matthews_correlation":0.0,"per_class":[{"label":"yes","precision":1.0,"recall":1.0,"f1":1.0,"support":3}],"micro_average":{"precision":1.0,"recall":1.0,"f1":1.0},"macro_average":{"precision":1.0,"recall":1.0,"f1":1.0},"weighted_average":{"precision":1.0,"recall":1.0,"f1":1.0},"confusion":[[3]]}}}}"#,
     r#"{"Paused":{"id":6,"step":2}}"#,
     r#"{"Resumed":{"id":7}}"#,
     r#"{"Stopping":{"id":8}}"#,
