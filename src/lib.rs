@@ -13,7 +13,7 @@
 //! | [`eval`] | metrics, evaluation | `data`, `text`, `model` |
 //! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
-//! | [`protocol`] | commands and events | plain data of `data`, `eval::metrics`, `train::config`, `train::record` |
+//! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score}`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |

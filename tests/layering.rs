@@ -14,7 +14,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("device", &[]),
     (
         "protocol",
-        &["data", "eval::metrics", "train::config", "train::record"],
+        &[
+            "data",
+            "eval::metrics",
+            "eval::score",
+            "train::config",
+            "train::record",
+        ],
     ),
     (
         "run_state",
@@ -22,6 +28,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "protocol",
             "data",
             "eval::metrics",
+            "eval::score",
             "train::config",
             "train::record",
         ],
@@ -41,6 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "port",
             "data",
             "eval::metrics",
+            "eval::score",
             "train::config",
             "train::record",
         ],

@@ -8,12 +8,13 @@ use std::fmt::Debug;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":1,"device":"Auto","base_url":"http://localhost/"}}"#,
+    r#"{"Start":{"id":1,"version":2,"device":"Auto","base_url":"http://localhost/"}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":"tiny-bert"}}"#,
     r#"{"OpenTable":{"id":3,"source":{"Sample":{"name":"uci"}}}}"#,
     r#"{"OpenTable":{"id":3,"source":{"File":{"name":"own.csv"}}}}"#,
     r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
-    r#"{"Train":{"id":5,"config":{"epochs":4,"learning_rate":0.002,"batch_size":16,"max_length":64,"lora":{"rank":8,"alpha":16.0,"dropout":0.1},"head_dropout":0.1,"weight_decay":0.01,"warmup_ratio":0.06,"max_grad_norm":1.0,"seed":0},"resume":false}}"#,
+    r#"{"Train":{"id":5,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"resume":false}}"#,
+    r#"{"Train":{"id":5,"config":{"method":{"last_layers":{"layers":2,"unfreeze_every":1}},"lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["key","attention_output","intermediate","output"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":{"epsilon":1.0},"early_stopping":{"patience":3},"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"resume":false}}"#,
     r#"{"Pause":{"id":6}}"#,
     r#"{"Resume":{"id":7}}"#,
     r#"{"Stop":{"id":8}}"#,
@@ -22,7 +23,7 @@ const COMMANDS: &[&str] = &[
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Ready":{"id":1,"version":1,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"Ready":{"id":1,"version":2,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"TableOpened":{"id":3,"table":{"name":"uci","columns":["text","label"],"rows":1,"preview":[["good","yes"]],"guess":{"text":0,"label":1,"split":null}}}}"#,
@@ -30,13 +31,14 @@ const EVENTS: &[&str] = &[
     r#"{"TrainingStarted":{"id":5,"plan":{"steps":8,"steps_per_epoch":2,"trainable_parameters":3,"frozen_parameters":4},"step":0}}"#,
     r#"{"TrainingProgress":{"id":5,"steps":[{"step":1,"loss":0.7,"learning_rate":0.001,"grad_norm":1.0,"tokens":9}],"tokens_per_second":100.0,"seconds_left":2.0}}"#,
     r#"{"EvaluationProgress":{"id":5,"split":"Validation","done":1,"total":2}}"#,
-    r#"{"Validated":{"id":5,"validation":{"epoch":1,"step":2,"loss":0.5,"accuracy":0.75}}}"#,
+    r#"{"Validated":{"id":5,"validation":{"epoch":1,"step":2,"loss":0.5,"scores":[{"metric":"accuracy","value":0.75}]}}}"#,
     r#"{"Checkpointed":{"id":5,"step":2}}"#,
-    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"stopped":false,"seconds":3.5,"report":{"accuracy":1.0,"matthews_correlation":0.0,"per_class":[{"label":"yes","precision":1.0,"recall":1.0,"f1":1.0,"support":3}],"micro_average":{"precision":1.0,"recall":1.0,"f1":1.0},"macro_average":{"precision":1.0,"recall":1.0,"f1":1.0},"weighted_average":{"precision":1.0,"recall":1.0,"f1":1.0},"confusion":[[3]]}}}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":"Completed","best_step":6,"seconds":3.5,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}}}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":{"NotFinite":{"step":9,"loss":1.5}},"best_step":null,"seconds":3.5,"report":null}}}"#,
     r#"{"Paused":{"id":6,"step":2}}"#,
     r#"{"Resumed":{"id":7}}"#,
     r#"{"Stopping":{"id":8}}"#,
-    r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"tokens":3,"milliseconds":4.5}}}"#,
+    r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"value":null,"tokens":3,"milliseconds":4.5}}}"#,
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
 ];
@@ -58,7 +60,7 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 1);
+    assert_eq!(PROTOCOL_VERSION, 2);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
         9,
@@ -85,7 +87,7 @@ fn no_variant_is_left_out() {
         | Command::Stop { .. }
         | Command::Predict { .. } => command.id(),
     };
-    for (form, id) in COMMANDS.iter().zip([1, 2, 3, 3, 4, 5, 6, 7, 8, 9]) {
+    for (form, id) in COMMANDS.iter().zip([1, 2, 3, 3, 4, 5, 5, 6, 7, 8, 9]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
     let terminal = |event: &Event| match event {
@@ -113,7 +115,7 @@ fn no_variant_is_left_out() {
         .filter(|form| terminal(&serde_json::from_str(form).unwrap()));
     assert_eq!(
         terminals.count(),
-        11,
-        "one for each command, failure and loss"
+        12,
+        "one for each command, failure and loss, and two ends of a run"
     );
 }

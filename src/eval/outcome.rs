@@ -137,7 +137,8 @@ mod tests {
     }
 
     fn close(found: f64, expected: f64) {
-        assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+        // Logits have 24 bits.
+        assert!((found - expected).abs() < 1e-7, "{found} {expected}");
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use burn::tensor::Device;
 use serde::Deserialize;
 use tabtune::model::encoder::BatchTensors;
-use tabtune::model::pooling::masked_mean;
+use tabtune::model::pooling::pool;
 use tabtune::model::{BertConfig, BertModel, Weights};
 use tabtune::text::{TokenBatch, Tokenizer};
+use tabtune::train::config::Pooling;
 
 use super::Subject;
 use super::fixture::{Golden, assert_close, read};
@@ -104,7 +105,11 @@ pub async fn check_encoder(folder: &Folder, golden: &[u8], subject: &Subject) {
     check_hidden_states(&model, &batch, &golden, subject).await;
 
     let inputs = BatchTensors::new(&batch, &subject.device);
-    let pooled = masked_mean(model.forward(&inputs), inputs.padding.clone());
+    let pooled = pool(
+        Pooling::Mean,
+        model.forward(&inputs),
+        inputs.padding.clone(),
+    );
     assert_close(
         "pooled",
         &read(pooled).await,
