@@ -13,7 +13,7 @@ const COMMANDS: &[&str] = &[
     r#"{"OpenTable":{"id":3,"source":{"Sample":{"name":"uci"}}}}"#,
     r#"{"OpenTable":{"id":3,"source":{"File":{"name":"own.csv"}}}}"#,
     r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
-    r#"{"Train":{"id":5,"config":{"epochs":4,"learning_rate":0.002,"batch_size":16,"max_length":64,"lora":{"rank":8,"alpha":16.0,"dropout":0.1},"head_dropout":0.1,"weight_decay":0.01,"warmup_ratio":0.06,"max_grad_norm":1.0,"seed":0},"resume":false}}"#,
+    r#"{"Train":{"id":5,"config":{"epochs":4,"learning_rate":0.002,"batch_size":16,"max_length":64,"lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"head_dropout":0.1,"weight_decay":0.01,"warmup_ratio":0.06,"max_grad_norm":1.0,"seed":0},"resume":false}}"#,
     r#"{"Pause":{"id":6}}"#,
     r#"{"Resume":{"id":7}}"#,
     r#"{"Stop":{"id":8}}"#,
