@@ -13,7 +13,7 @@ use burn::tensor::Device;
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use tabtune::data::{Dataset, Part, SplitTables, Table};
+use tabtune::data::{Dataset, Part, Problem, SplitTables, Table};
 use tabtune::eval::metrics::{ClassificationReport, classification_report};
 use tabtune::eval::{Evaluation, Outcome};
 use tabtune::model::{FolderFiles, PretrainedEncoder, TextClassifier};
@@ -43,6 +43,12 @@ struct Arguments {
     text_column: String,
     #[arg(long, default_value = "label")]
     label_column: String,
+    /// What the label column holds
+    #[arg(long, value_enum, default_value_t = ProblemName::Single)]
+    problem: ProblemName,
+    /// What stands between the labels of a text, with `--problem multi`
+    #[arg(long, default_value_t = Problem::SEPARATOR)]
+    label_separator: char,
     #[arg(long, default_value_t = TrainConfig::default().epochs)]
     epochs: u32,
     /// Peak learning rate
@@ -87,6 +93,16 @@ enum DeviceName {
     Gpu,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum ProblemName {
+    /// One label a text
+    Single,
+    /// Any number of labels a text
+    Multi,
+    /// A number a text
+    Regression,
+}
+
 /// What `--json` gets.
 #[derive(Serialize)]
 struct Record {
@@ -129,6 +145,16 @@ fn main() -> Result<()> {
 }
 
 impl Arguments {
+    fn problem(&self) -> Problem {
+        match self.problem {
+            ProblemName::Single => Problem::SingleLabel,
+            ProblemName::Multi => Problem::MultiLabel {
+                separator: self.label_separator,
+            },
+            ProblemName::Regression => Problem::Regression,
+        }
+    }
+
     fn config(&self) -> TrainConfig {
         TrainConfig {
             epochs: self.epochs,
@@ -174,6 +200,7 @@ async fn finetune(arguments: &Arguments, config: TrainConfig, device: &Device) -
         },
         &arguments.text_column,
         &arguments.label_column,
+        arguments.problem(),
     )?;
     let autodiff = device.clone().autodiff();
     let encoder = load(&arguments.model, &autodiff)?;

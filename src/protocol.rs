@@ -7,14 +7,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ColumnChoice, DatasetSummary, SplitConfig, TableSummary};
+use crate::data::{ColumnChoice, DatasetSummary, Problem, SplitConfig, TableSummary};
 use crate::eval::metrics::ClassificationReport;
 use crate::train::config::TrainConfig;
 
 pub use crate::train::record::{StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -42,6 +42,7 @@ pub enum Command {
     UseColumns {
         id: RequestId,
         columns: ColumnChoice,
+        problem: Problem,
         split: SplitConfig,
     },
     /// Fine-tunes on the data set. Ends in [`Event::TrainingEnded`].
