@@ -7,7 +7,7 @@
 //!
 //! | module | holds | may import |
 //! |---|---|---|
-//! | [`data`] | files to examples: table, columns, labels, splits | nothing of ours |
+//! | [`data`] | files to examples: table, columns, problem, targets, splits | nothing of ours |
 //! | [`text`] | examples to token batches | `data` |
 //! | [`model`] | encoder, LoRA, head, weights | `text`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `data`, `text`, `model` |

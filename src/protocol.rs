@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ColumnChoice, DatasetSummary, SplitConfig, TableSummary};
+use crate::data::{ColumnChoice, DatasetSummary, Problem, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
 use crate::train::config::TrainConfig;
 
@@ -42,6 +42,7 @@ pub enum Command {
     UseColumns {
         id: RequestId,
         columns: ColumnChoice,
+        problem: Problem,
         split: SplitConfig,
     },
     /// Fine-tunes on the data set. Ends in [`Event::TrainingEnded`].

@@ -3,7 +3,7 @@
 pub mod history;
 pub mod run;
 
-use crate::data::{ColumnChoice, DatasetSummary, TableSummary};
+use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
     Command, DeviceReport, EncoderEntry, EncoderSummary, EvaluatedSplit, Event, Prediction,
     RequestId, WireError,
@@ -27,6 +27,8 @@ pub struct RunState {
     pub table: Option<TableSummary>,
     /// The columns asked for last.
     pub columns: Option<ColumnChoice>,
+    /// What was asked to be learnt last.
+    pub problem: Problem,
     /// The data set in use. It may be of an earlier table than `table`, if that one could not be used.
     pub dataset: Option<DatasetSummary>,
     /// The newest run.
@@ -82,9 +84,15 @@ impl RunState {
                 });
             }
             Command::OpenTable { id, .. } => pending.table = Some(*id),
-            Command::UseColumns { id, columns, .. } => {
+            Command::UseColumns {
+                id,
+                columns,
+                problem,
+                ..
+            } => {
                 pending.dataset = Some(*id);
                 self.columns = Some(*columns);
+                self.problem = *problem;
             }
             Command::Train { id, resume, .. } => self.run = Some(self.next_run(*id, *resume)),
             Command::Pause { id } => pending.pause = Some(*id),
@@ -135,6 +143,7 @@ impl RunState {
             Event::TableOpened { id, table } => {
                 if settle(&mut self.pending.table, id) {
                     self.columns = Some(table.guess);
+                    self.problem = table.guessed_problem(table.guess.label);
                     self.table = Some(table);
                 }
             }

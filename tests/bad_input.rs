@@ -1,8 +1,8 @@
 //! Whatever a user drops on the page is answered by a message that says what is wrong, where, and what to do.
 
 use tabtune::data::{
-    ColumnChoice, Dataset, DatasetError, MAX_TABLE_BYTES, SplitConfig, SplitError, SplitTables,
-    Table, TableError,
+    ColumnChoice, Dataset, DatasetError, MAX_TABLE_BYTES, Problem, SplitConfig, SplitError,
+    SplitTables, Table, TableError,
 };
 
 const COLUMNS: ColumnChoice = ColumnChoice {
@@ -17,7 +17,13 @@ fn table_error(bytes: &[u8]) -> TableError {
 
 fn dataset_error(text: &str, columns: ColumnChoice) -> DatasetError {
     let table = Table::parse("reviews.csv", text.as_bytes()).unwrap();
-    Dataset::from_table(&table, columns, SplitConfig::default()).unwrap_err()
+    Dataset::from_table(
+        &table,
+        columns,
+        Problem::SingleLabel,
+        SplitConfig::default(),
+    )
+    .unwrap_err()
 }
 
 #[track_caller]
@@ -180,7 +186,8 @@ fn a_missing_column() {
         validation: &table,
         test: &table,
     };
-    let error = Dataset::from_splits("reviews", tables, "text", "label").unwrap_err();
+    let error =
+        Dataset::from_splits("reviews", tables, "text", "label", Problem::SingleLabel).unwrap_err();
     assert_eq!(
         error.to_string(),
         "reviews.csv: there is no column “text”; the columns are “review”, “label”"
@@ -228,6 +235,68 @@ fn too_many_labels() {
         COLUMNS,
         "reviews.csv: the column “label” holds 1001 different labels, but at most 1000 can be learnt",
         "another label column",
+    );
+}
+
+#[track_caller]
+fn assert_problem(problem: Problem, text: &str, message: &str, hint: &str) {
+    let table = Table::parse("reviews.csv", text.as_bytes()).unwrap();
+    let error = Dataset::from_table(&table, COLUMNS, problem, SplitConfig::default()).unwrap_err();
+    assert_eq!(error.to_string(), message);
+    assert!(error.hint().contains(hint), "{}", error.hint());
+}
+
+#[test]
+fn cells_that_are_no_numbers() {
+    for (cell, message, hint) in [
+        (
+            "\" \"",
+            "reviews.csv: line 3: the number is empty (column “label”)",
+            "Give the row a number",
+        ),
+        (
+            "good",
+            "reviews.csv: line 3: “good” is not a number (column “label”)",
+            "a plain number such as 3.5",
+        ),
+        (
+            "NaN",
+            "reviews.csv: line 3: “NaN” is not a number (column “label”)",
+            "a plain number such as 3.5",
+        ),
+        (
+            "\" 3,5\"",
+            "reviews.csv: line 3: “3,5” has a decimal comma (column “label”)",
+            "with a decimal point, such as 3.5",
+        ),
+        (
+            "1e39",
+            "reviews.csv: line 3: “1e39” is too large a number (column “label”)",
+            "a larger unit",
+        ),
+    ] {
+        let text = format!("text,label\nfine,1.5\nbad,{cell}\n");
+        assert_problem(Problem::Regression, &text, message, hint);
+    }
+}
+
+#[test]
+fn the_same_number_everywhere() {
+    assert_problem(
+        Problem::Regression,
+        "text,label\ngood,2.5\nbad,2.50\n",
+        "reviews.csv: every training example has the same number, 2.5 (column “label”)",
+        "different numbers",
+    );
+}
+
+#[test]
+fn lists_without_a_label() {
+    assert_problem(
+        Problem::MultiLabel { separator: '|' },
+        "text,label\ngood,\nbad, | \n",
+        "reviews.csv: no row has a label (column “label”, labels separated by “|”)",
+        "the character that stands between them",
     );
 }
 
@@ -296,7 +365,13 @@ fn markup_is_an_ordinary_label() {
         format!("text,label\ngood,{script}\nbad,neg\n").as_bytes(),
     )
     .unwrap();
-    let dataset = Dataset::from_table(&table, COLUMNS, SplitConfig::default()).unwrap();
+    let dataset = Dataset::from_table(
+        &table,
+        COLUMNS,
+        Problem::SingleLabel,
+        SplitConfig::default(),
+    )
+    .unwrap();
     assert_eq!(dataset.labels, [script, "neg"]);
 }
 

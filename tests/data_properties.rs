@@ -2,10 +2,11 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use tabtune::data::{
-    ColumnChoice, Dataset, Part, SplitConfig, Table, guess_columns, shuffled, stratified_split,
+    ColumnChoice, Dataset, Part, Problem, Split, SplitConfig, Table, TargetSummary, guess_columns,
+    guess_problem, iterative_split, quantile_split, shuffled, stratified_split,
 };
 
 /// Reads the bytes and does with the table all that the page can do.
@@ -28,16 +29,64 @@ fn use_table(bytes: &[u8]) {
     let guess = guess_columns(&table);
     assert!(guess.text != guess.label && guess.text < columns && guess.label < columns);
     assert_eq!(table.summary().guess, guess);
+    assert_eq!(
+        table.summary().guessed_problem(guess.label),
+        guess_problem(&table, guess.label)
+    );
     for split in [guess.split, Some(0), Some(columns)] {
-        match Dataset::from_table(
-            &table,
-            ColumnChoice { split, ..guess },
-            SplitConfig::default(),
-        ) {
-            Ok(dataset) => assert!(dataset.summary().labels.iter().all(|label| label.train > 0)),
-            Err(error) => assert!(!error.to_string().is_empty() && !error.hint().is_empty()),
+        for problem in [
+            Problem::SingleLabel,
+            Problem::MultiLabel { separator: ' ' },
+            Problem::Regression,
+        ] {
+            let columns = ColumnChoice { split, ..guess };
+            match Dataset::from_table(&table, columns, problem, SplitConfig::default()) {
+                Ok(dataset) => assert_learnable(&dataset),
+                Err(error) => assert!(!error.to_string().is_empty() && !error.hint().is_empty()),
+            }
         }
     }
+}
+
+fn assert_learnable(dataset: &Dataset) {
+    let targets = dataset.summary().targets;
+    if let TargetSummary::Regression { train, .. } = &targets {
+        let train = train.unwrap();
+        assert!(train.minimum < train.maximum);
+    }
+    let labels = targets.labels().unwrap_or_default();
+    assert!(labels.iter().all(|label| label.examples.train > 0));
+}
+
+/// Every example is in one part, and the parts are in order.
+fn assert_whole(split: &Split, examples: usize) {
+    let mut all: Vec<_> = Part::ALL
+        .into_iter()
+        .flat_map(|part| split.part(part))
+        .copied()
+        .collect();
+    all.sort_unstable();
+    assert_eq!(all, (0..examples as u32).collect::<Vec<_>>());
+    assert!(Part::ALL.iter().all(|&part| split.part(part).is_sorted()));
+}
+
+/// What each part should have of `total` examples, and the examples of it that `is_meant`.
+fn shares_and_counts(
+    split: &Split,
+    config: SplitConfig,
+    total: usize,
+    is_meant: impl Fn(u32) -> bool,
+) -> [(f64, f64); 3] {
+    let shares = [
+        1.0 - config.validation - config.test,
+        config.validation,
+        config.test,
+    ];
+    let parts = [&split.train, &split.validation, &split.test];
+    std::array::from_fn(|part| {
+        let count = parts[part].iter().filter(|&&at| is_meant(at)).count();
+        (shares[part] * total as f64, count as f64)
+    })
 }
 
 /// Pieces that a parser of tables can trip over.
@@ -52,6 +101,7 @@ fn piece() -> impl Strategy<Value = String> {
         1 => Just("\t".to_owned()),
         1 => Just("\u{FEFF}".to_owned()),
         1 => Just("train".to_owned()),
+        1 => Just("2.5".to_owned()),
         1 => Just("text".to_owned()),
         3 => "[a-c é评]{0,3}",
     ]
@@ -133,12 +183,7 @@ proptest! {
         seed in any::<u32>(),
     ) {
         let split = stratified_split(&labels, 5, SplitConfig { validation, test, seed }).unwrap();
-        let mut all: Vec<_> = Part::ALL.into_iter().flat_map(|part| split.part(part)).copied().collect();
-        all.sort_unstable();
-        prop_assert_eq!(all, (0..labels.len() as u32).collect::<Vec<_>>());
-        for part in Part::ALL {
-            prop_assert!(split.part(part).is_sorted());
-        }
+        assert_whole(&split, labels.len());
         for label in 0..5 {
             let count = |examples: &[u32]| examples.iter().filter(|&&at| labels[at as usize] == label).count();
             let total = labels.iter().filter(|&&other| other == label).count();
@@ -146,6 +191,68 @@ proptest! {
             for (examples, share) in [(&split.validation, validation), (&split.test, test)] {
                 let exact = share * total as f64;
                 prop_assert!((count(examples) as f64 - exact).abs() < 1.0 + 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn splits_of_lists_hold_every_example_once_and_teach_every_label(
+        labels in vec(btree_set(0_u32..6, 0..4), 0..100),
+        validation in 0.0..0.5,
+        test in 0.0..0.5,
+        seed in any::<u32>(),
+    ) {
+        let labels: Vec<Vec<u32>> = labels.into_iter().map(|set| set.into_iter().collect()).collect();
+        let rows: Vec<&[u32]> = labels.iter().map(Vec::as_slice).collect();
+        let config = SplitConfig { validation, test, seed };
+        let split = iterative_split(&rows, 6, config).unwrap();
+        prop_assert_eq!(&split, &iterative_split(&rows, 6, config).unwrap());
+        assert_whole(&split, labels.len());
+        for label in 0..6 {
+            let has = |at: u32| labels[at as usize].contains(&label);
+            prop_assert!(split.train.iter().any(|&at| has(at)) || !(0..labels.len() as u32).any(has));
+        }
+    }
+
+    #[test]
+    fn lists_of_one_label_are_divided_to_within_two(
+        labels in vec(vec(0_u32..5, 0..=1), 0..200),
+        validation in 0.0..0.5,
+        test in 0.0..0.5,
+        seed in any::<u32>(),
+    ) {
+        let rows: Vec<&[u32]> = labels.iter().map(Vec::as_slice).collect();
+        let config = SplitConfig { validation, test, seed };
+        let split = iterative_split(&rows, 5, config).unwrap();
+        for label in 0..5 {
+            let has = |at: u32| labels[at as usize] == [label];
+            let total = (0..labels.len() as u32).filter(|&at| has(at)).count();
+            for (share, count) in shares_and_counts(&split, config, total, has) {
+                prop_assert!(count < share + 1.0 + 1e-9 && count > share - 2.0 - 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn every_part_has_its_share_of_the_small_numbers(
+        values in vec(-1e3..1e3, 1..200),
+        validation in 0.0..0.5,
+        test in 0.0..0.5,
+        seed in any::<u32>(),
+    ) {
+        let config = SplitConfig { validation, test, seed };
+        let split = quantile_split(&values, config).unwrap();
+        prop_assert_eq!(&split, &quantile_split(&values, config).unwrap());
+        assert_whole(&split, values.len());
+        prop_assert!(!split.train.is_empty());
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        // Groups are of ten; values drawn from so many are all different.
+        for end in (10..values.len()).step_by(10).chain([values.len()]) {
+            let largest = sorted[end - 1];
+            let small = |at: u32| values[at as usize] <= largest;
+            for (share, count) in shares_and_counts(&split, config, end, small) {
+                prop_assert!(count < share + 1.0 + 1e-9 && count > share - 2.0 - 1e-9);
             }
         }
     }

@@ -1,6 +1,9 @@
 //! The samples that the page offers are read as they are meant.
 
-use tabtune::data::{ColumnChoice, Dataset, LabelCounts, Part, SplitConfig, Table, guess_columns};
+use tabtune::data::{
+    ColumnChoice, Dataset, LabelCounts, Part, PartCounts, Problem, SplitConfig, Table,
+    guess_columns, guess_problem,
+};
 
 fn dataset(name: &str, bytes: &[u8]) -> Dataset {
     let table = Table::parse(name, bytes).unwrap();
@@ -14,15 +17,26 @@ fn dataset(name: &str, bytes: &[u8]) -> Dataset {
             split: Some(2)
         }
     );
-    Dataset::from_table(&table, columns, SplitConfig::default()).unwrap()
+    for column in 0..3 {
+        assert_eq!(guess_problem(&table, column), Problem::SingleLabel);
+    }
+    Dataset::from_table(
+        &table,
+        columns,
+        Problem::SingleLabel,
+        SplitConfig::default(),
+    )
+    .unwrap()
 }
 
 fn counts(label: &str, [train, validation, test]: [u32; 3]) -> LabelCounts {
     LabelCounts {
         label: label.to_owned(),
-        train,
-        validation,
-        test,
+        examples: PartCounts {
+            train,
+            validation,
+            test,
+        },
     }
 }
 
@@ -65,7 +79,7 @@ fn uci_reviews() {
     let data = dataset("uci.csv", include_bytes!("../www/samples/uci.csv"));
     assert_in_order(&data, [2000, 400, 582]);
     assert_eq!(
-        data.summary().labels,
+        data.summary().targets.labels().unwrap(),
         [
             counts("negative", [1001, 200, 291]),
             counts("positive", [999, 200, 291])
@@ -86,7 +100,7 @@ fn sms_spam() {
     let data = dataset("sms.csv", include_bytes!("../www/samples/sms.csv"));
     assert_in_order(&data, [3000, 500, 1034]);
     assert_eq!(
-        data.summary().labels,
+        data.summary().targets.labels().unwrap(),
         [
             counts("ham", [2629, 438, 906]),
             counts("spam", [371, 62, 128])

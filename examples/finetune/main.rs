@@ -121,6 +121,7 @@ fn dataset(arguments: &Arguments) -> Result<Dataset> {
         },
         &arguments.text_column,
         &arguments.label_column,
+        arguments.problem(),
     )?)
 }
 

@@ -1,43 +1,16 @@
 //! Labelled examples, divided into training, validation and test.
 
-use serde::{Deserialize, Serialize};
-
 use super::columns::ColumnChoice;
 use super::dataset_error::DatasetError;
 use super::problem::Problem;
 use super::rows::Rows;
 use super::split::{Part, Split, SplitConfig};
+use super::summary::DatasetSummary;
 use super::table::Table;
 use super::target::Target;
 
 /// Most different labels that a data set may have.
 pub const MAX_LABELS: usize = 1_000;
-
-/// What a data set holds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DatasetSummary {
-    /// File name or sample name.
-    pub name: String,
-    /// Every label with its examples a split, in label order.
-    pub labels: Vec<LabelCounts>,
-    /// Whether the split was read from the table.
-    pub split_from_table: bool,
-    /// Rows left out because their text is empty.
-    pub empty_texts: u32,
-}
-
-/// Examples of a label in each split.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LabelCounts {
-    /// The label's name.
-    pub label: String,
-    /// Examples to learn from.
-    pub train: u32,
-    /// Examples to follow training with.
-    pub validation: u32,
-    /// Examples for the final report.
-    pub test: u32,
-}
 
 /// A text and what a model should say of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,14 +21,18 @@ pub struct Example {
     pub target: Target,
 }
 
-/// Labelled examples: at least two labels, each with at least one training example.
+/// Labelled examples. What can be learnt of them is certain:
+///
+/// - [`Problem::SingleLabel`]: there are at least two labels, each with at least one training example.
+/// - [`Problem::MultiLabel`]: there is at least one label, each with at least one training example.
+/// - [`Problem::Regression`]: the training examples have at least two different numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// File name or sample name.
     pub name: String,
     /// What is learnt of each text.
     pub problem: Problem,
-    /// The labels' names, trimmed and sorted by code point.
+    /// The labels' names, trimmed and sorted by code point; empty for a regression.
     pub labels: Vec<String>,
     /// The examples in file order, rows with an empty text left out.
     pub examples: Vec<Example>,
@@ -84,13 +61,15 @@ impl Dataset {
     /// A split column is followed as it stands, also where it leaves validation or test empty.
     ///
     /// # Errors
-    /// If the columns do not fit, a label is missing or cannot be learnt, or the examples cannot be divided.
+    /// If the columns do not fit, a label is missing, is no number where one is needed or cannot be learnt, or the
+    /// examples cannot be divided.
     pub fn from_table(
         table: &Table,
         columns: ColumnChoice,
+        problem: Problem,
         config: SplitConfig,
     ) -> Result<Self, DatasetError> {
-        let mut rows = Rows::default();
+        let mut rows = Rows::new(problem);
         rows.read(table, columns, None)?;
         let config = columns.split.is_none().then_some(config);
         rows.into_dataset(table.name(), config)
@@ -99,14 +78,15 @@ impl Dataset {
     /// Makes a data set of a table for each part. The columns are looked up by name in each.
     ///
     /// # Errors
-    /// If a table lacks a column, or a label is missing or in no training example.
+    /// If a table lacks a column, or a label is missing, is no number where one is needed or cannot be learnt.
     pub fn from_splits(
         name: &str,
         tables: SplitTables<'_>,
         text_column: &str,
         label_column: &str,
+        problem: Problem,
     ) -> Result<Self, DatasetError> {
-        let mut rows = Rows::default();
+        let mut rows = Rows::new(problem);
         let parts = [
             (Part::Train, tables.train),
             (Part::Validation, tables.validation),
@@ -132,47 +112,9 @@ impl Dataset {
         rows.into_dataset(name, None)
     }
 
-    /// How many examples each label has in each part.
+    /// How many examples there are in each part, and of what.
     pub fn summary(&self) -> DatasetSummary {
-        let mut labels: Vec<_> = self
-            .labels
-            .iter()
-            .map(|label| LabelCounts {
-                label: label.clone(),
-                train: 0,
-                validation: 0,
-                test: 0,
-            })
-            .collect();
-        for part in Part::ALL {
-            for example in self
-                .split
-                .part(part)
-                .iter()
-                .filter_map(|&index| self.examples.get(index as usize))
-            {
-                let class = example.target.class();
-                if let Some(counts) = class.and_then(|class| labels.get_mut(class as usize)) {
-                    *counts.of_mut(part) += 1;
-                }
-            }
-        }
-        DatasetSummary {
-            name: self.name.clone(),
-            labels,
-            split_from_table: self.split_from_table,
-            empty_texts: self.empty_texts,
-        }
-    }
-}
-
-impl LabelCounts {
-    fn of_mut(&mut self, part: Part) -> &mut u32 {
-        match part {
-            Part::Train => &mut self.train,
-            Part::Validation => &mut self.validation,
-            Part::Test => &mut self.test,
-        }
+        DatasetSummary::new(self)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::dataset::MAX_LABELS;
 use super::excerpt::{quoted, quoted_list};
+use super::number::NumberProblem;
 use super::split::SplitError;
 
 /// Columns, labels or splits that make no data set. Lines count from 1 and are where a row begins.
@@ -49,6 +50,30 @@ pub enum DatasetError {
         /// The label column's name.
         column: String,
     },
+    /// A row with a text and no number to learn.
+    #[error("{table}: line {line}: the number is empty (column {})", quoted(.column))]
+    EmptyNumber {
+        /// The table's name.
+        table: String,
+        /// The row's line.
+        line: u32,
+        /// The label column's name.
+        column: String,
+    },
+    /// A row with something else where a number is to be learnt.
+    #[error("{table}: line {line}: {} {problem} (column {})", quoted(.value), quoted(.column))]
+    Number {
+        /// The table's name.
+        table: String,
+        /// The row's line.
+        line: u32,
+        /// The label column's name.
+        column: String,
+        /// What the row holds there.
+        value: String,
+        /// What is wrong with it.
+        problem: NumberProblem,
+    },
     /// A row whose split is none of the known names.
     #[error(
         "{table}: line {line}: the column {} says {}, but must say train, validation or test",
@@ -89,6 +114,26 @@ pub enum DatasetError {
         /// The label.
         label: String,
     },
+    /// No cell of the label column lists a label.
+    #[error("{table}: no row has a label (column {}, labels separated by “{separator}”)", quoted(.column))]
+    NoLabels {
+        /// The table's name.
+        table: String,
+        /// The label column's name.
+        column: String,
+        /// What stands between labels.
+        separator: char,
+    },
+    /// Nothing that could be learnt of the numbers.
+    #[error("{table}: every training example has the same number, {number} (column {})", quoted(.column))]
+    OneNumber {
+        /// The table's name.
+        table: String,
+        /// The label column's name.
+        column: String,
+        /// The number.
+        number: f64,
+    },
     /// More labels than [`MAX_LABELS`].
     #[error("{table}: the column {} holds {found} different labels, but at most {MAX_LABELS} can be learnt", quoted(.column))]
     TooManyLabels {
@@ -123,6 +168,8 @@ impl DatasetError {
             }
             Self::SameColumn { .. } => "Choose a different column for each.",
             Self::EmptyLabel { .. } => "Give the row a label, or remove it.",
+            Self::EmptyNumber { .. } => "Give the row a number, or remove it.",
+            Self::Number { problem, .. } => problem.hint(),
             Self::UnknownSplit { .. } => {
                 "Correct the row, or use the table without its split column."
             }
@@ -130,6 +177,12 @@ impl DatasetError {
             Self::NoTraining { .. } => "Mark some rows as train, or let Tabtune divide them.",
             Self::OneLabel { .. } => {
                 "Choose a column with at least two different labels, or add examples of another."
+            }
+            Self::NoLabels { .. } => {
+                "Choose the column that holds the labels, and the character that stands between them."
+            }
+            Self::OneNumber { .. } => {
+                "Choose a column with different numbers, or add training examples with others."
             }
             Self::TooManyLabels { .. } => {
                 "Choose another label column: this one seems to hold texts or numbers."

@@ -1,28 +1,39 @@
-//! Files to examples: reading a table, choosing its columns, naming its labels, splitting it.
+//! Files to examples: reading a table, choosing its columns and what to learn of them, splitting it.
 //!
 //! In the order of the data: [`Table::parse`] reads a file, [`guess_columns`] says which of its columns look like
-//! text, label and split, [`Dataset::from_table`] makes examples of it, and [`stratified_split`] divides them.
+//! text, label and split, [`guess_problem`] what its labels look like, [`Dataset::from_table`] makes examples of it,
+//! and [`stratified_split`], [`iterative_split`] or [`quantile_split`] divides them.
 
 mod columns;
 mod dataset;
 mod dataset_error;
 mod decode;
 mod excerpt;
+mod guess_problem;
+mod labels;
+mod number;
 mod problem;
 mod records;
 mod rows;
 mod split;
 mod standardisation;
+mod summary;
 mod table;
 mod table_error;
 mod target;
 
 pub use columns::{ColumnChoice, guess_columns};
-pub use dataset::{Dataset, DatasetSummary, Example, LabelCounts, MAX_LABELS, SplitTables};
+pub use dataset::{Dataset, Example, MAX_LABELS, SplitTables};
 pub use dataset_error::DatasetError;
+pub use guess_problem::guess_problem;
+pub use number::NumberProblem;
 pub use problem::Problem;
-pub use split::{Part, Split, SplitConfig, SplitError, shuffled, stratified_split};
+pub use split::{
+    Part, Split, SplitConfig, SplitError, iterative_split, quantile_split, shuffled,
+    stratified_split,
+};
 pub use standardisation::Standardisation;
+pub use summary::{DatasetSummary, LabelCounts, NumberSummary, PartCounts, TargetSummary};
 pub use table::{MAX_COLUMNS, MAX_TABLE_BYTES, Table, TableSummary};
 pub use table_error::{TableError, TableProblem};
 pub use target::Target;

@@ -8,15 +8,22 @@ use serde::{Deserialize, Serialize};
 /// the model's outputs mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Problem {
-    /// `single_label_classification`: each text has one label. A cell is that label; softmax and cross-entropy.
+    /// `single_label_classification`: each text has one label. A cell is that label, and never empty; softmax and
+    /// cross-entropy.
     #[default]
     SingleLabel,
-    /// `multi_label_classification`: each text has any number of labels, also none. A cell lists them; a sigmoid
-    /// and binary cross-entropy for each label.
+    /// `multi_label_classification`: each text has any number of labels. A cell lists them, and an empty one means
+    /// that the text has none; a sigmoid and binary cross-entropy for each label.
     MultiLabel {
         /// What stands between the labels of a cell.
         separator: char,
     },
-    /// `regression`: each text has a number. A cell is that number; one output as it is, and squared error.
+    /// `regression`: each text has a number. A cell is that number, with a decimal point; one output as it is, and
+    /// squared error.
     Regression,
+}
+
+impl Problem {
+    /// The separator of labels where nothing says otherwise.
+    pub const SEPARATOR: char = ',';
 }

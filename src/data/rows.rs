@@ -1,27 +1,64 @@
 //! The rows of one or several tables on their way to a data set.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use super::columns::ColumnChoice;
 use super::dataset::{Dataset, Example, MAX_LABELS};
 use super::dataset_error::DatasetError;
+use super::labels::{LabelNumbers, split_labels};
+use super::number::read_number;
 use super::problem::Problem;
-use super::split::{Part, Split, SplitConfig, stratified_split};
+use super::split::{
+    Part, Split, SplitConfig, SplitError, iterative_split, quantile_split, stratified_split,
+};
 use super::table::Table;
 use super::target::Target;
 
-/// A row with a text and a label, and where it stands.
+/// A row with a text and what its label cell says, and where it stands.
 struct Row<'t> {
     text: &'t str,
-    label: &'t str,
+    cell: Cell<'t>,
     part: Option<Part>,
     table: &'t str,
     line: u32,
 }
 
+/// What a label cell says.
+enum Cell<'t> {
+    Label(&'t str),
+    Labels(Vec<&'t str>),
+    Number(f64),
+}
+
+impl<'t> Cell<'t> {
+    fn labels(&self) -> &[&'t str] {
+        match self {
+            Self::Label(label) => std::slice::from_ref(label),
+            Self::Labels(labels) => labels,
+            Self::Number(_) => &[],
+        }
+    }
+
+    fn target(&self, numbers: &LabelNumbers<'_>) -> Target {
+        match self {
+            Self::Label(label) => Target::Class(numbers.number(label).unwrap_or_default()),
+            Self::Labels(labels) => {
+                let mut labels: Vec<u32> = labels
+                    .iter()
+                    .filter_map(|label| numbers.number(label))
+                    .collect();
+                labels.sort_unstable();
+                labels.dedup();
+                Target::Classes(labels)
+            }
+            Self::Number(number) => Target::Value(*number),
+        }
+    }
+}
+
 /// The rows read so far; those without a text are counted only.
-#[derive(Default)]
 pub(super) struct Rows<'t> {
+    problem: Problem,
     rows: Vec<Row<'t>>,
     empty_texts: u32,
     text_column: &'t str,
@@ -29,6 +66,17 @@ pub(super) struct Rows<'t> {
 }
 
 impl<'t> Rows<'t> {
+    /// No rows yet.
+    pub(super) fn new(problem: Problem) -> Self {
+        Self {
+            problem,
+            rows: Vec::new(),
+            empty_texts: 0,
+            text_column: "",
+            label_column: "",
+        }
+    }
+
     /// Adds the rows of a table. Their part is the given one, or else what the split column says.
     pub(super) fn read(
         &mut self,
@@ -52,14 +100,7 @@ impl<'t> Rows<'t> {
                 self.empty_texts += 1;
                 continue;
             }
-            let label = cell(columns.label).trim();
-            if label.is_empty() {
-                return Err(DatasetError::EmptyLabel {
-                    table: table.name().to_owned(),
-                    line,
-                    column: self.label_column.to_owned(),
-                });
-            }
+            let label = self.read_cell(cell(columns.label), table.name(), line)?;
             let part = match (columns.split, split_column) {
                 (Some(index), Some(column)) => {
                     let value = cell(index);
@@ -76,7 +117,7 @@ impl<'t> Rows<'t> {
             };
             self.rows.push(Row {
                 text,
-                label,
+                cell: label,
                 part,
                 table: table.name(),
                 line,
@@ -85,119 +126,175 @@ impl<'t> Rows<'t> {
         Ok(())
     }
 
+    fn read_cell(&self, cell: &'t str, table: &str, line: u32) -> Result<Cell<'t>, DatasetError> {
+        let cell = cell.trim();
+        let (table, column) = (|| table.to_owned(), || self.label_column.to_owned());
+        match self.problem {
+            Problem::MultiLabel { separator } => {
+                Ok(Cell::Labels(split_labels(cell, separator).collect()))
+            }
+            Problem::SingleLabel if cell.is_empty() => Err(DatasetError::EmptyLabel {
+                table: table(),
+                line,
+                column: column(),
+            }),
+            Problem::SingleLabel => Ok(Cell::Label(cell)),
+            Problem::Regression if cell.is_empty() => Err(DatasetError::EmptyNumber {
+                table: table(),
+                line,
+                column: column(),
+            }),
+            Problem::Regression => match read_number(cell) {
+                Ok(number) => Ok(Cell::Number(number)),
+                Err(problem) => Err(DatasetError::Number {
+                    table: table(),
+                    line,
+                    column: column(),
+                    value: cell.to_owned(),
+                    problem,
+                }),
+            },
+        }
+    }
+
     /// Numbers the labels and divides the examples: by `config`, or as the rows say where there is none.
     pub(super) fn into_dataset(
         self,
         name: &str,
         config: Option<SplitConfig>,
     ) -> Result<Dataset, DatasetError> {
-        let numbers = self.number_labels(name)?;
-        let labels: Vec<u32> = self
+        if self.rows.is_empty() {
+            return Err(DatasetError::NoTexts {
+                table: name.to_owned(),
+                column: self.text_column.to_owned(),
+            });
+        }
+        let numbers =
+            LabelNumbers::new(self.rows.iter().flat_map(|row| row.cell.labels()).copied());
+        self.check_labels(&numbers, name)?;
+        let examples: Vec<Example> = self
             .rows
             .iter()
-            .map(|row| numbers.get(row.label).copied().unwrap_or_default())
+            .map(|row| Example {
+                text: row.text.to_owned(),
+                target: row.cell.target(&numbers),
+            })
             .collect();
         let split = match config {
-            Some(config) => stratified_split(&labels, numbers.len(), config)?,
-            None => self.given_split(name)?,
+            Some(config) => self.divide(&examples, numbers.len(), config)?,
+            None => self.given_split(),
         };
-        self.check_learnable(&labels, numbers.len(), &split)?;
-        let examples = self.rows.iter().zip(&labels);
+        if split.train.is_empty() {
+            return Err(DatasetError::NoTraining {
+                table: name.to_owned(),
+            });
+        }
+        let labels = numbers.names();
+        self.check_learnable(&examples, &split, &labels, name)?;
         Ok(Dataset {
             name: name.to_owned(),
-            examples: examples
-                .map(|(row, &label)| Example {
-                    text: row.text.to_owned(),
-                    target: Target::Class(label),
-                })
-                .collect(),
-            problem: Problem::SingleLabel,
-            labels: numbers.into_keys().map(str::to_owned).collect(),
+            examples,
+            problem: self.problem,
+            labels,
             split,
             split_from_table: config.is_none(),
             empty_texts: self.empty_texts,
         })
     }
 
-    /// Every label with its place in the sorted order.
-    fn number_labels(&self, name: &str) -> Result<BTreeMap<&'t str, u32>, DatasetError> {
-        let table = name.to_owned();
-        let column = self.label_column.to_owned();
-        let mut numbers: BTreeMap<_, u32> = self.rows.iter().map(|row| (row.label, 0)).collect();
-        match numbers.len() {
-            0 => {
-                return Err(DatasetError::NoTexts {
-                    table,
-                    column: self.text_column.to_owned(),
-                });
-            }
-            1 => {
-                let label = numbers.into_keys().map(str::to_owned).collect();
-                return Err(DatasetError::OneLabel {
-                    table,
-                    column,
-                    label,
-                });
-            }
-            found if found > MAX_LABELS => {
-                return Err(DatasetError::TooManyLabels {
-                    table,
-                    column,
-                    found: found as u32,
-                });
-            }
-            _ => {}
+    /// Whether there are as many labels as the problem needs, and no more than can be learnt.
+    fn check_labels(&self, numbers: &LabelNumbers<'_>, name: &str) -> Result<(), DatasetError> {
+        let (table, column) = (name.to_owned(), self.label_column.to_owned());
+        match (self.problem, numbers.len()) {
+            (Problem::Regression, _) => Ok(()),
+            (Problem::MultiLabel { separator }, 0) => Err(DatasetError::NoLabels {
+                table,
+                column,
+                separator,
+            }),
+            (Problem::SingleLabel, 1) => Err(DatasetError::OneLabel {
+                table,
+                column,
+                label: numbers.names().concat(),
+            }),
+            (_, found) if found > MAX_LABELS => Err(DatasetError::TooManyLabels {
+                table,
+                column,
+                found: found as u32,
+            }),
+            _ => Ok(()),
         }
-        for (number, place) in (0..).zip(numbers.values_mut()) {
-            *place = number;
-        }
-        Ok(numbers)
     }
 
-    fn given_split(&self, name: &str) -> Result<Split, DatasetError> {
+    fn divide(
+        &self,
+        examples: &[Example],
+        labels: usize,
+        config: SplitConfig,
+    ) -> Result<Split, SplitError> {
+        let targets = examples.iter().map(|example| &example.target);
+        match self.problem {
+            Problem::SingleLabel => {
+                let classes: Vec<u32> = targets.filter_map(Target::class).collect();
+                stratified_split(&classes, labels, config)
+            }
+            Problem::MultiLabel { .. } => {
+                let classes: Vec<&[u32]> = targets.map(Target::labels).collect();
+                iterative_split(&classes, labels, config)
+            }
+            Problem::Regression => {
+                let values: Vec<f64> = targets.filter_map(Target::value).collect();
+                quantile_split(&values, config)
+            }
+        }
+    }
+
+    fn given_split(&self) -> Split {
         let mut split = Split::default();
         for (example, row) in (0..).zip(&self.rows) {
             split
                 .part_mut(row.part.unwrap_or(Part::Train))
                 .push(example);
         }
-        if split.train.is_empty() {
-            Err(DatasetError::NoTraining {
-                table: name.to_owned(),
-            })
-        } else {
-            Ok(split)
-        }
+        split
     }
 
-    /// Whether each label has a training example.
+    /// Whether each label has a training example, and the numbers to learn differ.
     fn check_learnable(
         &self,
-        labels: &[u32],
-        classes: usize,
+        examples: &[Example],
         split: &Split,
+        labels: &[String],
+        name: &str,
     ) -> Result<(), DatasetError> {
-        let mut learnable = vec![false; classes];
-        for &label in split
-            .train
-            .iter()
-            .filter_map(|&example| labels.get(example as usize))
-        {
-            learnable[label as usize] = true;
+        let training = || {
+            let examples = split.train.iter().map(|&index| &examples[index as usize]);
+            examples.map(|example| &example.target)
+        };
+        if self.problem == Problem::Regression {
+            let mut values = training().filter_map(Target::value);
+            let first = values.next().unwrap_or_default();
+            return match values.any(|value| value != first) {
+                true => Ok(()),
+                false => Err(DatasetError::OneNumber {
+                    table: name.to_owned(),
+                    column: self.label_column.to_owned(),
+                    number: first,
+                }),
+            };
         }
-        match self
-            .rows
-            .iter()
-            .zip(labels)
-            .find(|&(_, &label)| !learnable[label as usize])
-        {
-            None => Ok(()),
-            Some((row, _)) => Err(DatasetError::LabelNotInTraining {
-                table: row.table.to_owned(),
-                line: row.line,
-                label: row.label.to_owned(),
-            }),
+        let learnable: HashSet<u32> = training().flat_map(Target::labels).copied().collect();
+        for (row, example) in self.rows.iter().zip(examples) {
+            let missing = example.target.labels().iter();
+            if let Some(label) = missing.copied().find(|label| !learnable.contains(label)) {
+                return Err(DatasetError::LabelNotInTraining {
+                    table: row.table.to_owned(),
+                    line: row.line,
+                    label: labels[label as usize].clone(),
+                });
+            }
         }
+        Ok(())
     }
 }
 
@@ -232,3 +329,6 @@ fn check_distinct(table: &Table, columns: ColumnChoice) -> Result<(), DatasetErr
         second,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,16 @@
 //! Which examples are for training, for following it, and for the final report.
 
+mod iterative;
+mod quantiles;
+mod quotas;
+
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+
+pub use iterative::iterative_split;
+pub use quantiles::quantile_split;
 
 /// How examples are divided where the table does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -78,6 +85,18 @@ impl Split {
             Part::Train => &mut self.train,
             Part::Validation => &mut self.validation,
             Part::Test => &mut self.test,
+        }
+    }
+
+    /// Examples in all parts together.
+    fn len(&self) -> usize {
+        self.train.len() + self.validation.len() + self.test.len()
+    }
+
+    /// Examples are handed out in any order, and kept in theirs.
+    fn sort(&mut self) {
+        for part in Part::ALL {
+            self.part_mut(part).sort_unstable();
         }
     }
 }
@@ -166,9 +185,7 @@ pub fn stratified_split(
         split.validation.extend_from_slice(validation);
         split.test.extend_from_slice(test);
     }
-    for part in Part::ALL {
-        split.part_mut(part).sort_unstable();
-    }
+    split.sort();
     Ok(split)
 }
 
@@ -195,14 +212,18 @@ impl SplitConfig {
         Ok(())
     }
 
-    /// How many of `count` examples go to training, validation and test: the largest-remainder method.
-    fn allocate(&self, count: usize) -> [usize; 3] {
-        let shares = [
+    /// The shares of training, validation and test.
+    fn shares(&self) -> [f64; 3] {
+        [
             1.0 - self.validation - self.test,
             self.validation,
             self.test,
-        ];
-        let quotas = shares.map(|share| share * count as f64);
+        ]
+    }
+
+    /// How many of `count` examples go to training, validation and test: the largest-remainder method.
+    fn allocate(&self, count: usize) -> [usize; 3] {
+        let quotas = self.shares().map(|share| share * count as f64);
         let mut counts = quotas.map(|quota| quota.floor() as usize);
 
         let mut by_remainder = [0, 1, 2];

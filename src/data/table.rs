@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::columns::{ColumnChoice, guess_columns};
 use super::decode::decode;
 use super::excerpt::excerpt;
+use super::guess_problem::guess_problem;
+use super::problem::Problem;
 use super::records::{Records, detect_delimiter};
 use super::table_error::{TableError, TableProblem};
 
@@ -35,6 +37,16 @@ pub struct TableSummary {
     pub preview: Vec<Vec<String>>,
     /// The columns that look like text, label and split.
     pub guess: ColumnChoice,
+    /// For every column, what it would look like as the label column.
+    pub problems: Vec<Problem>,
+}
+
+impl TableSummary {
+    /// What a column would look like as the label column.
+    pub fn guessed_problem(&self, column: u32) -> Problem {
+        let problem = self.problems.get(column as usize);
+        problem.copied().unwrap_or_default()
+    }
 }
 
 /// A parsed file: a header with at least two columns, and at least one row.
@@ -176,6 +188,10 @@ impl Table {
             rows: self.rows(),
             preview: (0..self.rows().min(PREVIEW_ROWS)).map(row).collect(),
             guess: guess_columns(self),
+            problems: columns
+                .clone()
+                .map(|column| guess_problem(self, column))
+                .collect(),
         }
     }
 }

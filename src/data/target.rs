@@ -23,7 +23,16 @@ impl Target {
         }
     }
 
-    /// The number; `None` for targets of the other kinds.
+    /// Every label that it has; none for a number.
+    pub fn labels(&self) -> &[u32] {
+        match self {
+            Self::Class(label) => std::slice::from_ref(label),
+            Self::Classes(labels) => labels,
+            Self::Value(_) => &[],
+        }
+    }
+
+    /// The number; `None` for labels.
     pub fn value(&self) -> Option<f64> {
         match self {
             Self::Value(value) => Some(*value),

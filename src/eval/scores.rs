@@ -122,10 +122,7 @@ fn classes(targets: &[&Target]) -> Vec<u32> {
 fn class_lists(targets: &[&Target]) -> Vec<Vec<u32>> {
     targets
         .iter()
-        .filter_map(|target| match target {
-            Target::Classes(classes) => Some(classes.clone()),
-            Target::Class(_) | Target::Value(_) => None,
-        })
+        .map(|target| target.labels().to_vec())
         .collect()
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::SplitConfig;
+use crate::data::{PartCounts, SplitConfig, TargetSummary};
 use crate::eval::score::{Metric, Score};
 use crate::protocol::{
     DeviceKind, DevicePreference, DeviceReason, ErrorKind, RunEnd, StepRecord, TableSource,
@@ -12,6 +12,7 @@ const COLUMNS: ColumnChoice = ColumnChoice {
     label: 1,
     split: None,
 };
+const LISTS: Problem = Problem::MultiLabel { separator: '|' };
 
 fn error() -> WireError {
     WireError {
@@ -70,6 +71,7 @@ fn open(state: &mut RunState, id: RequestId, name: &str) {
         rows: 1,
         preview: Vec::new(),
         guess: COLUMNS,
+        problems: vec![Problem::SingleLabel, LISTS],
     };
     state.sent(&Command::OpenTable {
         id,
@@ -82,6 +84,7 @@ fn use_columns(state: &mut RunState, id: RequestId) {
     state.sent(&Command::UseColumns {
         id,
         columns: COLUMNS,
+        problem: Problem::Regression,
         split: SplitConfig::default(),
     });
 }
@@ -89,7 +92,8 @@ fn use_columns(state: &mut RunState, id: RequestId) {
 fn summary(name: &str) -> DatasetSummary {
     DatasetSummary {
         name: name.into(),
-        labels: Vec::new(),
+        examples: PartCounts::default(),
+        targets: TargetSummary::SingleLabel { labels: Vec::new() },
         split_from_table: false,
         empty_texts: 0,
     }
@@ -402,4 +406,16 @@ fn a_lost_model_is_not_asked_but_its_report_stays() {
         state.run.and_then(|run| run.result),
         Some(result(RunEnd::Stopped))
     );
+}
+
+#[test]
+fn the_problem_is_guessed_until_the_user_says_another() {
+    let mut state = RunState::default();
+    assert_eq!(state.problem, Problem::SingleLabel);
+    open(&mut state, 1, "uci");
+    assert_eq!(state.problem, LISTS, "what the label column looks like");
+    use_columns(&mut state, 2);
+    assert_eq!(state.problem, Problem::Regression);
+    open(&mut state, 3, "sms");
+    assert_eq!(state.problem, LISTS);
 }

@@ -105,7 +105,8 @@ impl Objective {
                 -(log_softmax(logits, 1) * constant(shares)).sum()
             }
             Kind::MultiLabel { positive_weights } => {
-                let held = |label: usize, target: &Target| matches!(target, Target::Classes(labels) if labels.contains(&(label as u32)));
+                let held =
+                    |label: usize, target: &Target| target.labels().contains(&(label as u32));
                 let (mut absent, mut log_factors) = (Vec::new(), Vec::new());
                 for target in targets {
                     for (label, &weight) in positive_weights.iter().enumerate() {
@@ -171,12 +172,7 @@ fn positive_weights(labels: usize, targets: &[Target]) -> Vec<f32> {
 fn counts(labels: usize, targets: &[Target]) -> Vec<usize> {
     let mut counts = vec![0; labels];
     for target in targets {
-        let held: &[u32] = match target {
-            Target::Class(class) => std::slice::from_ref(class),
-            Target::Classes(classes) => classes,
-            Target::Value(_) => &[],
-        };
-        for &label in held {
+        for &label in target.labels() {
             if let Some(count) = counts.get_mut(label as usize) {
                 *count += 1;
             }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::dataset_summary::DatasetSummaryView;
 use super::engine::{Engine, Source};
 use super::format::count;
+use super::problem_fields::ProblemFields;
 use super::words;
 use crate::data::{ColumnChoice, TableSummary};
 
@@ -84,7 +85,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 </label>
             </div>
             <p class="muted small">
-                "Take a sample, or open a table of your own: a header, then a text and its label in each row (CSV or \
+                "Take a sample, or open a table of your own: a header, then a text and its label, labels or number in each row (CSV or \
                  tab-separated). You can also drop it here. It stays on this machine."
             </p>
             <div aria-live="polite">
@@ -101,13 +102,13 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
 fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoView {
     let columns = Memo::new(move |_| engine.state.with(|state| state.columns));
     let choice = move || columns.get().unwrap_or(table.guess);
-    let names = StoredValue::new(table.columns.clone());
+    let summary = StoredValue::new(table.clone());
     let select = move |testid: &'static str,
                        title: &'static str,
                        read: fn(&ColumnChoice) -> u32,
                        write: fn(&mut ColumnChoice, u32)| {
-        let options = names
-            .get_value()
+        let options = summary
+            .with_value(|table| table.columns.clone())
             .into_iter()
             .zip(0_u32..)
             .map(|(name, index)| {
@@ -121,8 +122,14 @@ fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoVi
         let change = move |value: String| {
             if let Ok(index) = value.parse() {
                 let mut choice = choice();
+                let label = choice.label;
                 write(&mut choice, index);
-                engine.use_columns(choice);
+                // Another column asks for another guess.
+                let problem = match choice.label == label {
+                    true => engine.state.with_untracked(|state| state.problem),
+                    false => summary.with_value(|table| table.guessed_problem(choice.label)),
+                };
+                engine.use_columns(choice, problem);
             }
         };
         view! {
@@ -161,6 +168,7 @@ fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoVi
         <div class="fields">
             {select("column-text", "Text column", |choice| choice.text, |choice, index| choice.text = index)}
             {select("column-label", "Label column", |choice| choice.label, |choice, index| choice.label = index)}
+            <ProblemFields engine table=summary locked />
         </div>
         <div class="scroll" tabindex="0" role="region" aria-label="First rows of the table">
             <table class="preview">

@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::notice::Notice;
 use super::words;
-use crate::data::{ColumnChoice, SplitConfig, Table};
+use crate::data::{ColumnChoice, Problem, SplitConfig, Table};
 use crate::protocol::{Command, DevicePreference, Event, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
@@ -127,21 +127,30 @@ impl Engine {
         });
     }
 
-    /// Makes the opened table the data set.
-    pub(crate) fn use_columns(self, columns: ColumnChoice) {
+    /// Makes the opened table the data set, to learn `problem` of it.
+    pub(crate) fn use_columns(self, columns: ColumnChoice, problem: Problem) {
         let Some((source, split)) = self
             .inner
             .with_value(|inner| Some((inner.opened.clone()?, inner.split)))
         else {
             return;
         };
-        let id = self.send(|id| Command::UseColumns { id, columns, split }, None);
+        let id = self.send(
+            |id| Command::UseColumns {
+                id,
+                columns,
+                problem,
+                split,
+            },
+            None,
+        );
         self.inner.update_value(|inner| {
             inner.choosing = Some((
                 id,
                 DataInUse {
                     source,
                     columns,
+                    problem,
                     split,
                 },
             ))
@@ -154,11 +163,12 @@ impl Engine {
             return;
         }
         self.inner.update_value(|inner| inner.split = split);
-        if let Some(columns) = self
-            .state
-            .with_untracked(|state| state.columns.filter(|_| state.can_change_data()))
-        {
-            self.use_columns(columns);
+        let chosen = self.state.with_untracked(|state| {
+            let columns = state.columns.filter(|_| state.can_change_data());
+            columns.map(|columns| (columns, state.problem))
+        });
+        if let Some((columns, problem)) = chosen {
+            self.use_columns(columns, problem);
         }
     }
 
@@ -222,7 +232,8 @@ impl Engine {
                 if let Some((_, source)) = self.inner.try_update_value(opening).flatten() {
                     self.inner.update_value(|inner| inner.opened = Some(source));
                     if !self.settle_replay(id) {
-                        self.use_columns(table.guess);
+                        let problem = table.guessed_problem(table.guess.label);
+                        self.use_columns(table.guess, problem);
                     }
                 }
             }

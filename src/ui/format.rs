@@ -56,6 +56,14 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// A number of the user's data, to three digits behind the point.
+pub(crate) fn number(number: f64) -> String {
+    match number.abs() {
+        size if size >= 1e9 || (size < 1e-3 && size > 0.0) => format!("{number:.3e}"),
+        _ => ((number * 1e3).round() / 1e3).to_string(),
+    }
+}
+
 /// A loss with three digits that matter, and no exponent where a plain number will do.
 pub(crate) fn loss(loss: f64) -> String {
     match loss.abs() {

@@ -9,6 +9,7 @@ mod engine;
 mod format;
 mod loss_chart;
 mod notice;
+mod problem_fields;
 mod report;
 mod results_card;
 mod run_card;

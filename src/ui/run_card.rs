@@ -86,11 +86,10 @@ fn intent(state: &RunState, settings_hold: bool) -> String {
     match (&state.encoder, &state.dataset) {
         _ if !settings_hold => "One of the settings needs a look before training can start.".into(),
         (Some(encoder), Some(dataset)) => {
-            let examples = dataset.labels.iter().map(|label| label.train).sum();
             format!(
                 "{} will learn from {} of {}.",
                 encoder.id,
-                count(examples, "example"),
+                count(dataset.examples.train, "example"),
                 words::data_name(&dataset.name)
             )
         }

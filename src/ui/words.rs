@@ -1,7 +1,7 @@
 //! What the page says, in words that a person understands.
 
 use super::notice::Notice;
-use crate::data::TableError;
+use crate::data::{Problem, TableError, TargetSummary};
 use crate::eval::score::Metric;
 use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, ErrorKind, RunEnd, WireError};
 
@@ -98,6 +98,42 @@ pub(crate) fn data_name(name: &str) -> String {
         "uci" => "Review sentences (UCI)".into(),
         "sms" => "SMS spam".into(),
         name => name.into(),
+    }
+}
+
+/// A way to learn, as the page offers it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ProblemWords {
+    /// Its name, for checks.
+    pub(crate) name: &'static str,
+    /// What a text has.
+    pub(crate) title: &'static str,
+}
+
+/// Says what is to be learnt of a text.
+pub(crate) fn problem(problem: Problem) -> ProblemWords {
+    let (name, title) = match problem {
+        Problem::SingleLabel => ("single", "One label"),
+        Problem::MultiLabel { .. } => ("multi", "Several labels"),
+        Problem::Regression => ("regression", "A number"),
+    };
+    ProblemWords { name, title }
+}
+
+/// The name of what a data set is learnt for: that of its [`ProblemWords`].
+pub(crate) fn target_kind(targets: &TargetSummary) -> &'static str {
+    match targets {
+        TargetSummary::SingleLabel { .. } => "single",
+        TargetSummary::MultiLabel { .. } => "multi",
+        TargetSummary::Regression { .. } => "regression",
+    }
+}
+
+/// What to type for the character between labels.
+pub(crate) fn separator_hint(is_wrong: bool) -> &'static str {
+    match is_wrong {
+        false => "An empty cell means none of the labels",
+        true => "Type one character, such as , or ; or |.",
     }
 }
 

@@ -7,7 +7,7 @@ use super::clock::turn;
 use super::port::{Inbox, Message, post};
 use super::run::{Run, predict};
 use super::{devices, errors, files};
-use crate::data::{ColumnChoice, Dataset, SplitConfig, Table};
+use crate::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
 use crate::eval::Pipeline;
 use crate::model::PretrainedEncoder;
 use crate::port::to_bytes;
@@ -108,9 +108,12 @@ impl Driver {
             } => (id, self.start(id, version, device, base_url).await),
             Command::LoadEncoder { id, encoder } => (id, self.load_encoder(id, &encoder).await),
             Command::OpenTable { id, source } => (id, self.open_table(id, source, bytes).await),
-            Command::UseColumns { id, columns, split } => {
-                (id, self.use_columns(id, columns, split))
-            }
+            Command::UseColumns {
+                id,
+                columns,
+                problem,
+                split,
+            } => (id, self.use_columns(id, columns, problem, split)),
             Command::Train { id, config, resume } => {
                 match self.train(id, config, bytes.filter(|_| resume)) {
                     // The terminal event comes when the run ends.
@@ -221,6 +224,7 @@ impl Driver {
         &mut self,
         id: RequestId,
         columns: ColumnChoice,
+        problem: Problem,
         split: SplitConfig,
     ) -> Result<Event, WireError> {
         self.idle()?;
@@ -228,7 +232,7 @@ impl Driver {
             .table
             .as_ref()
             .ok_or_else(|| errors::state("No table is open.", "Open a file or a sample first."))?;
-        let dataset = Dataset::from_table(table, columns, split)?;
+        let dataset = Dataset::from_table(table, columns, problem, split)?;
         let summary = dataset.summary();
         self.dataset = Some(dataset);
         Ok(Event::DatasetReady { id, summary })

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tabtune::data::{Dataset, SplitConfig, Table};
+use tabtune::data::{Dataset, Problem, SplitConfig, Table};
 use tabtune::model::{FolderFiles, PretrainedEncoder};
 use tabtune::train::config::TrainConfig;
 use tabtune::train::set_up;
@@ -116,7 +116,12 @@ fn native_losses(config: TrainConfig) -> Result<Vec<f64>> {
         &device,
     )?;
     let table = Table::parse("uci", &fs::read(root.join("www/samples/uci.csv"))?)?;
-    let dataset = Dataset::from_table(&table, table.summary().guess, SplitConfig::default())?;
+    let dataset = Dataset::from_table(
+        &table,
+        table.summary().guess,
+        Problem::SingleLabel,
+        SplitConfig::default(),
+    )?;
     let mut trainer = set_up(&encoder, &dataset, config, &device)?;
     let session = trainer.session_mut();
     let mut losses = Vec::new();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::SplitError;
+use crate::data::{LabelCounts, PartCounts, SplitError};
 
 const COLUMNS: ColumnChoice = ColumnChoice {
     text: 0,
@@ -17,7 +17,12 @@ fn table(name: &str, text: &str) -> Table {
 }
 
 fn dataset(text: &str, columns: ColumnChoice) -> Result<Dataset, DatasetError> {
-    Dataset::from_table(&table("t.csv", text), columns, SplitConfig::default())
+    learn(text, columns, Problem::SingleLabel)
+}
+
+fn learn(text: &str, columns: ColumnChoice, problem: Problem) -> Result<Dataset, DatasetError> {
+    let table = table("t.csv", text);
+    Dataset::from_table(&table, columns, problem, SplitConfig::default())
 }
 
 fn from_splits(train: &str, validation: &str, test: &str) -> Result<Dataset, DatasetError> {
@@ -36,6 +41,7 @@ fn from_splits(train: &str, validation: &str, test: &str) -> Result<Dataset, Dat
         },
         "text",
         "label",
+        Problem::SingleLabel,
     )
 }
 
@@ -43,6 +49,17 @@ fn example(text: &str, label: u32) -> Example {
     Example {
         text: text.to_owned(),
         target: Target::Class(label),
+    }
+}
+
+fn counts(label: &str, [train, validation, test]: [u32; 3]) -> LabelCounts {
+    LabelCounts {
+        label: label.to_owned(),
+        examples: PartCounts {
+            train,
+            validation,
+            test,
+        },
     }
 }
 
@@ -103,21 +120,8 @@ fn a_split_column_is_followed_in_file_order() {
     let summary = data.summary();
     assert!(summary.split_from_table);
     assert_eq!(
-        summary.labels,
-        [
-            LabelCounts {
-                label: "x".into(),
-                train: 2,
-                validation: 0,
-                test: 1
-            },
-            LabelCounts {
-                label: "y".into(),
-                train: 1,
-                validation: 1,
-                test: 1
-            },
-        ]
+        summary.targets.labels().unwrap(),
+        [counts("x", [2, 0, 1]), counts("y", [1, 1, 1]),]
     );
 }
 
@@ -127,21 +131,8 @@ fn without_a_split_column_every_label_is_divided() {
     let summary = dataset(&text, COLUMNS).unwrap().summary();
     assert!(!summary.split_from_table);
     assert_eq!(
-        summary.labels,
-        [
-            LabelCounts {
-                label: "x".into(),
-                train: 14,
-                validation: 3,
-                test: 3
-            },
-            LabelCounts {
-                label: "y".into(),
-                train: 70,
-                validation: 15,
-                test: 15
-            },
-        ]
+        summary.targets.labels().unwrap(),
+        [counts("x", [14, 3, 3]), counts("y", [70, 15, 15]),]
     );
 }
 
@@ -363,7 +354,7 @@ fn shares_are_checked() {
         test: 0.5,
         seed: 0,
     };
-    let error = Dataset::from_table(&table, COLUMNS, config).unwrap_err();
+    let error = Dataset::from_table(&table, COLUMNS, Problem::SingleLabel, config).unwrap_err();
     assert_eq!(
         error,
         DatasetError::Split(SplitError::NothingLeft {

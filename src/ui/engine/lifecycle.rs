@@ -136,9 +136,9 @@ impl Engine {
         match step {
             Step::Encoder(encoder) => self.load_encoder(encoder),
             Step::Table(source) => self.open(source),
-            Step::Columns(columns, split) => {
+            Step::Columns(columns, problem, split) => {
                 self.inner.update_value(|inner| inner.split = split);
-                self.use_columns(columns);
+                self.use_columns(columns, problem);
             }
             Step::Train(config) => {
                 // The bytes are kept: the next worker may be lost too.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use js_sys::ArrayBuffer;
 
-use crate::data::{ColumnChoice, SplitConfig};
+use crate::data::{ColumnChoice, Problem, SplitConfig};
 use crate::protocol::TableSource;
 use crate::run_state::run::{Run, RunPhase};
 use crate::train::config::TrainConfig;
@@ -37,6 +37,8 @@ pub(crate) struct DataInUse {
     pub(crate) source: Source,
     /// Its columns.
     pub(crate) columns: ColumnChoice,
+    /// What is learnt of it.
+    pub(crate) problem: Problem,
     /// How it is divided.
     pub(crate) split: SplitConfig,
 }
@@ -59,7 +61,7 @@ pub(crate) struct Told {
 pub(crate) enum Step {
     Encoder(String),
     Table(Source),
-    Columns(ColumnChoice, SplitConfig),
+    Columns(ColumnChoice, Problem, SplitConfig),
     Train(TrainConfig),
     Pause,
     Stop,
@@ -72,7 +74,7 @@ impl Told {
         steps.extend(self.encoder.clone().map(Step::Encoder));
         if let Some(data) = &self.data {
             steps.push_back(Step::Table(data.source.clone()));
-            steps.push_back(Step::Columns(data.columns, data.split));
+            steps.push_back(Step::Columns(data.columns, data.problem, data.split));
         }
         if let (Some(run), Some(config)) = (run, &self.config) {
             steps.push_back(Step::Train(config.clone()));
