@@ -16,7 +16,7 @@ use serde::Serialize;
 use tabtune::data::{Dataset, Part, SplitTables, Table};
 use tabtune::eval::metrics::{ClassificationReport, classification_report};
 use tabtune::eval::{Evaluation, Outcome};
-use tabtune::model::{FolderFiles, PretrainedEncoder, TextClassifier};
+use tabtune::model::{FolderFiles, MissingFile, PretrainedEncoder, TextClassifier};
 use tabtune::text::EncodedExample;
 use tabtune::train::TrainSetup;
 use tabtune::train::config::{LoraConfig, TrainConfig};
@@ -27,7 +27,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// Fine-tune a text encoder with LoRA on labelled CSV files.
 #[derive(Parser)]
 struct Arguments {
-    /// Hugging Face folder: config.json, tokenizer.json, model.safetensors
+    /// Hugging Face folder: config.json, tokenizer.json, and model.safetensors or its index with the files it names
     #[arg(long)]
     model: PathBuf,
     /// Examples to learn from
@@ -255,20 +255,18 @@ fn table(path: &Path) -> Result<Table> {
 }
 
 fn load(folder: &Path, device: &Device) -> Result<PretrainedEncoder> {
-    let read = |file: &str| {
-        let path = folder.join(file);
-        std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let [config, tokenizer, weights] = [
-        read("config.json")?,
-        read("tokenizer.json")?,
-        read("model.safetensors")?,
-    ];
-    let files = FolderFiles {
-        config: &config,
-        tokenizer: &tokenizer,
-        weights: &weights,
-    };
+    let named = |path: &Path, error| format!("{}: {error}", path.display());
+    let entries = std::fs::read_dir(folder).map_err(|error| named(folder, error))?;
+    let names = entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<std::io::Result<Vec<String>>>()?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    MissingFile::check(&names)
+        .map_err(|missing| format!("{}: {missing}. {}", folder.display(), missing.hint()))?;
+    let files = FolderFiles::read::<Box<dyn std::error::Error>>(&names, |name| {
+        let path = folder.join(name);
+        Ok(std::fs::read(&path).map_err(|error| named(&path, error))?)
+    })?;
     Ok(PretrainedEncoder::load(&files, device)?)
 }
 

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::encoder::{BatchTensors, BertModel};
+use super::encoder::{BatchTensors, Encoder};
 use super::lora::uniform;
 use super::pooling::masked_mean;
 use crate::train::config::{TargetModule, TrainConfig};
@@ -15,7 +15,7 @@ use crate::train::config::{TargetModule, TrainConfig};
 #[derive(Module, Debug)]
 pub struct TextClassifier {
     /// The frozen encoder, with adapters on query and value of every layer.
-    pub encoder: BertModel,
+    pub encoder: Encoder,
     dropout: Dropout,
     /// `[hidden] -> [classes]`
     pub classifier: Linear,
@@ -24,7 +24,7 @@ pub struct TextClassifier {
 impl TextClassifier {
     /// Adds fresh adapters and a fresh head to an encoder. The seed alone decides their values.
     pub fn init(
-        mut encoder: BertModel,
+        mut encoder: Encoder,
         hidden_size: usize,
         classes: usize,
         config: &TrainConfig,

@@ -58,7 +58,7 @@ impl TrainSetup {
         device: &Device,
     ) -> Result<Self, SetupError> {
         config.validate()?;
-        let most = encoder.config.max_position_embeddings;
+        let most = encoder.config.max_tokens();
         if config.max_length as usize > most {
             return Err(SetupError::TooLong {
                 found: config.max_length,

@@ -91,7 +91,7 @@ fn model(device: &Device) -> TextClassifier {
 fn batch(index: usize) -> LabelledBatch {
     let golden = golden();
     LabelledBatch {
-        tokens: golden.batch(&format!("batch.{index}.")),
+        tokens: golden.batch(&format!("batch.{index}."), 0),
         labels: golden.integers(&format!("batch.{index}.labels")),
     }
 }
