@@ -34,16 +34,17 @@ async fn fetch(path: &str) -> Vec<u8> {
 }
 
 async fn folder(name: &str) -> Folder {
-    Folder {
-        config: fetch(&format!("models/{name}/config.json")).await,
-        tokenizer: fetch(&format!("models/{name}/tokenizer.json")).await,
-        weights: fetch(&format!("models/{name}/model.safetensors")).await,
-    }
+    Folder::single(
+        fetch(&format!("models/{name}/config.json")).await,
+        fetch(&format!("models/{name}/tokenizer.json")).await,
+        fetch(&format!("models/{name}/model.safetensors")).await,
+    )
 }
 
 /// Every check on one device. One test a device: WebGPU can be opened once a worker, and the checks share it.
 async fn check(subject: Subject) {
     golden::check_tiny_bert(&subject).await;
+    golden::check_families(&subject).await;
     golden::check_gradients(&subject).await;
     golden::check_ten_steps(&subject).await;
     golden::check_frozen_base(&subject).await;
@@ -96,7 +97,8 @@ async fn on_webgpu() {
 async fn tokens() {
     run_constructors();
     golden::check_tiny_bert_tokens();
+    golden::check_family_tokens();
     for name in ["paraphrase-MiniLM-L3-v2", "all-MiniLM-L6-v2"] {
-        golden::check_minilm_tokens(&folder(name).await.tokenizer);
+        golden::check_minilm_tokens(&folder(name).await.0.tokenizer);
     }
 }

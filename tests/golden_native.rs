@@ -25,11 +25,11 @@ fn folder(name: &str) -> Folder {
             )
         })
     };
-    Folder {
-        config: read("config.json"),
-        tokenizer: read("tokenizer.json"),
-        weights: read("model.safetensors"),
-    }
+    Folder::single(
+        read("config.json"),
+        read("tokenizer.json"),
+        read("model.safetensors"),
+    )
 }
 
 #[test]
@@ -40,13 +40,23 @@ fn tokens_of_tiny_bert() {
 #[test]
 fn tokens_of_minilm() {
     for name in ["paraphrase-MiniLM-L3-v2", "all-MiniLM-L6-v2"] {
-        golden::check_minilm_tokens(&folder(name).tokenizer);
+        golden::check_minilm_tokens(&folder(name).0.tokenizer);
     }
+}
+
+#[test]
+fn tokens_of_the_families() {
+    golden::check_family_tokens();
 }
 
 #[test]
 fn hidden_states_of_tiny_bert() {
     block_on(golden::check_tiny_bert(&cpu()));
+}
+
+#[test]
+fn hidden_states_of_the_families() {
+    block_on(golden::check_families(&cpu()));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use burn::tensor::Device;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use tabtune::data::{Dataset, Part, SplitTables, Table};
-use tabtune::model::{FolderFiles, PretrainedEncoder};
+use tabtune::model::{FolderFiles, MissingFile, PretrainedEncoder};
 use tabtune::train::record::RunEnd;
 use tabtune::train::{Finished, Progress, set_up};
 
@@ -132,20 +132,18 @@ fn table(path: impl AsRef<Path>) -> Result<Table> {
 }
 
 fn load(folder: &Path, device: &Device) -> Result<PretrainedEncoder> {
-    let read = |file: &str| {
-        let path = folder.join(file);
-        std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let [config, tokenizer, weights] = [
-        read("config.json")?,
-        read("tokenizer.json")?,
-        read("model.safetensors")?,
-    ];
-    let files = FolderFiles {
-        config: &config,
-        tokenizer: &tokenizer,
-        weights: &weights,
-    };
+    let named = |path: &Path, error| format!("{}: {error}", path.display());
+    let entries = std::fs::read_dir(folder).map_err(|error| named(folder, error))?;
+    let names = entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<std::io::Result<Vec<String>>>()?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    MissingFile::check(&names)
+        .map_err(|missing| format!("{}: {missing}. {}", folder.display(), missing.hint()))?;
+    let files = FolderFiles::read::<Box<dyn std::error::Error>>(&names, |name| {
+        let path = folder.join(name);
+        Ok(std::fs::read(&path).map_err(|error| named(&path, error))?)
+    })?;
     Ok(PretrainedEncoder::load(&files, device)?)
 }
 

@@ -6,13 +6,13 @@ use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Bool, Tensor};
 
-use super::config::BertConfig;
 use super::lora::LoraLinear;
 use super::weights::{Weights, WeightsError};
 
 /// Self-attention with its output projection, residual connection and layer norm.
 ///
-/// Source: `BertSelfAttention` and `BertSelfOutput` of transformers, `models/bert/modeling_bert.py`.
+/// Source: `BertSelfAttention` and `BertSelfOutput` of transformers, `models/bert/modeling_bert.py`; that of the other
+/// families computes the same.
 #[derive(Module, Debug)]
 pub struct SelfAttention {
     /// Query projection.
@@ -28,19 +28,16 @@ pub struct SelfAttention {
 }
 
 impl SelfAttention {
-    pub(super) fn load(
-        config: &BertConfig,
-        weights: &Weights<'_>,
-        layer: usize,
-    ) -> Result<Self, WeightsError> {
-        let name = |part: &str| format!("encoder.layer.{layer}.attention.{part}");
+    pub(super) fn load(weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+        let names = weights.names();
+        let linear = |part| weights.linear(&names.in_layer(layer, part));
         Ok(Self {
-            query: weights.linear(&name("self.query"))?.into(),
-            key: weights.linear(&name("self.key"))?.into(),
-            value: weights.linear(&name("self.value"))?.into(),
-            output: weights.linear(&name("output.dense"))?.into(),
-            norm: weights.layer_norm(&name("output.LayerNorm"), config.layer_norm_eps)?,
-            heads: config.num_attention_heads,
+            query: linear(names.query)?.into(),
+            key: linear(names.key)?.into(),
+            value: linear(names.value)?.into(),
+            output: linear(names.attention_output)?.into(),
+            norm: weights.layer_norm(&names.in_layer(layer, names.attention_norm))?,
+            heads: weights.config().num_attention_heads,
         })
     }
 

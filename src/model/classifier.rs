@@ -5,7 +5,8 @@ use burn::tensor::{Device, Tensor};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::encoder::{BatchTensors, BertModel};
+use super::config::{EncoderConfig, Family};
+use super::encoder::{BatchTensors, Encoder};
 use super::head::{DenseActivation, DenseInit, Head};
 use super::pooling::pool;
 use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
@@ -14,7 +15,7 @@ use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
 #[derive(Module, Debug)]
 pub struct TextClassifier {
     /// The pretrained encoder, with adapters where LoRA is trained.
-    pub encoder: BertModel,
+    pub encoder: Encoder,
     /// What is always trained.
     pub head: Head,
     #[module(skip)]
@@ -24,8 +25,8 @@ pub struct TextClassifier {
 impl TextClassifier {
     /// Adds what `config` asks for to an encoder. The seed alone decides the values of what is fresh.
     pub fn init(
-        mut encoder: BertModel,
-        hidden_size: usize,
+        mut encoder: Encoder,
+        shape: &EncoderConfig,
         outputs: usize,
         config: &TrainConfig,
         device: &Device,
@@ -42,12 +43,8 @@ impl TextClassifier {
                 }
             }
         }
-        let dense = (config.pooling == Pooling::Pooler).then(|| DenseInit {
-            pretrained: encoder.take_pooler(),
-            activation: DenseActivation::Tanh,
-            input_dropout: false,
-        });
-        let shape = [hidden_size, outputs];
+        let dense = (config.pooling == Pooling::Pooler).then(|| dense(shape.family, &mut encoder));
+        let shape = [shape.hidden_size, outputs];
         let head = Head::init(shape, dense, config.head_dropout, &mut rng, device);
         Self {
             encoder,
@@ -81,5 +78,26 @@ impl TextClassifier {
     pub fn embed(&self, batch: &BatchTensors) -> Tensor<2> {
         let hidden = self.encoder.forward(batch);
         pool(self.pooling, hidden, batch.padding.clone())
+    }
+}
+
+/// The dense layer that a family's `ForSequenceClassification` has. BERT's is the encoder's pooler.
+fn dense(family: Family, encoder: &mut Encoder) -> DenseInit {
+    match family {
+        Family::Bert => DenseInit {
+            pretrained: encoder.take_pooler(),
+            activation: DenseActivation::Tanh,
+            input_dropout: false,
+        },
+        Family::DistilBert => DenseInit {
+            pretrained: None,
+            activation: DenseActivation::Relu,
+            input_dropout: false,
+        },
+        Family::Roberta | Family::XlmRoberta => DenseInit {
+            pretrained: None,
+            activation: DenseActivation::Tanh,
+            input_dropout: true,
+        },
     }
 }

@@ -2,50 +2,66 @@
 
 use burn::module::Module;
 use burn::nn::{Embedding, LayerNorm};
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 
-use super::config::BertConfig;
+use super::encoder::BatchTensors;
 use super::weights::{Weights, WeightsError};
 
-/// Sum of word, position and token-type embeddings, normalised.
+/// Sum of word, position and, where the family has them, token-type embeddings, normalised.
 ///
-/// Source: `BertEmbeddings` of transformers, `models/bert/modeling_bert.py`.
+/// Source: `BertEmbeddings` and `RobertaEmbeddings` of transformers, `models/bert/modeling_bert.py` and
+/// `models/roberta/modeling_roberta.py`; `Embeddings` of `models/distilbert/modeling_distilbert.py`.
 #[derive(Module, Debug)]
-pub struct BertEmbeddings {
+pub struct Embeddings {
     word: Embedding,
     position: Embedding,
-    token_type: Embedding,
+    token_type: Option<Embedding>,
     norm: LayerNorm,
+    /// Position of padding, where a text's first token has the next one. Without, it has position 0.
+    padding_position: Option<usize>,
 }
 
-impl BertEmbeddings {
-    pub(super) fn load(config: &BertConfig, weights: &Weights<'_>) -> Result<Self, WeightsError> {
+impl Embeddings {
+    pub(super) fn load(weights: &Weights<'_>) -> Result<Self, WeightsError> {
+        let (config, names) = (weights.config(), weights.names());
         Ok(Self {
-            word: weights.embedding("embeddings.word_embeddings")?,
-            position: weights.embedding("embeddings.position_embeddings")?,
-            token_type: weights.embedding("embeddings.token_type_embeddings")?,
-            norm: weights.layer_norm("embeddings.LayerNorm", config.layer_norm_eps)?,
+            word: weights.embedding(names.word)?,
+            position: weights.embedding(names.position)?,
+            token_type: names
+                .token_type
+                .map(|name| weights.embedding(name))
+                .transpose()?,
+            norm: weights.layer_norm(names.embeddings_norm)?,
+            padding_position: config
+                .family
+                .counts_from_padding()
+                .then_some(config.pad_token_id),
         })
     }
 
     /// Looks token ids up.
     ///
     /// # Shapes
-    /// - `input_ids`: `[batch, tokens]`
     /// - output: `[batch, tokens, hidden]`
-    pub fn words(&self, input_ids: Tensor<2, Int>) -> Tensor<3> {
-        self.word.forward(input_ids)
+    pub(super) fn words(&self, batch: &BatchTensors) -> Tensor<3> {
+        self.word.forward(batch.input_ids.clone())
     }
 
     /// Adds positions and types to word embeddings; every token is of type 0, as in a single text.
     ///
     /// # Shapes
     /// - `words`, output: `[batch, tokens, hidden]`
-    pub fn forward(&self, words: Tensor<3>) -> Tensor<3> {
+    pub(super) fn forward(&self, words: Tensor<3>, batch: &BatchTensors) -> Tensor<3> {
         let [_, tokens, _] = words.dims();
-        let positions = self.position.weight.val().narrow(0, 0, tokens);
-        let token_type = self.token_type.weight.val().narrow(0, 0, 1);
-        self.norm
-            .forward(words + (positions + token_type).unsqueeze::<3>())
+        let mut rest = match self.padding_position {
+            Some(padding) => self
+                .position
+                .forward(batch.ordinals.clone().add_scalar(padding as i32)),
+            None => self.position.weight.val().narrow(0, 0, tokens).unsqueeze(),
+        };
+        if let Some(token_type) = &self.token_type {
+            rest = rest + token_type.weight.val().narrow(0, 0, 1).unsqueeze();
+        }
+        self.norm.forward(words + rest)
     }
 }

@@ -2,12 +2,12 @@
 
 use burn::module::Module;
 use burn::nn::{LayerNorm, Linear};
-use burn::tensor::activation::{gelu, tanh};
+use burn::tensor::activation::tanh;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
+use super::activation::Activation;
 use super::attention::SelfAttention;
-use super::config::BertConfig;
-use super::embeddings::BertEmbeddings;
+use super::embeddings::Embeddings;
 use super::lora::LoraLinear;
 use super::weights::{Weights, WeightsError};
 use crate::text::TokenBatch;
@@ -15,7 +15,7 @@ use crate::train::config::TargetModule;
 
 /// Attention and feed-forward, each with a residual connection and layer norm.
 ///
-/// Source: `BertLayer` of transformers, `models/bert/modeling_bert.py`.
+/// Source: `BertLayer` of transformers, `models/bert/modeling_bert.py`; that of the other families computes the same.
 #[derive(Module, Debug)]
 pub struct EncoderLayer {
     /// The attention half.
@@ -25,20 +25,20 @@ pub struct EncoderLayer {
     /// Second linear layer of the feed-forward half.
     pub output: LoraLinear,
     norm: LayerNorm,
+    #[module(skip)]
+    activation: Activation,
 }
 
 impl EncoderLayer {
-    fn load(
-        config: &BertConfig,
-        weights: &Weights<'_>,
-        layer: usize,
-    ) -> Result<Self, WeightsError> {
-        let name = |part: &str| format!("encoder.layer.{layer}.{part}");
+    fn load(weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+        let names = weights.names();
+        let linear = |part| weights.linear(&names.in_layer(layer, part));
         Ok(Self {
-            attention: SelfAttention::load(config, weights, layer)?,
-            intermediate: weights.linear(&name("intermediate.dense"))?.into(),
-            output: weights.linear(&name("output.dense"))?.into(),
-            norm: weights.layer_norm(&name("output.LayerNorm"), config.layer_norm_eps)?,
+            attention: SelfAttention::load(weights, layer)?,
+            intermediate: linear(names.intermediate)?.into(),
+            output: linear(names.output)?.into(),
+            norm: weights.layer_norm(&names.in_layer(layer, names.output_norm))?,
+            activation: weights.config().activation,
         })
     }
 
@@ -60,7 +60,9 @@ impl EncoderLayer {
     /// - output: `[batch, tokens, hidden]`
     pub fn forward(&self, hidden: Tensor<3>, padding: Tensor<4, Bool>) -> Tensor<3> {
         let hidden = self.attention.forward(hidden, padding);
-        let inner = gelu(self.intermediate.forward(hidden.clone()));
+        let inner = self
+            .activation
+            .forward(self.intermediate.forward(hidden.clone()));
         self.norm.forward(hidden + self.output.forward(inner))
     }
 }
@@ -72,47 +74,53 @@ pub struct BatchTensors {
     pub input_ids: Tensor<2, Int>,
     /// `[batch, tokens]`, true where a token is padding
     pub padding: Tensor<2, Bool>,
+    /// `[batch, tokens]`, which of its text's tokens each is, from 1; 0 for padding
+    pub ordinals: Tensor<2, Int>,
 }
 
 impl BatchTensors {
     /// Puts a batch on the device.
     pub fn new(batch: &TokenBatch, device: &Device) -> Self {
         let shape = [batch.batch, batch.tokens];
-        let ids: Vec<i32> = batch.input_ids.iter().map(|&id| id.cast_signed()).collect();
+        let integers = |values: &[u32]| {
+            let values: Vec<i32> = values.iter().map(|value| value.cast_signed()).collect();
+            Tensor::from_data(TensorData::new(values, shape), device)
+        };
         Self {
-            input_ids: Tensor::from_data(TensorData::new(ids, shape), device),
+            input_ids: integers(&batch.input_ids),
+            ordinals: integers(&batch.ordinals()),
             padding: Tensor::from_data(TensorData::new(batch.padding(), shape), device),
         }
     }
 }
 
-/// A BERT encoder, its weights frozen.
+/// An encoder of any [`Family`](super::Family), its weights frozen.
 ///
-/// Source: Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>; `BertModel` of transformers.
+/// Source: Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>; `BertModel`, `DistilBertModel` and `RobertaModel` of
+/// transformers.
 #[derive(Module, Debug)]
-pub struct BertModel {
-    pub(super) embeddings: BertEmbeddings,
+pub struct Encoder {
+    pub(super) embeddings: Embeddings,
     /// The layers, from the embeddings on.
     pub layers: Vec<EncoderLayer>,
     pooler: Option<Linear>,
 }
 
-impl BertModel {
+impl Encoder {
     /// Puts the weights of a Hugging Face folder on the device, none of them trainable.
     ///
     /// # Errors
-    /// If a tensor is missing, misshapen or of another type; all such tensors are named.
-    pub fn load(config: &BertConfig, weights: &Weights<'_>) -> Result<Self, WeightsError> {
-        weights.check(config)?;
-        let layers = (0..config.num_hidden_layers)
-            .map(|layer| EncoderLayer::load(config, weights, layer))
+    /// If a tensor cannot be read; [`Weights::open`] has checked them all.
+    pub fn load(weights: &Weights<'_>) -> Result<Self, WeightsError> {
+        let layers = (0..weights.config().num_hidden_layers)
+            .map(|layer| EncoderLayer::load(weights, layer))
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            embeddings: BertEmbeddings::load(config, weights)?,
+            embeddings: Embeddings::load(weights)?,
             layers,
             pooler: weights
-                .has("pooler.dense.weight")
-                .then(|| weights.linear("pooler.dense"))
+                .pooler()
+                .map(|name| weights.linear(name))
                 .transpose()?,
         })
     }
@@ -130,7 +138,7 @@ impl BertModel {
     /// # Shapes
     /// - output: `[batch, tokens, hidden]`
     pub fn embed_words(&self, batch: &BatchTensors) -> Tensor<3> {
-        self.embeddings.words(batch.input_ids.clone())
+        self.embeddings.words(batch)
     }
 
     /// The last hidden state, given word embeddings in the place of the batch's own.
@@ -139,7 +147,7 @@ impl BertModel {
     /// - `words`, output: `[batch, tokens, hidden]`
     pub fn forward_words(&self, words: Tensor<3>, batch: &BatchTensors) -> Tensor<3> {
         let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
-        let embedded = self.embeddings.forward(words);
+        let embedded = self.embeddings.forward(words, batch);
         self.layers.iter().fold(embedded, |hidden, layer| {
             layer.forward(hidden, padding.clone())
         })
@@ -151,7 +159,7 @@ impl BertModel {
     /// - each: `[batch, tokens, hidden]`
     pub fn hidden_states(&self, batch: &BatchTensors) -> Vec<Tensor<3>> {
         let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
-        let mut states = vec![self.embeddings.forward(self.embed_words(batch))];
+        let mut states = vec![self.embeddings.forward(self.embed_words(batch), batch)];
         for layer in &self.layers {
             states.push(layer.forward(states[states.len() - 1].clone(), padding.clone()));
         }

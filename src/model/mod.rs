@@ -1,19 +1,23 @@
-//! The model: a frozen BERT encoder, low-rank adapters in it, and a classification head on its mean embedding.
+//! The model: a frozen encoder, low-rank adapters in it, and a classification head on its mean embedding.
 
+pub mod activation;
 pub mod attention;
 pub mod classifier;
 pub mod config;
 pub mod embeddings;
 pub mod encoder;
+pub mod folder;
 pub mod head;
 pub mod lora;
+pub mod names;
 pub mod pooling;
 mod pretrained;
 mod trainable;
 pub mod weights;
 
 pub use classifier::TextClassifier;
-pub use config::{BertConfig, ConfigError};
-pub use encoder::BertModel;
-pub use pretrained::{FolderFiles, PretrainedEncoder, PretrainedError};
+pub use config::{ConfigError, EncoderConfig, Family};
+pub use encoder::Encoder;
+pub use folder::{FolderFiles, MissingFile, WeightFiles};
+pub use pretrained::{EncoderPlan, PretrainedEncoder, PretrainedError};
 pub use weights::{Weights, WeightsError};

@@ -2,53 +2,112 @@
 
 use burn::tensor::Device;
 
-use super::config::{BertConfig, ConfigError};
-use super::encoder::BertModel;
+use super::config::{ConfigError, EncoderConfig};
+use super::encoder::Encoder;
+use super::folder::{FolderFiles, MissingFile, WeightFiles};
 use super::weights::{Weights, WeightsError};
 use crate::text::{Tokenizer, TokenizerError};
 
 /// A pretrained encoder on a device, and the tokenizer it was trained with.
 pub struct PretrainedEncoder {
     /// Its shape.
-    pub config: BertConfig,
+    pub config: EncoderConfig,
     /// Its tokenizer.
     pub tokenizer: Tokenizer,
     /// Its weights.
-    pub model: BertModel,
-    /// Tensors of the file that it does not use: those of a head, for example.
+    pub model: Encoder,
+    /// Tensors of the files that it does not use: those of a head, for example.
     pub surplus: Vec<String>,
 }
 
-/// The files of a folder.
-pub struct FolderFiles<'a> {
-    /// `config.json`
-    pub config: &'a [u8],
-    /// `tokenizer.json`
-    pub tokenizer: &'a [u8],
-    /// `model.safetensors`
-    pub weights: &'a [u8],
+/// What a folder's small files say, checked before its weights are fetched or read.
+pub struct EncoderPlan {
+    /// The encoder's shape.
+    pub config: EncoderConfig,
+    /// Its tokenizer.
+    pub tokenizer: Tokenizer,
 }
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PretrainedError {
+    /// It is not whole.
+    #[error(transparent)]
+    Missing(#[from] MissingFile),
     /// By its `config.json`.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// By its `tokenizer.json`.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
-    /// By its `model.safetensors`.
+    /// By its weights.
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// The tokenizer is of another encoder.
-    #[error("tokenizer.json has {pieces} pieces, but config.json makes room for {vocab_size}")]
+    #[error(
+        "tokenizer.json gives ids up to {largest}, but config.json makes room for {vocab_size} pieces"
+    )]
     Vocabulary {
-        /// Pieces of the tokenizer.
-        pieces: usize,
+        /// Largest id of the tokenizer.
+        largest: u32,
         /// Rows of the word embeddings.
         vocab_size: usize,
     },
+}
+
+impl PretrainedError {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Missing(missing) => missing.hint(),
+            Self::Tokenizer(error) => error.hint(),
+            Self::Config(_) => {
+                "Choose a BERT, DistilBERT, RoBERTa or XLM-RoBERTa encoder, with its own config.json."
+            }
+            Self::Weights(_) | Self::Vocabulary { .. } => {
+                "Choose another encoder, or put the folder's original files back."
+            }
+        }
+    }
+}
+
+impl EncoderPlan {
+    /// Reads `config.json` and `tokenizer.json`.
+    ///
+    /// # Errors
+    /// If one cannot be read or used, or they do not fit each other.
+    pub fn read(config: &[u8], tokenizer: &[u8]) -> Result<Self, PretrainedError> {
+        let config = EncoderConfig::from_json(config)?;
+        let tokenizer = Tokenizer::from_bytes(tokenizer)?;
+        let (largest, vocab_size) = (tokenizer.largest_id(), config.vocab_size);
+        if largest as usize >= vocab_size {
+            return Err(PretrainedError::Vocabulary {
+                largest,
+                vocab_size,
+            });
+        }
+        Ok(Self { config, tokenizer })
+    }
+
+    /// Checks the weights and puts them on the device.
+    ///
+    /// # Errors
+    /// If they cannot be read or are another encoder's.
+    pub fn load(
+        self,
+        files: &WeightFiles,
+        device: &Device,
+    ) -> Result<PretrainedEncoder, PretrainedError> {
+        let weights = Weights::open(files, &self.config, device)?;
+        let model = Encoder::load(&weights)?;
+        let surplus = weights.surplus();
+        Ok(PretrainedEncoder {
+            config: self.config,
+            tokenizer: self.tokenizer,
+            model,
+            surplus,
+        })
+    }
 }
 
 impl PretrainedEncoder {
@@ -56,21 +115,7 @@ impl PretrainedEncoder {
     ///
     /// # Errors
     /// If a file cannot be read, or they do not fit each other.
-    pub fn load(files: &FolderFiles<'_>, device: &Device) -> Result<Self, PretrainedError> {
-        let config = BertConfig::from_json(files.config)?;
-        let tokenizer = Tokenizer::from_bytes(files.tokenizer)?;
-        let (pieces, vocab_size) = (tokenizer.vocab_size(), config.vocab_size);
-        if pieces > vocab_size {
-            return Err(PretrainedError::Vocabulary { pieces, vocab_size });
-        }
-        let weights = Weights::open(files.weights, device)?;
-        let model = BertModel::load(&config, &weights)?;
-        let surplus = weights.surplus(&config);
-        Ok(Self {
-            config,
-            tokenizer,
-            model,
-            surplus,
-        })
+    pub fn load(files: &FolderFiles, device: &Device) -> Result<Self, PretrainedError> {
+        EncoderPlan::read(&files.config, &files.tokenizer)?.load(&files.weights, device)
     }
 }

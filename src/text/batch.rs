@@ -11,6 +11,8 @@ pub struct TokenBatch {
     pub input_ids: Vec<u32>,
     /// Tokens of each text before padding.
     pub lengths: Vec<usize>,
+    /// The piece that shorter texts are filled with.
+    pub pad_id: u32,
 }
 
 impl TokenBatch {
@@ -29,6 +31,7 @@ impl TokenBatch {
             tokens,
             input_ids,
             lengths,
+            pad_id,
         }
     }
 
@@ -38,6 +41,23 @@ impl TokenBatch {
             .iter()
             .flat_map(|&length| (0..self.tokens).map(move |position| position >= length))
             .collect()
+    }
+
+    /// For each cell of `input_ids`, which of its text's tokens it is, from 1; 0 for padding. A padding piece within a
+    /// text counts as padding too.
+    ///
+    /// Source: `create_position_ids_from_input_ids` of transformers' `RobertaEmbeddings`, which adds the piece's id.
+    pub fn ordinals(&self) -> Vec<u32> {
+        let mut ordinals = Vec::with_capacity(self.input_ids.len());
+        for text in self.input_ids.chunks_exact(self.tokens.max(1)) {
+            let mut seen = 0;
+            ordinals.extend(text.iter().map(|&id| {
+                let own = id != self.pad_id;
+                seen += u32::from(own);
+                if own { seen } else { 0 }
+            }));
+        }
+        ordinals
     }
 
     /// Tokens that are not padding.
@@ -60,9 +80,16 @@ mod tests {
     }
 
     #[test]
+    fn a_padding_piece_has_no_ordinal() {
+        let batch = TokenBatch::pad(&[vec![0, 7, 1, 2], vec![0, 2]], 1);
+        assert_eq!(batch.ordinals(), [1, 2, 0, 3, 1, 2, 0, 0]);
+    }
+
+    #[test]
     fn an_empty_batch_has_no_cells() {
         let batch = TokenBatch::pad::<Vec<u32>>(&[], 0);
         assert_eq!((batch.batch, batch.tokens), (0, 0));
         assert!(batch.input_ids.is_empty() && batch.padding().is_empty());
+        assert!(batch.ordinals().is_empty());
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use tokenizers::{PostProcessor, TruncationParams};
 
 /// Turns texts into token ids. A clone shares the vocabulary.
@@ -9,6 +11,7 @@ use tokenizers::{PostProcessor, TruncationParams};
 pub struct Tokenizer {
     inner: Arc<tokenizers::Tokenizer>,
     pad_id: u32,
+    largest_id: u32,
 }
 
 /// Why a `tokenizer.json` cannot be used.
@@ -17,6 +20,9 @@ pub enum TokenizerError {
     /// Not a tokenizer that the `tokenizers` library knows.
     #[error("tokenizer.json cannot be read: {0}")]
     Unreadable(#[source] tokenizers::Error),
+    /// Rules, and no pieces to apply them to.
+    #[error("tokenizer.json has no model: its vocabulary is missing")]
+    NoModel,
     /// Texts of a batch must be padded, and no piece is there to do it with.
     #[error("tokenizer.json has no [PAD] or <pad> piece")]
     NoPadding,
@@ -35,6 +41,26 @@ pub enum TokenizerError {
     Text(#[source] tokenizers::Error),
 }
 
+impl TokenizerError {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) | Self::NoModel => {
+                "In Python, transformers makes the file anew: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)."
+            }
+            Self::NoPadding => "Add a padding piece to the tokenizer, or choose another encoder.",
+            Self::TooShort { .. } => "Choose a larger maximum length.",
+            Self::Text(_) => "Choose another encoder, whose tokenizer knows every character.",
+        }
+    }
+}
+
+/// As much of a tokenizer.json as tells what it lacks.
+#[derive(Deserialize)]
+struct Outline {
+    model: Option<IgnoredAny>,
+}
+
 impl Tokenizer {
     /// Reads `tokenizer.json`. Its own padding and truncation are set aside: the published MiniLM file asks
     /// for both at 128 tokens.
@@ -43,7 +69,12 @@ impl Tokenizer {
     /// If the bytes are no tokenizer, or it has no padding piece.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenizerError> {
         let mut inner =
-            tokenizers::Tokenizer::from_bytes(bytes).map_err(TokenizerError::Unreadable)?;
+            tokenizers::Tokenizer::from_bytes(bytes).map_err(
+                |error| match serde_json::from_slice(bytes) {
+                    Ok(Outline { model: None }) => TokenizerError::NoModel,
+                    _ => TokenizerError::Unreadable(error),
+                },
+            )?;
         let pad_id = inner
             .get_padding()
             .map(|padding| padding.pad_id)
@@ -54,9 +85,19 @@ impl Tokenizer {
         inner
             .with_truncation(None)
             .map_err(TokenizerError::Unreadable)?;
+        let special = inner
+            .encode_fast("", true)
+            .map_err(TokenizerError::Unreadable)?;
+        // Special pieces and padding are numbered by rules of their own, which need not agree with the vocabulary.
+        let largest_id = inner
+            .get_vocab(true)
+            .into_values()
+            .chain(special.get_ids().iter().copied())
+            .fold(pad_id, u32::max);
         Ok(Self {
             inner: Arc::new(inner),
             pad_id,
+            largest_id,
         })
     }
 
@@ -86,6 +127,7 @@ impl Tokenizer {
         Ok(Self {
             inner: Arc::new(inner),
             pad_id: self.pad_id,
+            largest_id: self.largest_id,
         })
     }
 
@@ -106,8 +148,97 @@ impl Tokenizer {
         self.pad_id
     }
 
-    /// Pieces in the vocabulary, added ones included.
-    pub fn vocab_size(&self) -> usize {
-        self.inner.get_vocab_size(true)
+    /// The largest id that a text can get.
+    pub fn largest_id(&self) -> u32 {
+        self.largest_id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tokenizer of three words, with some fields changed.
+    fn read(changes: serde_json::Value) -> Result<Tokenizer, TokenizerError> {
+        let mut json = serde_json::json!({
+            "version": "1.0",
+            "truncation": null,
+            "padding": null,
+            "added_tokens": [],
+            "normalizer": null,
+            "pre_tokenizer": {"type": "Whitespace"},
+            "post_processor": null,
+            "decoder": null,
+            "model": {"type": "WordLevel", "vocab": {"<pad>": 0, "<unk>": 1, "word": 2}, "unk_token": "<unk>"},
+        });
+        for (key, change) in changes.as_object().unwrap() {
+            json[key] = change.clone();
+        }
+        Tokenizer::from_bytes(&serde_json::to_vec(&json).unwrap())
+    }
+
+    fn error(changes: serde_json::Value) -> TokenizerError {
+        match read(changes) {
+            Ok(_) => panic!("the tokenizer is accepted"),
+            Err(error) => error,
+        }
+    }
+
+    #[test]
+    fn a_tokenizer_without_its_model_is_named() {
+        assert!(matches!(
+            error(serde_json::json!({"model": null})),
+            TokenizerError::NoModel
+        ));
+        assert!(matches!(
+            Tokenizer::from_bytes(br#"{"version":"1.0"}"#),
+            Err(TokenizerError::NoModel)
+        ));
+        for other in [
+            serde_json::json!({"type": "Char"}),
+            serde_json::json!("BPE"),
+        ] {
+            let error = error(serde_json::json!({"model": other})).to_string();
+            assert!(
+                error.starts_with("tokenizer.json cannot be read: "),
+                "{error}"
+            );
+        }
+        assert!(matches!(
+            Tokenizer::from_bytes(b"<html>"),
+            Err(TokenizerError::Unreadable(_))
+        ));
+    }
+
+    #[test]
+    fn a_padding_piece_is_needed() {
+        let model =
+            serde_json::json!({"type": "WordLevel", "vocab": {"<unk>": 0}, "unk_token": "<unk>"});
+        assert!(matches!(
+            error(serde_json::json!({"model": model})),
+            TokenizerError::NoPadding
+        ));
+    }
+
+    #[test]
+    fn the_largest_id_may_be_a_special_pieces() {
+        assert_eq!(read(serde_json::json!({})).unwrap().largest_id(), 2);
+        let special = serde_json::json!({
+            "type": "TemplateProcessing",
+            "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+            "pair": [],
+            "special_tokens": {"<s>": {"id": "<s>", "ids": [90], "tokens": ["<s>"]}},
+        });
+        let tokenizer = read(serde_json::json!({"post_processor": special})).unwrap();
+        assert_eq!(tokenizer.largest_id(), 90);
+        assert!(matches!(
+            tokenizer.truncating(1),
+            Err(TokenizerError::TooShort {
+                found: 1,
+                special: 1
+            })
+        ));
+        let ids = tokenizer.truncating(2).unwrap().encode("word word");
+        assert_eq!(ids.unwrap(), [90, 2]);
     }
 }

@@ -14,10 +14,13 @@ use super::batch::LabelledBatch;
 use super::config::{LoraConfig, TrainConfig};
 use super::objective::Objective;
 use crate::data::{Problem, Target};
+use crate::model::activation::Activation;
 use crate::model::encoder::BatchTensors;
 use crate::model::lora::uniform;
 use crate::model::weights::random_file;
-use crate::model::{BertConfig, BertModel, TextClassifier, Weights, WeightsError};
+use crate::model::{
+    Encoder, EncoderConfig, Family, TextClassifier, WeightFiles, Weights, WeightsError,
+};
 use crate::text::EncodedExample;
 
 const CLASSES: usize = 3;
@@ -110,8 +113,8 @@ impl ModuleVisitor for Read<'_> {
 }
 
 fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
-    let config = BertConfig {
-        model_type: "bert".into(),
+    let config = EncoderConfig {
+        family: Family::Bert,
         vocab_size: 16,
         hidden_size: 32,
         num_hidden_layers: 2,
@@ -119,9 +122,9 @@ fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
         intermediate_size: 64,
         max_position_embeddings: 8,
         type_vocab_size: 2,
+        pad_token_id: 0,
         layer_norm_eps: 1e-12,
-        hidden_act: "gelu".into(),
-        position_embedding_type: "absolute".into(),
+        activation: Activation::Gelu,
     };
     let settings = TrainConfig {
         lora: LoraConfig {
@@ -132,9 +135,9 @@ fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
         ..TrainConfig::default()
     };
     let mut rng = ChaCha8Rng::seed_from_u64(0);
-    let file = random_file(&config, &mut rng)?;
-    let encoder = BertModel::load(&config, &Weights::open(&file, device)?)?;
-    let mut model = TextClassifier::init(encoder, config.hidden_size, CLASSES, &settings, device);
+    let file = WeightFiles::Single(random_file(&config, &mut rng)?);
+    let encoder = Encoder::load(&Weights::open(&file, &config, device)?)?;
+    let mut model = TextClassifier::init(encoder, &config, CLASSES, &settings, device);
     // B starts at zero, and A's gradient with it: give the check something to see.
     for layer in &mut model.encoder.layers {
         for adapted in [&mut layer.attention.query, &mut layer.attention.value] {

@@ -80,7 +80,7 @@ pub fn set_up(
     };
     let model = TextClassifier::init(
         encoder.model.clone(),
-        encoder.config.hidden_size,
+        &encoder.config,
         objective.outputs(),
         &config,
         device,
@@ -104,7 +104,7 @@ fn check(
     config: &TrainConfig,
 ) -> Result<(), SetupError> {
     config.validate()?;
-    let most = encoder.config.max_position_embeddings;
+    let most = encoder.config.max_tokens();
     if config.max_length as usize > most {
         return Err(SetupError::TooLong {
             found: config.max_length,

@@ -191,7 +191,7 @@ impl Driver {
             hidden_size: encoder.config.hidden_size as u32,
             vocab_size: encoder.config.vocab_size as u32,
             parameters: encoder.model.num_params() as u32,
-            max_length: encoder.config.max_position_embeddings as u32,
+            max_length: encoder.config.max_tokens() as u32,
             surplus: encoder.surplus.clone(),
         };
         self.encoder = Some(encoder);

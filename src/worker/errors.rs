@@ -78,17 +78,13 @@ impl From<FetchError> for WireError {
 
 impl From<PretrainedError> for WireError {
     fn from(error: PretrainedError) -> Self {
-        wire(
-            ErrorKind::Encoder,
-            &error,
-            "Choose another encoder, or put the folder's original files back.",
-        )
+        wire(ErrorKind::Encoder, &error, error.hint())
     }
 }
 
 impl From<TokenizerError> for WireError {
     fn from(error: TokenizerError) -> Self {
-        wire(ErrorKind::Encoder, &error, "Choose another encoder.")
+        wire(ErrorKind::Encoder, &error, error.hint())
     }
 }
 
@@ -99,7 +95,7 @@ impl From<SetupError> for WireError {
             | SetupError::TooLong { .. }
             | SetupError::TooManyLayers { .. }
             | SetupError::NeedsClasses { .. } => "Change the setting and start again.",
-            SetupError::Tokenizer(_) => "Choose another encoder.",
+            SetupError::Tokenizer(error) => error.hint(),
             SetupError::NoExamples => {
                 "Open a table with more rows, or hold out a smaller share of it."
             }

@@ -1,10 +1,14 @@
 //! The page's own files: the list of encoders, their folders, the samples.
 
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+
 use super::fetch::{FetchError, fetch, fetch_verified};
 use super::port::post;
-use crate::model::{FolderFiles, PretrainedEncoder};
-use crate::protocol::{EncoderEntry, Event, RequestId, WireError};
-use burn::tensor::Device;
+use crate::model::folder::{CONFIG, TOKENIZER};
+use crate::model::{EncoderPlan, MissingFile, PretrainedEncoder, PretrainedError, WeightFiles};
+use crate::protocol::{EncoderEntry, EncoderFile, Event, RequestId, WireError};
 
 /// The encoders that the page offers: `models/index.json`.
 pub async fn encoders(base_url: &str) -> Result<Vec<EncoderEntry>, FetchError> {
@@ -29,36 +33,63 @@ pub async fn encoder(
     id: RequestId,
     device: &Device,
 ) -> Result<PretrainedEncoder, WireError> {
-    let total: f64 = entry.files.iter().map(|file| f64::from(file.bytes)).sum();
-    let mut before = 0.0;
-    let mut shown = 0.0;
-    let mut contents: [Vec<u8>; 3] = Default::default();
-    for (name, content) in ["config.json", "tokenizer.json", "model.safetensors"]
-        .iter()
-        .zip(&mut contents)
-    {
-        let Some(file) = entry.files.iter().find(|file| file.name == *name) else {
-            continue;
-        };
-        let url = format!("{base_url}models/{}/{name}", entry.id);
-        *content = fetch_verified(&url, file, |loaded| {
+    let names: Vec<&str> = entry.files.iter().map(|file| file.name.as_str()).collect();
+    MissingFile::check(&names).map_err(PretrainedError::from)?;
+    let mut download = Download {
+        folder: format!("{base_url}models/{}", entry.id),
+        id,
+        total: entry.files.iter().map(|file| f64::from(file.bytes)).sum(),
+        before: 0.0,
+        shown: 0.0,
+        files: BTreeMap::new(),
+    };
+    // What the small files say is known before the weights are fetched.
+    let is_weights = |file: &&EncoderFile| file.name.ends_with(".safetensors");
+    for file in entry.files.iter().filter(|file| !is_weights(file)) {
+        download.fetch(file).await?;
+    }
+    let plan = EncoderPlan::read(&download.take(CONFIG), &download.take(TOKENIZER))?;
+    for file in entry.files.iter().filter(is_weights) {
+        download.fetch(file).await?;
+    }
+    let weights = WeightFiles::read(&names, |name| Ok::<_, PretrainedError>(download.take(name)))?;
+    Ok(plan.load(&weights, device)?)
+}
+
+/// An encoder's files on their way.
+struct Download {
+    folder: String,
+    id: RequestId,
+    /// Bytes of all files.
+    total: f64,
+    /// Bytes of those that are here.
+    before: f64,
+    /// Bytes that the page was last told of.
+    shown: f64,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl Download {
+    async fn fetch(&mut self, file: &EncoderFile) -> Result<(), FetchError> {
+        let url = format!("{}/{}", self.folder, file.name);
+        let (id, total, before) = (self.id, self.total, self.before);
+        let shown = &mut self.shown;
+        let bytes = fetch_verified(&url, file, |loaded| {
             let loaded = before + loaded as f64;
             // A hundredth at a time: more cannot be seen.
-            if loaded - shown >= total / 100.0 {
-                shown = loaded;
+            if loaded - *shown >= total / 100.0 {
+                *shown = loaded;
                 post(&Event::EncoderProgress { id, loaded, total });
             }
         })
         .await?;
-        before += f64::from(file.bytes);
+        self.before += f64::from(file.bytes);
+        self.files.insert(file.name.clone(), bytes);
+        Ok(())
     }
-    let [config, tokenizer, weights] = &contents;
-    Ok(PretrainedEncoder::load(
-        &FolderFiles {
-            config,
-            tokenizer,
-            weights,
-        },
-        device,
-    )?)
+
+    /// A file that was fetched, handed over.
+    fn take(&mut self, name: &str) -> Vec<u8> {
+        self.files.remove(name).unwrap_or_default()
+    }
 }

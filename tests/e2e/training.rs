@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tabtune::data::{Dataset, Problem, SplitConfig, Table};
-use tabtune::model::{FolderFiles, PretrainedEncoder};
+use tabtune::model::{FolderFiles, PretrainedEncoder, WeightFiles};
 use tabtune::train::config::TrainConfig;
 use tabtune::train::set_up;
 
@@ -109,9 +109,9 @@ fn native_losses(config: TrainConfig) -> Result<Vec<f64>> {
     let device = tabtune::device::cpu().autodiff();
     let encoder = PretrainedEncoder::load(
         &FolderFiles {
-            config: &fs::read(folder.join("config.json"))?,
-            tokenizer: &fs::read(folder.join("tokenizer.json"))?,
-            weights: &fs::read(folder.join("model.safetensors"))?,
+            config: fs::read(folder.join("config.json"))?,
+            tokenizer: fs::read(folder.join("tokenizer.json"))?,
+            weights: WeightFiles::Single(fs::read(folder.join("model.safetensors"))?),
         },
         &device,
     )?;

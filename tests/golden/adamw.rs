@@ -66,7 +66,7 @@ fn adapters(model: &TextClassifier) -> Vec<(usize, &'static str, Lora)> {
 fn model(device: &Device) -> TextClassifier {
     let golden = golden();
     let (shape, encoder) = Folder::tiny_bert().load(device);
-    let mut model = TextClassifier::init(encoder, shape.hidden_size, CLASSES, &config(), device);
+    let mut model = TextClassifier::init(encoder, &shape, CLASSES, &config(), device);
     for (index, layer) in model.encoder.layers.iter_mut().enumerate() {
         let attention = &mut layer.attention;
         for (name, adapted) in [
@@ -96,7 +96,7 @@ fn batch(index: usize) -> LabelledBatch {
     let golden = golden();
     let labels = golden.integers(&format!("batch.{index}.labels"));
     LabelledBatch {
-        tokens: golden.batch(&format!("batch.{index}.")),
+        tokens: golden.batch(&format!("batch.{index}."), 0),
         targets: labels.into_iter().map(Target::Class).collect(),
     }
 }
@@ -356,6 +356,6 @@ fn dropping_session(device: &Device) -> TrainSession {
         ..config()
     };
     let (shape, encoder) = Folder::tiny_bert().load(device);
-    let model = TextClassifier::init(encoder, shape.hidden_size, CLASSES, &config, device);
+    let model = TextClassifier::init(encoder, &shape, CLASSES, &config, device);
     TrainSession::new(model, objective(), examples(), 0, config, device.clone())
 }

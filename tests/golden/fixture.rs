@@ -12,6 +12,10 @@ impl<'a> Golden<'a> {
         Self(SafeTensors::deserialize(bytes).unwrap())
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.0.names().contains(&name)
+    }
+
     pub fn shape(&self, name: &str) -> Vec<usize> {
         self.0.tensor(name).unwrap().shape().to_vec()
     }
@@ -45,8 +49,8 @@ impl<'a> Golden<'a> {
         TensorData::new(swapped, [columns, rows])
     }
 
-    /// A batch from its `input_ids` and `attention_mask`.
-    pub fn batch(&self, prefix: &str) -> TokenBatch {
+    /// A batch from its `input_ids` and `attention_mask`, padded with `pad_id`.
+    pub fn batch(&self, prefix: &str, pad_id: u32) -> TokenBatch {
         let ids = self.integers(&format!("{prefix}input_ids"));
         let mask = self.integers(&format!("{prefix}attention_mask"));
         let [batch, tokens] = self
@@ -62,6 +66,7 @@ impl<'a> Golden<'a> {
             tokens,
             input_ids: ids,
             lengths,
+            pad_id,
         }
     }
 }

@@ -16,8 +16,8 @@ mod tokens;
 use burn::tensor::Device;
 
 pub use adamw::{check_frozen_base, check_gradients, check_resume, check_ten_steps};
-pub use encoders::{Folder, check_encoder, check_tiny_bert};
-pub use tokens::{check_minilm_tokens, check_tiny_bert_tokens};
+pub use encoders::{Folder, check_encoder, check_families, check_tiny_bert};
+pub use tokens::{check_family_tokens, check_minilm_tokens, check_tiny_bert_tokens};
 
 /// Largest differences that are rounding, by device. float32 differs from float64 by 1.3e-6 in a hidden state,
 /// 1.4e-7 in a gradient and 1.2e-7 in a loss.

@@ -3,10 +3,12 @@
 use serde::Deserialize;
 use tabtune::text::Tokenizer;
 
+use super::encoders::Folder;
+
 #[derive(Deserialize)]
-struct Fixture {
+struct Fixture<C> {
     max_length: usize,
-    cases: Vec<Case>,
+    cases: Vec<C>,
 }
 
 #[derive(Deserialize)]
@@ -16,43 +18,62 @@ struct Case {
     minilm: Vec<u32>,
 }
 
-fn fixture() -> Fixture {
+#[derive(Deserialize)]
+struct FamilyCase {
+    text: String,
+    tiny_distilbert: Vec<u32>,
+    tiny_roberta: Vec<u32>,
+    tiny_xlm_roberta: Vec<u32>,
+}
+
+fn fixture() -> Fixture<Case> {
     serde_json::from_str(include_str!("../fixtures/golden/tokens.json")).unwrap()
 }
 
-fn tokenizer(json: &[u8], max_length: usize) -> Tokenizer {
-    Tokenizer::from_bytes(json)
+/// Encodes each text, truncated, and compares.
+fn check<C>(json: &[u8], fixture: &Fixture<C>, pick: fn(&C) -> (&String, &Vec<u32>)) {
+    let tokenizer = Tokenizer::from_bytes(json)
         .unwrap()
-        .truncating(max_length)
-        .unwrap()
+        .truncating(fixture.max_length)
+        .unwrap();
+    for case in &fixture.cases {
+        let (text, expected) = pick(case);
+        assert_eq!(tokenizer.encode(text).unwrap(), *expected, "{text:?}");
+    }
 }
 
 pub fn check_tiny_bert_tokens() {
-    let fixture = fixture();
-    let tokenizer = tokenizer(
-        include_bytes!("../fixtures/tiny-bert/tokenizer.json"),
-        fixture.max_length,
+    check(
+        &Folder::tiny_bert().0.tokenizer,
+        &fixture(),
+        |case: &Case| (&case.text, &case.tiny_bert),
     );
-    for case in fixture.cases {
-        assert_eq!(
-            tokenizer.encode(&case.text).unwrap(),
-            case.tiny_bert,
-            "{:?}",
-            case.text
-        );
-    }
 }
 
 /// The published file asks for padding and truncation of its own, which must not show.
 pub fn check_minilm_tokens(tokenizer_json: &[u8]) {
-    let fixture = fixture();
-    let tokenizer = tokenizer(tokenizer_json, fixture.max_length);
-    for case in fixture.cases {
-        assert_eq!(
-            tokenizer.encode(&case.text).unwrap(),
-            case.minilm,
-            "{:?}",
-            case.text
-        );
-    }
+    check(tokenizer_json, &fixture(), |case: &Case| {
+        (&case.text, &case.minilm)
+    });
+}
+
+/// WordPiece, byte-level BPE and Unigram.
+pub fn check_family_tokens() {
+    let fixture: Fixture<FamilyCase> =
+        serde_json::from_str(include_str!("../fixtures/golden/families.json")).unwrap();
+    check(
+        &Folder::tiny_distilbert().0.tokenizer,
+        &fixture,
+        |case: &FamilyCase| (&case.text, &case.tiny_distilbert),
+    );
+    check(
+        &Folder::tiny_roberta().0.tokenizer,
+        &fixture,
+        |case: &FamilyCase| (&case.text, &case.tiny_roberta),
+    );
+    check(
+        &Folder::tiny_xlm_roberta().0.tokenizer,
+        &fixture,
+        |case: &FamilyCase| (&case.text, &case.tiny_xlm_roberta),
+    );
 }

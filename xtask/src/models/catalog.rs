@@ -1,17 +1,23 @@
 //! `index.json`: the list of encoders that a page offers, read by its worker.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 use tabtune::protocol::{EncoderEntry, EncoderFile};
 
 use super::encoders::EMBEDDED;
 use super::{ABOUT, About, sha256};
-use crate::steps::step;
+use crate::steps::{announce, step};
 
-/// The files that make a folder an encoder's. The page fetches these and no others.
-const FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
+const CONFIG: &str = "config.json";
+const TOKENIZER: &str = "tokenizer.json";
+/// Weights in one file.
+const SINGLE: &str = "model.safetensors";
+/// What names the files of weights in several.
+const INDEX: &str = "model.safetensors.index.json";
 
 /// Writes `index.json` in `folder`, as a step.
 pub fn write_step(folder: &Path) -> Result<()> {
@@ -35,18 +41,62 @@ pub fn write_step_from(folders: &[&Path], target: &Path) -> Result<()> {
     })
 }
 
-/// The encoders in the subfolders of `folder`: the embedded one, which every page has, then the others by name.
+/// The encoders in the subfolders of `folder`: the embedded one, which every page has, then the others by name. One
+/// that is not whole is left out, and its user told why.
 fn read(folder: &Path) -> Result<Vec<EncoderEntry>> {
     let mut folders = fs::read_dir(folder)
         .with_context(|| format!("cannot read the folder {}", folder.display()))?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<Vec<PathBuf>>>()?;
-    folders.retain(|folder| FILES.iter().all(|name| folder.join(name).is_file()));
+    folders.retain(|folder| folder.join(CONFIG).is_file());
     folders.sort_by_key(|folder| (!folder.ends_with(EMBEDDED), folder.clone()));
-    folders.iter().map(|folder| entry(folder)).collect()
+    let mut entries = Vec::new();
+    for folder in &folders {
+        match files(folder) {
+            Ok(files) => entries.push(entry(folder, &files)?),
+            Err(reason) => announce(&format!("{} is left out: {reason:#}", folder.display())),
+        }
+    }
+    Ok(entries)
 }
 
-fn entry(folder: &Path) -> Result<EncoderEntry> {
+/// The part of an index that names files.
+#[derive(Deserialize)]
+struct Index {
+    weight_map: BTreeMap<String, String>,
+}
+
+/// The files of an encoder's folder that its page fetches; no others. An error says what is missing.
+fn files(folder: &Path) -> Result<Vec<String>> {
+    let there = |name: &str| folder.join(name).is_file();
+    ensure!(
+        there(TOKENIZER),
+        "{TOKENIZER} is missing; AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of transformers makes it"
+    );
+    let mut files = vec![CONFIG.to_owned(), TOKENIZER.to_owned()];
+    // A single file comes first, as in transformers.
+    if there(SINGLE) {
+        files.push(SINGLE.to_owned());
+        return Ok(files);
+    }
+    ensure!(
+        there(INDEX),
+        "{SINGLE} is missing; AutoModel.from_pretrained(FOLDER).save_pretrained(FOLDER) of transformers makes it"
+    );
+    let index: Index = serde_json::from_slice(&fs::read(folder.join(INDEX))?)
+        .with_context(|| format!("{INDEX} cannot be read"))?;
+    files.push(INDEX.to_owned());
+    for shard in index.weight_map.into_values().collect::<BTreeSet<_>>() {
+        ensure!(
+            Path::new(&shard).file_name() == Some(shard.as_ref()) && there(&shard),
+            "{shard}, which {INDEX} names, is missing"
+        );
+        files.push(shard);
+    }
+    Ok(files)
+}
+
+fn entry(folder: &Path, files: &[String]) -> Result<EncoderEntry> {
     let id = folder
         .file_name()
         .context("a subfolder has a name")?
@@ -68,7 +118,7 @@ fn entry(folder: &Path) -> Result<EncoderEntry> {
             source: String::new(),
         }
     };
-    let files = FILES
+    let files = files
         .iter()
         .map(|name| file(folder, name))
         .collect::<Result<_>>()?;
@@ -122,7 +172,7 @@ mod tests {
     #[test]
     fn complete_folders_are_listed_with_the_embedded_one_first() -> Result<()> {
         let scratch = Scratch::new("catalog")?;
-        for name in FILES {
+        for name in [CONFIG, TOKENIZER, SINGLE] {
             scratch.write(&format!("{EMBEDDED}/{name}"), "")?;
             scratch.write(&format!("zeta/{name}"), "abc")?;
             scratch.write(&format!("alpha/{name}"), "")?;
@@ -163,7 +213,7 @@ mod tests {
     #[test]
     fn a_broken_description_is_named() -> Result<()> {
         let scratch = Scratch::new("broken-catalog")?;
-        for name in FILES {
+        for name in [CONFIG, TOKENIZER, SINGLE] {
             scratch.write(&format!("one/{name}"), "")?;
         }
         scratch.write("one/tabtune.json", "{")?;
@@ -172,6 +222,67 @@ mod tests {
             error.to_string().contains("tabtune.json cannot be read"),
             "{error}"
         );
+        Ok(())
+    }
+
+    #[test]
+    fn weights_in_several_files_are_listed_by_their_index() -> Result<()> {
+        let scratch = Scratch::new("sharded-catalog")?;
+        let index = r#"{"weight_map": {"a": "two.safetensors", "b": "one.safetensors", "c": "two.safetensors"}}"#;
+        for (name, content) in [
+            (CONFIG, ""),
+            (TOKENIZER, ""),
+            (INDEX, index),
+            ("one.safetensors", ""),
+            ("two.safetensors", ""),
+            ("stray.safetensors", ""),
+        ] {
+            scratch.write(&format!("one/{name}"), content)?;
+        }
+        let entries = read(&scratch.0)?;
+        let names: Vec<_> = entries[0].files.iter().map(|file| &file.name).collect();
+        assert_eq!(
+            names,
+            [
+                CONFIG,
+                TOKENIZER,
+                INDEX,
+                "one.safetensors",
+                "two.safetensors"
+            ]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_folder_lacks_is_named_and_the_others_are_listed() -> Result<()> {
+        let scratch = Scratch::new("incomplete-catalog")?;
+        for name in [CONFIG, TOKENIZER, SINGLE] {
+            scratch.write(&format!("whole/{name}"), "")?;
+        }
+        let reason = |folder: &str| {
+            files(&scratch.0.join(folder))
+                .expect_err("the folder is not whole")
+                .to_string()
+        };
+        scratch.write("slow/config.json", "{}")?;
+        scratch.write("slow/vocab.txt", "")?;
+        assert!(reason("slow").starts_with("tokenizer.json is missing; AutoTokenizer"));
+        scratch.write("bin/config.json", "{}")?;
+        scratch.write("bin/tokenizer.json", "{}")?;
+        assert!(reason("bin").starts_with("model.safetensors is missing; AutoModel"));
+        // A file beside the folder is none of its own.
+        scratch.write(
+            "bin/model.safetensors.index.json",
+            r#"{"weight_map": {"a": "../whole/model.safetensors"}}"#,
+        )?;
+        assert_eq!(
+            reason("bin"),
+            "../whole/model.safetensors, which model.safetensors.index.json names, is missing"
+        );
+        let entries = read(&scratch.0)?;
+        assert_eq!(entries.len(), 1);
+        assert_eq!(entries[0].id, "whole");
         Ok(())
     }
 }

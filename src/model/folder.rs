@@ -1,0 +1,225 @@
+//! The files of a Hugging Face folder that make an encoder.
+
+use std::collections::BTreeMap;
+
+use super::weights::{WeightsError, shard_names};
+
+/// Name of the configuration.
+pub const CONFIG: &str = "config.json";
+/// Name of the tokenizer.
+pub const TOKENIZER: &str = "tokenizer.json";
+/// Name of weights in one file.
+pub const SINGLE: &str = "model.safetensors";
+/// Name of the list of weights in several.
+pub const INDEX: &str = "model.safetensors.index.json";
+
+/// Vocabularies without the rules that make tokens of a text: those are Python code of transformers.
+const SLOW_TOKENIZERS: [&str; 5] = [
+    "vocab.txt",
+    "vocab.json",
+    "sentencepiece.bpe.model",
+    "spiece.model",
+    "tokenizer.model",
+];
+
+/// Weights in formats that are not read here. PyTorch's can hold code.
+const OTHER_WEIGHTS: [&str; 6] = [
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+    "tf_model.h5",
+    "flax_model.msgpack",
+    "model.onnx",
+    "adapter_model.safetensors",
+];
+
+/// A folder's files in memory.
+#[derive(Debug, Clone)]
+pub struct FolderFiles {
+    /// `config.json`
+    pub config: Vec<u8>,
+    /// `tokenizer.json`
+    pub tokenizer: Vec<u8>,
+    /// `model.safetensors`, or an index with its files
+    pub weights: WeightFiles,
+}
+
+/// The weights of a folder.
+#[derive(Debug, Clone)]
+pub enum WeightFiles {
+    /// `model.safetensors`
+    Single(Vec<u8>),
+    /// Several files with an index.
+    Sharded {
+        /// `model.safetensors.index.json`
+        index: Vec<u8>,
+        /// The files that it names, by name.
+        shards: BTreeMap<String, Vec<u8>>,
+    },
+}
+
+/// A folder lacks a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MissingFile {
+    /// No encoder at all, perhaps.
+    #[error("{CONFIG} is missing")]
+    Config,
+    /// Nothing says how a text becomes tokens.
+    #[error("{TOKENIZER} is missing{}", beside(.instead))]
+    Tokenizer {
+        /// A file of a slow tokenizer that is there.
+        instead: Option<&'static str>,
+    },
+    /// There are no weights, or none that can be read here.
+    #[error("{SINGLE} is missing{}", beside(.instead))]
+    Weights {
+        /// A file of another format that is there.
+        instead: Option<&'static str>,
+    },
+}
+
+fn beside(instead: &Option<&'static str>) -> String {
+    instead.map_or_else(String::new, |file| format!("; {file} cannot stand for it"))
+}
+
+impl MissingFile {
+    /// Whether a folder with these files can be an encoder's, before any of them is read.
+    ///
+    /// # Errors
+    /// The first file that is missing.
+    pub fn check(names: &[&str]) -> Result<(), Self> {
+        let first =
+            |files: &[&'static str]| files.iter().copied().find(|file| names.contains(file));
+        if !names.contains(&CONFIG) {
+            Err(Self::Config)
+        } else if !names.contains(&TOKENIZER) {
+            Err(Self::Tokenizer {
+                instead: first(&SLOW_TOKENIZERS),
+            })
+        } else if !names.contains(&SINGLE) && !names.contains(&INDEX) {
+            Err(Self::Weights {
+                instead: first(&OTHER_WEIGHTS),
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Config => {
+                "Give the whole folder, as it is on the hub or as save_pretrained writes it."
+            }
+            Self::Tokenizer { .. } => {
+                "In Python, transformers makes the file: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)."
+            }
+            Self::Weights { .. } => {
+                "In Python, transformers makes the file: AutoModel.from_pretrained(FOLDER).save_pretrained(FOLDER)."
+            }
+        }
+    }
+}
+
+impl FolderFiles {
+    /// Reads what an encoder needs of a folder, wherever it lies: in a directory or an archive, for example.
+    ///
+    /// `names` are all files of the folder; `read` gives the content of one of them.
+    ///
+    /// # Errors
+    /// If a file is missing or the index cannot be read; what `read` fails with.
+    pub fn read<E>(
+        names: &[&str],
+        mut read: impl FnMut(&str) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E>
+    where
+        E: From<MissingFile> + From<WeightsError>,
+    {
+        MissingFile::check(names)?;
+        Ok(Self {
+            config: read(CONFIG)?,
+            tokenizer: read(TOKENIZER)?,
+            weights: WeightFiles::read(names, read)?,
+        })
+    }
+}
+
+impl WeightFiles {
+    /// Reads the weights of a folder. A single file comes before several, as in transformers. Files that the index
+    /// names and that are not there are left for [`Weights::open`](super::Weights::open) to name.
+    ///
+    /// # Errors
+    /// If the index cannot be read; what `read` fails with.
+    pub fn read<E>(
+        names: &[&str],
+        mut read: impl FnMut(&str) -> Result<Vec<u8>, E>,
+    ) -> Result<Self, E>
+    where
+        E: From<WeightsError>,
+    {
+        if names.contains(&SINGLE) {
+            return Ok(Self::Single(read(SINGLE)?));
+        }
+        let index = read(INDEX)?;
+        let mut shards = BTreeMap::new();
+        for name in shard_names(&index)? {
+            // Only a file of the folder itself: an index is no way out of it.
+            if names.contains(&name.as_str()) {
+                let bytes = read(&name)?;
+                shards.insert(name, bytes);
+            }
+        }
+        Ok(Self::Sharded { index, shards })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::PretrainedError;
+
+    fn missing(names: &[&str]) -> String {
+        MissingFile::check(names).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_missing_is_named_with_what_cannot_stand_for_it() {
+        assert_eq!(missing(&[]), "config.json is missing");
+        assert_eq!(missing(&[CONFIG]), "tokenizer.json is missing");
+        assert_eq!(
+            missing(&["vocab.txt", SINGLE, CONFIG]),
+            "tokenizer.json is missing; vocab.txt cannot stand for it"
+        );
+        assert_eq!(
+            missing(&[CONFIG, TOKENIZER, "pytorch_model.bin"]),
+            "model.safetensors is missing; pytorch_model.bin cannot stand for it"
+        );
+        assert_eq!(MissingFile::check(&[CONFIG, TOKENIZER, INDEX]), Ok(()));
+    }
+
+    #[test]
+    fn only_what_is_needed_is_read() {
+        let mut asked = Vec::new();
+        let index = br#"{"weight_map":{"a":"one.safetensors","b":"../two.safetensors","c":"three.safetensors"}}"#;
+        let names = [CONFIG, "README.md", INDEX, TOKENIZER, "one.safetensors"];
+        let files = FolderFiles::read::<PretrainedError>(&names, |name| {
+            asked.push(name.to_owned());
+            Ok(if name == INDEX {
+                index.to_vec()
+            } else {
+                vec![]
+            })
+        });
+        let WeightFiles::Sharded { shards, .. } = files.unwrap().weights else {
+            panic!("there is an index");
+        };
+        assert!(shards.keys().eq(["one.safetensors"]));
+        assert_eq!(asked, [CONFIG, TOKENIZER, INDEX, "one.safetensors"]);
+    }
+
+    #[test]
+    fn a_single_file_comes_first() {
+        let names = [CONFIG, TOKENIZER, INDEX, SINGLE];
+        let files = FolderFiles::read::<PretrainedError>(&names, |_| Ok(vec![]));
+        assert!(matches!(files.unwrap().weights, WeightFiles::Single(_)));
+    }
+}

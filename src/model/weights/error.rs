@@ -1,0 +1,120 @@
+//! What can be wrong with weights.
+
+use std::fmt::Display;
+
+use safetensors::{Dtype, SafeTensorError};
+
+use crate::model::folder::INDEX;
+
+/// Why weights cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WeightsError {
+    /// Not a safetensors file, or a damaged one.
+    #[error("{file} cannot be read: {source}")]
+    Unreadable {
+        /// Its name.
+        file: String,
+        /// What the library says.
+        source: SafeTensorError,
+    },
+    /// The index is none.
+    #[error("{INDEX} cannot be read: {0}")]
+    Index(#[source] serde_json::Error),
+    /// The index and the files that it names differ.
+    #[error("{INDEX} does not fit the files beside it: {}", list(.0))]
+    Shards(Vec<ShardFault>),
+    /// The files are of another encoder than config.json describes.
+    #[error("the weights do not fit config.json: {}", list(.0))]
+    Mismatch(Vec<Misfit>),
+}
+
+/// A tensor that is not what config.json says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// Not in the file.
+    #[error("{name} is missing")]
+    Missing {
+        /// Its name.
+        name: String,
+    },
+    /// Another shape.
+    #[error("{name} has shape {found:?}, not {expected:?}")]
+    Shape {
+        /// Its name.
+        name: String,
+        /// Shape by config.json.
+        expected: Vec<usize>,
+        /// Shape in the file.
+        found: Vec<usize>,
+    },
+    /// A type that holds no weights, or one that is not read here.
+    #[error("{name} is of type {found:?}, not F32, F16 or BF16")]
+    Dtype {
+        /// Its name.
+        name: String,
+        /// Type in the file.
+        found: Dtype,
+    },
+}
+
+/// A difference between the index and the files that it names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum ShardFault {
+    /// The file is not there.
+    #[error("the file {shard} is missing")]
+    Missing {
+        /// Its name.
+        shard: String,
+    },
+    /// The tensor is in none of the files.
+    #[error("{tensor} is listed in {shard} and is not there")]
+    Absent {
+        /// The tensor.
+        tensor: String,
+        /// Where the index has it.
+        shard: String,
+    },
+    /// The tensor is in another file.
+    #[error("{tensor} is listed in {listed}, but is in {found}")]
+    Elsewhere {
+        /// The tensor.
+        tensor: String,
+        /// Where the index has it.
+        listed: String,
+        /// Where it is.
+        found: String,
+    },
+    /// Two files have the tensor.
+    #[error("{tensor} is in {first} and in {second}")]
+    Twice {
+        /// The tensor.
+        tensor: String,
+        /// A file that has it.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// The index knows nothing of the tensor.
+    #[error("{tensor} of {shard} is not listed")]
+    Unlisted {
+        /// The tensor.
+        tensor: String,
+        /// Where it is.
+        shard: String,
+    },
+}
+
+/// The first few, and how many more: a wrong file misses everything.
+fn list<T: Display>(faults: &[T]) -> String {
+    const SHOWN: usize = 5;
+    let mut text = faults
+        .iter()
+        .take(SHOWN)
+        .map(T::to_string)
+        .collect::<Vec<_>>()
+        .join("; ");
+    if faults.len() > SHOWN {
+        text += &format!("; and {} more", faults.len() - SHOWN);
+    }
+    text
+}

@@ -1,0 +1,303 @@
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::device::cpu;
+
+fn config() -> EncoderConfig {
+    EncoderConfig::from_json(
+        br#"{"model_type":"bert","vocab_size":8,"hidden_size":4,"num_hidden_layers":1,"num_attention_heads":2,
+             "intermediate_size":6,"max_position_embeddings":5}"#,
+    )
+    .unwrap()
+}
+
+fn roberta() -> EncoderConfig {
+    EncoderConfig::from_json(
+        br#"{"model_type":"roberta","vocab_size":8,"hidden_size":4,"num_hidden_layers":1,"num_attention_heads":2,
+             "intermediate_size":6,"max_position_embeddings":5}"#,
+    )
+    .unwrap()
+}
+
+fn file() -> Vec<u8> {
+    random_file(&config(), &mut ChaCha8Rng::seed_from_u64(0)).unwrap()
+}
+
+/// A file of zeros with these tensors.
+fn zeros(tensors: impl IntoIterator<Item = (String, Dtype, Vec<usize>)>) -> Vec<u8> {
+    let zeros = vec![0; 4096];
+    let views: Vec<_> = tensors
+        .into_iter()
+        .map(|(name, dtype, shape)| {
+            let size = shape.iter().product::<usize>() * dtype.bitsize() / 8;
+            (name, TensorView::new(dtype, shape, &zeros[..size]).unwrap())
+        })
+        .collect();
+    safetensors::serialize(views, None).unwrap()
+}
+
+/// A single file with each tensor renamed, cut or left out by `change`.
+fn changed(change: impl Fn(&str) -> Option<(String, Dtype, Vec<usize>)>) -> WeightFiles {
+    let table = names::tensors(&config(), false);
+    let tensors = table.iter().filter_map(|(name, _)| change(name));
+    WeightFiles::Single(zeros(tensors))
+}
+
+fn shape_of(name: &str) -> Vec<usize> {
+    names::tensors(&config(), true)
+        .into_iter()
+        .find(|(own, _)| own == name)
+        .unwrap()
+        .1
+}
+
+fn surplus(files: &WeightFiles, config: &EncoderConfig) -> Vec<String> {
+    Weights::open(files, config, &cpu()).unwrap().surplus()
+}
+
+fn error(files: &WeightFiles) -> String {
+    match Weights::open(files, &config(), &cpu()) {
+        Ok(_) => panic!("the files are accepted"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[track_caller]
+fn assert_error(files: &WeightFiles, message: &str) {
+    let error = error(files);
+    assert!(error.contains(message), "{error}");
+}
+
+#[test]
+fn each_type_of_number_gives_a_weight_of_the_right_shape() {
+    for dtype in [Dtype::F32, Dtype::F16, Dtype::BF16] {
+        let files = changed(|name| Some((name.into(), dtype, shape_of(name))));
+        let (config, device) = (config(), cpu());
+        let weights = Weights::open(&files, &config, &device).unwrap();
+        let linear = weights
+            .linear("encoder.layer.0.intermediate.dense")
+            .unwrap();
+        assert_eq!(linear.weight.val().dims(), [4, 6]);
+    }
+}
+
+#[test]
+fn names_of_heads_and_of_old_files_are_understood() {
+    let files = changed(|name| {
+        let old = old_name(name).unwrap_or(name.to_owned());
+        Some((format!("bert.{old}"), Dtype::F32, shape_of(name)))
+    });
+    assert!(surplus(&files, &config()).is_empty());
+}
+
+#[test]
+fn a_pooler_is_taken_only_whole() {
+    let pooler = |parts: &[&str]| {
+        let mut tensors: Vec<_> = names::tensors(&config(), false)
+            .into_iter()
+            .map(|(name, shape)| (name, Dtype::F32, shape))
+            .collect();
+        for part in parts {
+            let name = format!("pooler.dense.{part}");
+            let shape = shape_of(&name);
+            tensors.push((name, Dtype::F32, shape));
+        }
+        WeightFiles::Single(zeros(tensors))
+    };
+    assert!(surplus(&pooler(&["weight", "bias"]), &config()).is_empty());
+    assert_error(&pooler(&["weight"]), "pooler.dense.bias is missing");
+}
+
+#[test]
+fn missing_misshapen_and_mistyped_tensors_are_named() {
+    let files = changed(|name| match name {
+        "embeddings.LayerNorm.bias" => None,
+        "encoder.layer.0.output.dense.weight" => Some((name.into(), Dtype::F32, vec![6, 4])),
+        "encoder.layer.0.output.dense.bias" => Some((name.into(), Dtype::I64, vec![4])),
+        _ => Some((name.into(), Dtype::F32, shape_of(name))),
+    });
+    let error = error(&files);
+    for message in [
+        "embeddings.LayerNorm.bias is missing",
+        "encoder.layer.0.output.dense.weight has shape [6, 4], not [4, 6]",
+        "encoder.layer.0.output.dense.bias is of type I64, not F32, F16 or BF16",
+    ] {
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn a_file_of_something_else_is_summed_up() {
+    let files = changed(|name| (name.contains("word")).then(|| ("x".into(), Dtype::F32, vec![1])));
+    assert_error(&files, "; and 16 more");
+    // DistilBERT's weights under BERT's config.json.
+    let files = changed(|name| {
+        let name = name.replace("encoder.layer", "transformer.layer");
+        Some((format!("distilbert.{name}"), Dtype::F32, vec![1]))
+    });
+    assert_error(&files, "embeddings.word_embeddings.weight is missing");
+}
+
+#[test]
+fn surplus_tensors_are_named_but_buffers_are_not() {
+    let files = |prefix: &str, head: &str| {
+        let own = names::tensors(&config(), false)
+            .into_iter()
+            .map(|(name, shape)| (format!("{prefix}{name}"), Dtype::F32, shape));
+        let more = [
+            (
+                format!("{prefix}embeddings.position_ids"),
+                Dtype::I64,
+                vec![1, 5],
+            ),
+            (
+                format!("{prefix}embeddings.token_type_ids"),
+                Dtype::I64,
+                vec![1, 5],
+            ),
+            (head.to_owned(), Dtype::F32, vec![2, 4]),
+        ];
+        WeightFiles::Single(zeros(own.chain(more)))
+    };
+    assert_eq!(
+        surplus(&files("", "classifier.weight"), &config()),
+        ["classifier.weight"]
+    );
+    assert_eq!(
+        surplus(&files("roberta.", "lm_head.dense.weight"), &roberta()),
+        ["lm_head.dense.weight"]
+    );
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    let bytes = file();
+    for end in [0, 7, 8, 100, bytes.len() - 1] {
+        assert_error(
+            &WeightFiles::Single(bytes[..end].to_vec()),
+            "model.safetensors cannot be read",
+        );
+    }
+    let mut huge = bytes.clone();
+    huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert_error(
+        &WeightFiles::Single(huge),
+        "model.safetensors cannot be read",
+    );
+}
+
+const SHARDS: [&str; 2] = [
+    "model-00001-of-00002.safetensors",
+    "model-00002-of-00002.safetensors",
+];
+
+/// The tensors in two files by `places`, and an index that lists each where `listed` says.
+fn sharded(
+    places: impl Fn(&str) -> Vec<usize>,
+    listed: impl Fn(&str) -> Option<usize>,
+) -> WeightFiles {
+    let table = names::tensors(&config(), false);
+    let shard = |shard: usize| {
+        let tensors = table
+            .iter()
+            .filter(|(name, _)| places(name).contains(&shard))
+            .map(|(name, shape)| (name.clone(), Dtype::F32, shape.clone()));
+        (SHARDS[shard].to_owned(), zeros(tensors))
+    };
+    let map: BTreeMap<&String, &str> = table
+        .iter()
+        .filter_map(|(name, _)| Some((name, SHARDS[listed(name)?])))
+        .collect();
+    let index = serde_json::json!({"metadata": {"total_size": 1}, "weight_map": map});
+    WeightFiles::Sharded {
+        index: serde_json::to_vec(&index).unwrap(),
+        shards: [shard(0), shard(1)].into(),
+    }
+}
+
+/// Embeddings in the first file, layers in the second.
+fn place(name: &str) -> usize {
+    name.starts_with("encoder").into()
+}
+
+const NORM: &str = "embeddings.LayerNorm.bias";
+
+#[test]
+fn several_files_are_read_as_one() {
+    let files = sharded(|name| vec![place(name)], |name| Some(place(name)));
+    assert!(surplus(&files, &config()).is_empty());
+    let WeightFiles::Sharded { index, .. } = &files else {
+        panic!("there are several");
+    };
+    assert!(shard_names(index).unwrap().iter().eq(SHARDS));
+}
+
+#[test]
+fn differences_of_index_and_files_are_named() {
+    let own = |name: &str| Some(place(name));
+    let elsewhere = sharded(|name| vec![place(name) ^ usize::from(name == NORM)], own);
+    assert_error(
+        &elsewhere,
+        "embeddings.LayerNorm.bias is listed in model-00001-of-00002.safetensors, but is in model-00002-of-00002.safetensors",
+    );
+    let twice = sharded(
+        |name| {
+            if name == NORM {
+                vec![0, 1]
+            } else {
+                vec![place(name)]
+            }
+        },
+        own,
+    );
+    assert_error(
+        &twice,
+        "embeddings.LayerNorm.bias is in model-00001-of-00002.safetensors and in model-00002",
+    );
+    let absent = sharded(
+        |name| {
+            if name == NORM {
+                vec![]
+            } else {
+                vec![place(name)]
+            }
+        },
+        own,
+    );
+    assert_error(
+        &absent,
+        "embeddings.LayerNorm.bias is listed in model-00001-of-00002.safetensors and is not there",
+    );
+    let unlisted = sharded(
+        |name| vec![place(name)],
+        |name| (name != NORM).then(|| place(name)),
+    );
+    assert_error(
+        &unlisted,
+        "embeddings.LayerNorm.bias of model-00001-of-00002.safetensors is not listed",
+    );
+}
+
+#[test]
+fn missing_and_damaged_shards_are_named() {
+    let mut files = sharded(|name| vec![place(name)], |name| Some(place(name)));
+    if let WeightFiles::Sharded { shards, .. } = &mut files {
+        shards.get_mut(SHARDS[1]).unwrap().truncate(20);
+    }
+    assert_error(&files, "model-00002-of-00002.safetensors cannot be read");
+    if let WeightFiles::Sharded { shards, .. } = &mut files {
+        shards.remove(SHARDS[1]);
+    }
+    assert_error(
+        &files,
+        "the file model-00002-of-00002.safetensors is missing",
+    );
+    if let WeightFiles::Sharded { index, .. } = &mut files {
+        *index = b"{}".to_vec();
+    }
+    assert_error(
+        &files,
+        "model.safetensors.index.json cannot be read: missing field `weight_map`",
+    );
+}
