@@ -6,6 +6,7 @@
 //! ```
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -121,7 +122,17 @@ struct Seconds {
     test: f64,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let arguments = Arguments::parse();
     let config = arguments.config();
     let device = open(arguments.device)?;
@@ -267,7 +278,8 @@ fn load(folder: &Path, device: &Device) -> Result<PretrainedEncoder> {
         let path = folder.join(name);
         Ok(std::fs::read(&path).map_err(|error| named(&path, error))?)
     })?;
-    Ok(PretrainedEncoder::load(&files, device)?)
+    Ok(PretrainedEncoder::load(&files, device)
+        .map_err(|error| format!("{}: {error}. {}", folder.display(), error.hint()))?)
 }
 
 async fn evaluate(
