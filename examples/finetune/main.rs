@@ -9,6 +9,7 @@ mod arguments;
 mod record;
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use burn::tensor::Device;
@@ -24,10 +25,20 @@ use record::{Record, Seconds};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
     let device = open(arguments.device)?;
-    pollster::block_on(finetune(&arguments, &device))
+    pollster::block_on(finetune(arguments, &device))
 }
 
 fn open(device: DeviceName) -> Result<Device> {
