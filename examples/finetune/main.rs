@@ -155,7 +155,8 @@ fn load(folder: &Path, device: &Device) -> Result<PretrainedEncoder> {
         let path = folder.join(name);
         Ok(std::fs::read(&path).map_err(|error| named(&path, error))?)
     })?;
-    Ok(PretrainedEncoder::load(&files, device)?)
+    Ok(PretrainedEncoder::load(&files, device)
+        .map_err(|error| format!("{}: {error}. {}", folder.display(), error.hint()))?)
 }
 
 fn progress_bar(steps: u32) -> Result<ProgressBar> {
