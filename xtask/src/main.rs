@@ -8,6 +8,7 @@ mod chromium;
 mod models;
 mod page;
 mod process;
+mod quality;
 mod serve;
 mod steps;
 mod test;
@@ -65,6 +66,8 @@ enum Command {
         #[arg(long)]
         rebuild: bool,
     },
+    /// Fine-tunes on the labelled texts of a folder and writes docs/quality.md.
+    Quality(quality::Quality),
     /// Writes index.json, the list of the encoders in a folder's subfolders.
     Catalog {
         #[arg(long, value_name = "DIR", default_value = "www/models")]
@@ -120,6 +123,7 @@ fn run(command: Command) -> Result<()> {
             }
             catalog::write_step(&workspace.models())
         }
+        Command::Quality(quality) => quality::run(&workspace, &quality),
         Command::Catalog { out } => catalog::write_step(&out),
     }
 }

@@ -155,7 +155,11 @@ impl Tool {
             ])
             .arg(self.installed(cache))
             // Its build products are of no further use, so they don't belong into the shared target folder.
-            .env_remove("CARGO_TARGET_DIR");
+            .env_remove("CARGO_TARGET_DIR")
+            // Trunk is released with link-time optimisation over all of its crates, which takes longer than all that it
+            // will ever do here.
+            .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
         if self.locked {
             command.arg("--locked");
         }
