@@ -285,13 +285,19 @@ impl Page {
         Ok(())
     }
 
-    /// Milliseconds of each such task.
-    pub async fn long_tasks(&self) -> Result<Vec<f64>> {
+    /// Milliseconds of each such task since they were last asked for.
+    pub async fn take_long_tasks(&self) -> Result<Vec<f64>> {
         Ok(self
             .driver
-            .execute("return window.longTasks", vec![])
+            .execute("return window.longTasks.splice(0)", vec![])
             .await?
             .convert()?)
+    }
+
+    /// Whether an element is there at this moment.
+    pub async fn has(&self, test_id: &str) -> Result<bool> {
+        let css = format!("[data-testid='{test_id}']");
+        Ok(!self.driver.find_all(By::Css(css)).await?.is_empty())
     }
 }
 

@@ -34,12 +34,12 @@ async fn a_sample_is_learnt_on_the_cpu() -> Result {
     page.until("progress", "data-step", 2 * MINUTES, |step| step >= 40.0)
         .await?;
     screenshots(&page, "training").await?;
-    page.watch_long_tasks().await?;
-    page.element_within("test-accuracy", 40 * MINUTES).await?;
-    let long = page.long_tasks().await?;
-    println!("tasks of over 50 ms on the page's thread: {long:?}");
-    // Milliseconds on the clock, in which the machine may have done something else: a few slight ones are let pass.
-    assert!(long.len() <= 3 && long.iter().all(|&task| task < 200.0));
+    let minutes = long_tasks_until_tested(&page).await?;
+    println!("tasks of over 50 ms on the page's thread, minute by minute: {minutes:?}");
+    // They are milliseconds on the clock, in which the machine may have done something else. One of the page's own
+    // would come with every event, checkpoint or validation, and so in half of the minutes at least.
+    let disturbed = minutes.iter().filter(|tasks| !tasks.is_empty()).count();
+    assert!(4 * disturbed <= minutes.len(), "{minutes:?}");
     assert_eq!(page.number("progress", "data-step").await?, 500.0);
     assert_eq!(page.number("loss-chart", "data-points").await?, 500.0);
     assert!(page.number("loss-chart", "data-last-loss").await? < 0.6);
@@ -74,6 +74,21 @@ async fn a_sample_is_learnt_on_the_cpu() -> Result {
         assert!(request.starts_with(&origin), "{request}");
     }
     page.close().await
+}
+
+/// Tasks of over 50 ms on the page's thread in each minute until the test is done. The page is left alone meanwhile:
+/// WebDriver's commands run on that thread too.
+async fn long_tasks_until_tested(page: &Page) -> Result<Vec<Vec<f64>>> {
+    let mut minutes = Vec::new();
+    page.watch_long_tasks().await?;
+    while !page.has("test-accuracy").await? {
+        if minutes.len() > 40 {
+            return Err("the run does not end".into());
+        }
+        tokio::time::sleep(MINUTES).await;
+        minutes.push(page.take_long_tasks().await?);
+    }
+    Ok(minutes)
 }
 
 /// The page's module and the same engine natively: the same data, settings and seed give the same losses.
