@@ -286,6 +286,9 @@ pub struct Prediction {
     pub text: String,
     /// Every label with its probability, the most probable first; none where a number is predicted.
     pub probabilities: Vec<LabelProbability>,
+    /// The labels that it is given: the most probable one, or all that are more probable than not where a text may have
+    /// several; none where a number is predicted.
+    pub labels: Vec<String>,
     /// The number, where one is predicted.
     pub value: Option<f64>,
     /// Tokens after truncation, special ones included.

@@ -42,7 +42,7 @@ const EVENTS: &[&str] = &[
     r#"{"Paused":{"id":6,"step":2}}"#,
     r#"{"Resumed":{"id":7}}"#,
     r#"{"Stopping":{"id":8}}"#,
-    r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"value":null,"tokens":3,"milliseconds":4.5}}}"#,
+    r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"labels":["yes"],"value":null,"tokens":3,"milliseconds":4.5}}}"#,
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
 ];

@@ -68,11 +68,6 @@ pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
 
 #[component]
 fn Answer(prediction: Prediction) -> impl IntoView {
-    let top = prediction
-        .probabilities
-        .first()
-        .map(|top| top.label.clone())
-        .unwrap_or_default();
     let bars = prediction.probabilities.iter().map(|entry| {
         view! {
             <li data-label=entry.label.clone() data-probability=entry.probability>
@@ -84,17 +79,24 @@ fn Answer(prediction: Prediction) -> impl IntoView {
             </li>
         }
     });
-    let words = top.clone();
-    let sentence = match prediction.value {
-        Some(value) => {
+    let verdict = match (prediction.value, prediction.labels.as_slice()) {
+        (Some(value), _) => {
             view! { <p>"is given the number " <strong>{loss(value)}</strong></p> }.into_any()
         }
-        None => view! { <p>"is most probably " <strong>{top}</strong></p> }.into_any(),
+        (None, []) => view! { <p>"has probably none of the labels"</p> }.into_any(),
+        (None, labels) => {
+            view! { <p>"is most probably " <strong>{labels.join(", ")}</strong></p> }.into_any()
+        }
     };
     view! {
-        <figure class="stack" data-testid="predict-output" data-label=words data-value=prediction.value>
+        <figure
+            class="stack"
+            data-testid="predict-output"
+            data-label=prediction.labels.join(", ")
+            data-value=prediction.value
+        >
             <blockquote>{prediction.text.clone()}</blockquote>
-            {sentence}
+            {verdict}
             <ul class="bars">{bars.collect_view()}</ul>
             <figcaption class="muted small">
                 {format!("{}, {:.0} ms", count(prediction.tokens, "token"), prediction.milliseconds)}

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use super::clock::now;
 use super::port::{post, post_with};
 use crate::data::{Dataset, Part, Problem};
-use crate::eval::Pipeline;
+use crate::eval::{Pipeline, THRESHOLD};
 use crate::model::PretrainedEncoder;
 use crate::port::to_buffer;
 use crate::protocol::{
@@ -252,13 +252,22 @@ pub async fn predict(pipeline: &Pipeline, text: String) -> Result<Prediction, Wi
         })
         .collect();
     probabilities.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+    let given = match pipeline.scale.problem {
+        Problem::SingleLabel => &probabilities[..probabilities.len().min(1)],
+        Problem::MultiLabel { .. } => {
+            let several = probabilities.partition_point(|entry| entry.probability >= THRESHOLD);
+            &probabilities[..several]
+        }
+        Problem::Regression => &[],
+    };
     Ok(Prediction {
         text,
-        probabilities,
+        labels: given.iter().map(|entry| entry.label.clone()).collect(),
         value: match pipeline.scale.problem {
             Problem::Regression => answer.outputs.first().copied(),
             Problem::SingleLabel | Problem::MultiLabel { .. } => None,
         },
+        probabilities,
         tokens: answer.tokens as u32,
         milliseconds: now() - begun,
     })
