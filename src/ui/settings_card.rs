@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::settings::{BASIC_FIELDS, FIELDS, Settings};
+use super::settings::{BASIC_FIELDS, FIELDS, Kind, Settings};
 
 /// A few settings, and the others under "More settings".
 #[component]
@@ -18,45 +18,13 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
             settings.suit(&encoder.id);
         }
     });
-    let split = move || {
+    let split = Callback::new(move |()| {
         if let Some(values) = settings.values(longest.get_untracked()) {
             engine.set_split(values.split);
         }
-    };
+    });
 
-    let field = move |index: usize| {
-        let field = &FIELDS[index];
-        let text = settings.text(index);
-        let problem = Memo::new(move |_| settings.problem(index, longest.get()));
-        let id = format!("setting-{index}");
-        let problem_id = format!("{id}-problem");
-        view! {
-            <div class="field">
-                <label for=id.clone()>{field.name}</label>
-                <input
-                    id=id
-                    type="text"
-                    inputmode=if field.whole { "numeric" } else { "decimal" }
-                    autocomplete="off"
-                    data-setting=field.name
-                    disabled=move || locked.get()
-                    aria-invalid=move || problem.with(Option::is_some).to_string()
-                    aria-describedby=problem_id.clone()
-                    prop:value=move || text.get()
-                    on:input:target=move |event| settings.type_in(index, event.target().value())
-                    on:change=move |_| split()
-                />
-                <span
-                    id=problem_id
-                    class="small"
-                    class:muted=move || problem.with(Option::is_none)
-                    class:problem=move || problem.with(Option::is_some)
-                >
-                    {move || problem.get().unwrap_or_else(|| field.hint.to_owned())}
-                </span>
-            </div>
-        }
-    };
+    let field = move |index: usize| view! { <SettingField index settings longest locked split /> };
     let more_is_wrong = Memo::new(move |_| {
         (BASIC_FIELDS..FIELDS.len()).any(|index| settings.problem(index, longest.get()).is_some())
     });
@@ -72,5 +40,77 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
                 <div class="fields">{(BASIC_FIELDS..FIELDS.len()).map(field).collect_view()}</div>
             </details>
         </section>
+    }
+}
+
+/// A setting with its label, and below it what it is or what is wrong with it. It is there while it matters.
+#[component]
+fn SettingField(
+    index: usize,
+    settings: Settings,
+    longest: Memo<Option<u32>>,
+    locked: Memo<bool>,
+    split: Callback<()>,
+) -> impl IntoView {
+    let field = &FIELDS[index];
+    let text = settings.text(index);
+    let problem = Memo::new(move |_| settings.problem(index, longest.get()));
+    let applies = Memo::new(move |_| settings.applies(index));
+    let id = format!("setting-{index}");
+    let problem_id = format!("{id}-problem");
+    let described = problem_id.clone();
+    let label_for = id.clone();
+    let control = match field.kind {
+        Kind::Choice(choices) => {
+            let options = choices.iter().map(|choice| {
+                view! {
+                    <option value=choice.value selected=move || text.with(|text| text == choice.value)>
+                        {choice.words}
+                    </option>
+                }
+            });
+            view! {
+                <select
+                    id=id
+                    data-setting=field.name
+                    disabled=move || locked.get()
+                    aria-describedby=described
+                    on:change:target=move |event| settings.type_in(index, event.target().value())
+                >
+                    {options.collect_view()}
+                </select>
+            }
+            .into_any()
+        }
+        Kind::Whole | Kind::Real | Kind::Optional => view! {
+            <input
+                id=id
+                type="text"
+                inputmode=if field.kind == Kind::Whole { "numeric" } else { "decimal" }
+                autocomplete="off"
+                data-setting=field.name
+                disabled=move || locked.get()
+                aria-invalid=move || problem.with(Option::is_some).to_string()
+                aria-describedby=described
+                prop:value=move || text.get()
+                on:input:target=move |event| settings.type_in(index, event.target().value())
+                on:change=move |_| split.run(())
+            />
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="field" hidden=move || !applies.get()>
+            <label for=label_for>{field.name}</label>
+            {control}
+            <span
+                id=problem_id
+                class="small"
+                class:muted=move || problem.with(Option::is_none)
+                class:problem=move || problem.with(Option::is_some)
+            >
+                {move || problem.get().unwrap_or_else(|| field.hint.to_owned())}
+            </span>
+        </div>
     }
 }

@@ -1,0 +1,125 @@
+//! What the user has typed into the settings, and the configuration that it means.
+
+mod fields;
+
+use leptos::prelude::*;
+
+use crate::data::SplitConfig;
+use crate::train::config::TrainConfig;
+
+pub(crate) use fields::{BASIC_FIELDS, FIELDS, Kind, LEARNING_RATE};
+
+/// Learning rate for encoders deeper than the default one.
+const DEEPER_LEARNING_RATE: f64 = 1e-3;
+
+/// All that the settings say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Values {
+    /// For the run.
+    pub(crate) train: TrainConfig,
+    /// For the data set.
+    pub(crate) split: SplitConfig,
+}
+
+/// The text in every field.
+#[derive(Clone, Copy)]
+pub(crate) struct Settings {
+    texts: [RwSignal<String>; FIELDS.len()],
+    rate_touched: RwSignal<bool>,
+}
+
+impl Settings {
+    /// Every setting at its default.
+    pub(crate) fn new() -> Self {
+        let values = Values::default();
+        Self {
+            texts: std::array::from_fn(|index| RwSignal::new((FIELDS[index].read)(&values))),
+            rate_touched: RwSignal::new(false),
+        }
+    }
+
+    /// The text in a field.
+    pub(crate) fn text(&self, index: usize) -> RwSignal<String> {
+        self.texts[index]
+    }
+
+    /// Takes what the user types.
+    pub(crate) fn type_in(&self, index: usize, text: String) {
+        self.texts[index].set(text);
+        if index == LEARNING_RATE {
+            self.rate_touched.set(true);
+        }
+    }
+
+    /// Sets the learning rate that suits an encoder, unless the user has chosen one.
+    pub(crate) fn suit(&self, encoder: &str) {
+        if !self.rate_touched.get_untracked() {
+            let rate = if encoder.contains("L3") {
+                TrainConfig::default().learning_rate
+            } else {
+                DEEPER_LEARNING_RATE
+            };
+            self.texts[LEARNING_RATE].set(rate.to_string());
+        }
+    }
+
+    /// Whether a field matters, given the others.
+    pub(crate) fn applies(&self, index: usize) -> bool {
+        let (values, _) = self.read();
+        (FIELDS[index].applies)(&values)
+    }
+
+    /// What is wrong with a field. `longest` is the longest text that the encoder takes, in tokens.
+    pub(crate) fn problem(&self, index: usize, longest: Option<u32>) -> Option<String> {
+        let field = &FIELDS[index];
+        let (values, unreadable) = self.read();
+        if !(field.applies)(&values) {
+            return None;
+        }
+        if unreadable[index] {
+            let kind = match field.kind {
+                Kind::Whole => "a whole number",
+                Kind::Real | Kind::Optional => "a number",
+                Kind::Choice(_) => "one of the list",
+            };
+            return Some(format!("{} must be {kind}.", field.name));
+        }
+        let mut own = Values::default();
+        own.train.method = values.train.method;
+        (field.write)(&mut own, &self.texts[index].get());
+        if let Err(error) = own.train.validate() {
+            return Some(format!("{error}."));
+        }
+        if let Some(longest) = longest.filter(|longest| own.train.max_length > *longest) {
+            return Some(format!("This encoder takes at most {longest} tokens."));
+        }
+        let SplitConfig {
+            validation, test, ..
+        } = own.split;
+        (![validation, test]
+            .iter()
+            .all(|share| (0.0..1.0).contains(share)))
+        .then(|| format!("{} must be from 0 to below 1.", field.name))
+    }
+
+    /// The settings, if nothing is wrong with them.
+    pub(crate) fn values(&self, longest: Option<u32>) -> Option<Values> {
+        if (0..FIELDS.len()).any(|index| self.problem(index, longest).is_some()) {
+            return None;
+        }
+        let (mut values, _) = self.read();
+        // Training needs examples too. The seed of a run also divides its data.
+        values.split.seed = values.train.seed;
+        (values.split.validation + values.split.test < 1.0).then_some(values)
+    }
+
+    /// All fields, and which of them cannot be read and so are at their default.
+    fn read(&self) -> (Values, [bool; FIELDS.len()]) {
+        let mut values = Values::default();
+        let unreadable = std::array::from_fn(|index| {
+            let text = self.texts[index].get();
+            (FIELDS[index].write)(&mut values, &text).is_none()
+        });
+        (values, unreadable)
+    }
+}
