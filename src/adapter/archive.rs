@@ -38,11 +38,8 @@ pub enum ArchiveError {
         name: String,
     },
     /// Two entries of one name.
-    #[error("the zip has {name} twice")]
-    Twice {
-        /// Their name.
-        name: String,
-    },
+    #[error("the zip has two files of one name")]
+    Twice,
     /// Unpacked it would not fit into memory.
     #[error("unpacked, the zip has more than {most} bytes")]
     TooLarge {
@@ -82,6 +79,10 @@ pub fn unpack(bytes: &[u8], most: u64) -> Result<Files, ArchiveError> {
     if zip.len() > MOST_ENTRIES {
         return Err(ArchiveError::TooManyEntries { found: zip.len() });
     }
+    // The library keeps one of them only.
+    if zip.has_duplicate_names() {
+        return Err(ArchiveError::Twice);
+    }
     let (mut files, mut left) = (Files::new(), most);
     for index in 0..zip.len() {
         let entry = zip.by_index(index)?;
@@ -105,9 +106,7 @@ pub fn unpack(bytes: &[u8], most: u64) -> Result<Files, ArchiveError> {
         left = left
             .checked_sub(read as u64)
             .ok_or(ArchiveError::TooLarge { most })?;
-        if files.insert(name.clone(), content).is_some() {
-            return Err(ArchiveError::Twice { name });
-        }
+        files.insert(name, content);
     }
     Ok(without_common_folder(files))
 }
@@ -204,6 +203,15 @@ mod tests {
             error(&Files::from(together)),
             ArchiveError::TooLarge { .. }
         ));
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_refused() {
+        let mut twice = pack(&files(&["first", "other"])).unwrap();
+        while let Some(at) = twice.windows(5).position(|five| five == b"other") {
+            twice[at..at + 5].copy_from_slice(b"first");
+        }
+        assert!(matches!(unpack(&twice, MOST), Err(ArchiveError::Twice)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::card::{Card, README, card};
 use super::parameters::{self, Scope};
 use super::peft::{HEAD, HeadNames, pooling_name};
 use super::source::{output_names, problem_type};
-use super::tensors::{Tensors, write};
+use super::tensors::{PYTORCH, Tensors, write};
 use super::{AdapterError, Files, Trained};
 use crate::model::Family;
 use crate::model::folder::{CONFIG, SINGLE, TOKENIZER};
@@ -46,7 +46,7 @@ pub async fn export_merged(trained: &Trained<'_>, beside: &Files) -> Result<Vec<
     let mut files = Files::new();
     let tensors = match pooling {
         Some(pooling) => {
-            files.insert(HEAD.to_owned(), write(&head, &[("pooling", pooling)])?);
+            files.insert(HEAD.to_owned(), write(&head, ("pooling", pooling))?);
             encoder
         }
         None => {
@@ -60,7 +60,7 @@ pub async fn export_merged(trained: &Trained<'_>, beside: &Files) -> Result<Vec<
             encoder.chain(head).collect::<Tensors>()
         }
     };
-    files.insert(SINGLE.to_owned(), write(&tensors, &[])?);
+    files.insert(SINGLE.to_owned(), write(&tensors, PYTORCH)?);
     let source = &trained.encoder.files;
     files.insert(CONFIG.to_owned(), config(trained)?);
     files.insert(TOKENIZER.to_owned(), source.tokenizer.to_vec());

@@ -20,7 +20,7 @@ pub use archive::ArchiveError;
 pub use error::AdapterError;
 pub use fingerprint::{DataFingerprint, fingerprint, sha256};
 pub use merged::{SPECIAL_TOKENS, TOKENIZER_CONFIG, TOKENIZER_FILES, export_merged};
-pub use peft::{ImportedAdapter, export_peft, import_peft};
+pub use peft::{ImportedAdapter, MOST_ADAPTER_BYTES, export_peft, import_peft};
 pub use project::{Manifest, OpenedProject, Project, save_project};
 pub use source::{BaseModel, Trained};
 

@@ -19,7 +19,7 @@ pub use manifest::Manifest;
 use super::archive::{pack, unpack};
 use super::parameters::{self, ModelTensors, Scope};
 use super::source::outputs;
-use super::tensors::{TensorFile, write};
+use super::tensors::{PYTORCH, TensorFile, write};
 use super::{AdapterError, BaseModel, Files, Trained};
 use crate::data::MAX_LABELS;
 use crate::eval::{OutputScale, Pipeline};
@@ -65,7 +65,7 @@ pub async fn save_project(trained: &Trained<'_>) -> Result<Vec<u8>, AdapterError
     let mut files = Files::new();
     for (scope, file) in FILES {
         if let Some(tensors) = read.get(&scope) {
-            files.insert(file.to_owned(), write(tensors, &[])?);
+            files.insert(file.to_owned(), write(tensors, PYTORCH)?);
         }
     }
     files.insert(MANIFEST.to_owned(), Manifest::of(trained).to_json()?);

@@ -112,8 +112,11 @@ impl<'a> TensorFile<'a> {
     }
 }
 
-/// A safetensors file as PyTorch writes it: `format` is `pt`.
-pub(super) fn write(tensors: &Tensors, metadata: &[(&str, &str)]) -> Result<Vec<u8>, AdapterError> {
+/// What files of PyTorch's say of themselves.
+pub(super) const PYTORCH: (&str, &str) = ("format", "pt");
+
+/// A safetensors file. Of metadata it has one entry: several would come in any order.
+pub(super) fn write(tensors: &Tensors, metadata: (&str, &str)) -> Result<Vec<u8>, AdapterError> {
     let bytes: Vec<(&String, &[usize], Vec<u8>)> = tensors
         .iter()
         .map(|(name, tensor)| {
@@ -124,11 +127,8 @@ pub(super) fn write(tensors: &Tensors, metadata: &[(&str, &str)]) -> Result<Vec<
     let views = bytes.iter().map(|(name, shape, bytes)| {
         TensorView::new(Dtype::F32, shape.to_vec(), bytes).map(|view| (name, view))
     });
-    let metadata = [("format", "pt")]
-        .iter()
-        .chain(metadata)
-        .map(|&(key, value)| (key.to_owned(), value.to_owned()))
-        .collect();
+    let (key, value) = metadata;
+    let metadata = HashMap::from([(key.to_owned(), value.to_owned())]);
     views
         .collect::<Result<Vec<_>, _>>()
         .and_then(|views| safetensors::serialize(views, Some(metadata)))

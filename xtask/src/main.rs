@@ -5,6 +5,7 @@
 
 mod cache;
 mod chromium;
+mod interop;
 mod models;
 mod page;
 mod process;
@@ -65,6 +66,12 @@ enum Command {
         #[arg(long)]
         rebuild: bool,
     },
+    /// Shows that transformers and PEFT compute the same with files of Tabtune's, and Tabtune with theirs.
+    Interop {
+        /// Python that has them, of the versions in xtask/interop/requirements.txt; without it they are installed.
+        #[arg(long)]
+        python: Option<PathBuf>,
+    },
     /// Writes index.json, the list of the encoders in a folder's subfolders.
     Catalog {
         #[arg(long, value_name = "DIR", default_value = "www/models")]
@@ -120,6 +127,7 @@ fn run(command: Command) -> Result<()> {
             }
             catalog::write_step(&workspace.models())
         }
+        Command::Interop { python } => interop::check(&workspace, python),
         Command::Catalog { out } => catalog::write_step(&out),
     }
 }

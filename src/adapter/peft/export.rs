@@ -9,7 +9,7 @@ use super::{
 };
 use crate::adapter::card::{Card, README, card};
 use crate::adapter::parameters::{self, Scope};
-use crate::adapter::tensors::{Tensors, write};
+use crate::adapter::tensors::{PYTORCH, Tensors, write};
 use crate::adapter::{AdapterError, Files, Trained};
 use crate::train::config::{LoraConfig, Method};
 
@@ -70,14 +70,14 @@ pub async fn export_peft(trained: &Trained<'_>) -> Result<Files, AdapterError> {
         .collect();
     let mut files = Files::new();
     if let Some(pooling) = pooling {
-        files.insert(HEAD.to_owned(), write(&head, &[("pooling", pooling)])?);
+        files.insert(HEAD.to_owned(), write(&head, ("pooling", pooling))?);
     } else {
         let named = head
             .into_iter()
             .map(|(name, tensor)| (format!("{PREFIX}{}", head_names.rename(&name)), tensor));
         tensors.extend(named);
     }
-    files.insert(ADAPTER_MODEL.to_owned(), write(&tensors, &[])?);
+    files.insert(ADAPTER_MODEL.to_owned(), write(&tensors, PYTORCH)?);
     files.insert(
         ADAPTER_CONFIG.to_owned(),
         config.to_json(&trained.base.name)?,

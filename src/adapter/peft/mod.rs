@@ -26,6 +26,8 @@ const ADAPTER_MODEL: &str = "adapter_model.safetensors";
 pub(super) const HEAD: &str = "head.safetensors";
 /// What neither PEFT nor transformers has a place for.
 const ABOUT: &str = "tabtune_config.json";
+/// The most bytes that an adapter may have unpacked: far more than one of the largest rank has.
+pub const MOST_ADAPTER_BYTES: u64 = 1 << 30;
 /// Stands before every name in PEFT's files.
 const PREFIX: &str = "base_model.model.";
 
