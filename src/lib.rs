@@ -11,6 +11,7 @@
 //! | [`text`] | examples to token batches | `data` |
 //! | [`model`] | encoder, LoRA, head, weights | `text`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `data`, `text`, `model` |
+//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
 //! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score}`, `train::{config, record}` |
@@ -23,6 +24,8 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "engine")]
+pub mod adapter;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;

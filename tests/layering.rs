@@ -10,6 +10,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("text", &["data"]),
     ("model", &["text", "train::config"]),
     ("eval", &["data", "text", "model"]),
+    (
+        "adapter",
+        &["data", "text", "model", "eval", "train::config"],
+    ),
     ("train", &["data", "text", "model", "eval"]),
     ("device", &[]),
     (
@@ -37,7 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "worker",
         &[
-            "data", "text", "model", "eval", "train", "device", "protocol", "port",
+            "data", "text", "model", "eval", "adapter", "train", "device", "protocol", "port",
         ],
     ),
     (

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum};
-use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
 use tabtune::data::Problem;
 use tabtune::eval::score::Metric;
@@ -11,6 +10,8 @@ use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, LoraConfig, Method, OptimizerName, Pooling,
     Sampling, SchedulerType, TargetModule, TrainConfig,
 };
+
+use crate::shared::DeviceName;
 
 /// Fine-tune a text encoder on labelled CSV files.
 #[derive(Parser)]
@@ -46,6 +47,23 @@ pub struct Arguments {
     /// Where to write settings, losses, report and predictions
     #[arg(long)]
     pub json: PathBuf,
+    #[command(flatten)]
+    pub export: Export,
+}
+
+/// Files of the trained model.
+#[derive(Args)]
+#[command(next_help_heading = "Where the trained model goes")]
+pub struct Export {
+    /// Folder for a PEFT adapter
+    #[arg(long, value_name = "DIR")]
+    pub export_peft: Option<PathBuf>,
+    /// Zip of a Hugging Face folder, adapters merged
+    #[arg(long, value_name = "FILE.zip")]
+    pub export_merged: Option<PathBuf>,
+    /// Everything in one file, which predict opens again
+    #[arg(long, value_name = "FILE.tabtune")]
+    pub save_project: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -56,14 +74,6 @@ enum ProblemName {
     Multi,
     /// A number
     Regression,
-}
-
-#[derive(Clone, Copy, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DeviceName {
-    Cpu,
-    /// Vulkan or Metal; needs `--features gpu`
-    Gpu,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -6,7 +6,10 @@
 //! ```
 
 mod arguments;
+mod export;
 mod record;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,14 +19,12 @@ use burn::tensor::Device;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use tabtune::data::{Dataset, Part, SplitTables, Table};
-use tabtune::model::{FolderFiles, MissingFile, PretrainedEncoder};
 use tabtune::train::record::RunEnd;
 use tabtune::train::{Finished, Progress, set_up};
 
-use arguments::{Arguments, DeviceName};
+use arguments::Arguments;
 use record::{Record, Seconds};
-
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+use shared::{Result, load};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -37,18 +38,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let device = open(arguments.device)?;
+    let device = arguments.device.open()?;
     pollster::block_on(finetune(arguments, &device))
-}
-
-fn open(device: DeviceName) -> Result<Device> {
-    match device {
-        DeviceName::Cpu => Ok(tabtune::device::cpu()),
-        #[cfg(feature = "gpu")]
-        DeviceName::Gpu => Ok(pollster::block_on(tabtune::device::gpu(true))?.device),
-        #[cfg(not(feature = "gpu"))]
-        DeviceName::Gpu => Err("this build has no GPU: add --features gpu".into()),
-    }
 }
 
 async fn finetune(arguments: &Arguments, device: &Device) -> Result<()> {
@@ -57,8 +48,8 @@ async fn finetune(arguments: &Arguments, device: &Device) -> Result<()> {
     let mut clock = Instant::now();
     let dataset = dataset(arguments)?;
     let autodiff = device.clone().autodiff();
-    let encoder = load(&arguments.model, &autodiff)?;
-    let mut trainer = set_up(&encoder, &dataset, config.clone(), &autodiff)?;
+    let loaded = load(&arguments.model, &autodiff)?;
+    let mut trainer = set_up(&loaded.encoder, &dataset, config.clone(), &autodiff)?;
     seconds.load = clock.elapsed().as_secs_f64();
 
     let bar = progress_bar(trainer.session().steps())?;
@@ -99,6 +90,7 @@ async fn finetune(arguments: &Arguments, device: &Device) -> Result<()> {
     }
     let test = test.ok_or("there are no test examples")?;
     record::print_report(&test.report);
+    export::write(arguments, &loaded, &dataset, &trainer, &test.report).await?;
     let record = Record {
         model: arguments.model.display().to_string(),
         device: arguments.device,
@@ -140,23 +132,6 @@ fn table(path: impl AsRef<Path>) -> Result<Table> {
     let name = path.as_ref().display().to_string();
     let bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
     Ok(Table::parse(&name, &bytes)?)
-}
-
-fn load(folder: &Path, device: &Device) -> Result<PretrainedEncoder> {
-    let named = |path: &Path, error| format!("{}: {error}", path.display());
-    let entries = std::fs::read_dir(folder).map_err(|error| named(folder, error))?;
-    let names = entries
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<std::io::Result<Vec<String>>>()?;
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    MissingFile::check(&names)
-        .map_err(|missing| format!("{}: {missing}. {}", folder.display(), missing.hint()))?;
-    let files = FolderFiles::read::<Box<dyn std::error::Error>>(&names, |name| {
-        let path = folder.join(name);
-        Ok(std::fs::read(&path).map_err(|error| named(&path, error))?)
-    })?;
-    Ok(PretrainedEncoder::load(&files, device)
-        .map_err(|error| format!("{}: {error}. {}", folder.display(), error.hint()))?)
 }
 
 fn progress_bar(steps: u32) -> Result<ProgressBar> {

@@ -8,7 +8,7 @@ use tabtune::eval::metrics::{Averages, ClassMetrics, EvaluationReport};
 use tabtune::train::config::TrainConfig;
 use tabtune::train::record::{RunEnd, StepRecord, ValidationRecord};
 
-use crate::arguments::DeviceName;
+use crate::shared::DeviceName;
 
 /// What `--json` gets.
 #[derive(Serialize)]

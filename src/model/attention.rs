@@ -41,6 +41,16 @@ impl SelfAttention {
         })
     }
 
+    pub(super) fn merged(self) -> Self {
+        Self {
+            query: self.query.merged(),
+            key: self.key.merged(),
+            value: self.value.merged(),
+            output: self.output.merged(),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `hidden`: `[batch, tokens, hidden]`
     /// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding

@@ -54,6 +54,15 @@ impl EncoderLayer {
         }
     }
 
+    fn merged(self) -> Self {
+        Self {
+            attention: self.attention.merged(),
+            intermediate: self.intermediate.merged(),
+            output: self.output.merged(),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `hidden`: `[batch, tokens, hidden]`
     /// - `padding`: `[batch, 1, 1, tokens]`
@@ -164,6 +173,19 @@ impl Encoder {
             states.push(layer.forward(states[states.len() - 1].clone(), padding.clone()));
         }
         states
+    }
+
+    /// The same encoder with its adapters merged into the weights.
+    #[must_use]
+    pub fn merged(mut self) -> Self {
+        let layers = std::mem::take(&mut self.layers);
+        self.layers = layers.into_iter().map(EncoderLayer::merged).collect();
+        self
+    }
+
+    /// Whether the files have a pooler.
+    pub fn has_pooler(&self) -> bool {
+        self.pooler.is_some()
     }
 
     /// Takes the pooler out, to go on with as part of a head.

@@ -78,13 +78,28 @@ impl LoraLinear {
         }
     }
 
-    pub(super) fn add_lora(&mut self, config: &LoraConfig, rng: &mut ChaCha8Rng, device: &Device) {
+    /// Adds a fresh adapter.
+    pub fn add_lora(&mut self, config: &LoraConfig, rng: &mut ChaCha8Rng, device: &Device) {
         self.lora = Some(Lora::init(
             config,
             self.linear.weight.val().dims(),
             rng,
             device,
         ));
+    }
+}
+
+impl LoraLinear {
+    /// One linear layer that computes the same: the adapter becomes part of the weight.
+    #[must_use]
+    pub fn merged(self) -> Self {
+        let Some(lora) = self.lora else {
+            return self;
+        };
+        let Linear { weight, bias } = self.linear;
+        let update = lora.a.val().matmul(lora.b.val()) * lora.scaling;
+        let weight = weight.map(|weight| weight + update);
+        Linear { weight, bias }.into()
     }
 }
 

@@ -19,5 +19,5 @@ pub use classifier::TextClassifier;
 pub use config::{ConfigError, EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use folder::{FolderFiles, MissingFile, WeightFiles};
-pub use pretrained::{EncoderPlan, PretrainedEncoder, PretrainedError};
-pub use weights::{Weights, WeightsError};
+pub use pretrained::{EncoderPlan, PretrainedEncoder, PretrainedError, SmallFiles};
+pub use weights::{Misfit, Weights, WeightsError};

@@ -1,5 +1,7 @@
 //! A Hugging Face folder as an encoder with its tokenizer.
 
+use std::sync::Arc;
+
 use burn::tensor::Device;
 
 use super::config::{ConfigError, EncoderConfig};
@@ -18,6 +20,17 @@ pub struct PretrainedEncoder {
     pub model: Encoder,
     /// Tensors of the files that it does not use: those of a head, for example.
     pub surplus: Vec<String>,
+    /// What an export carries along.
+    pub files: SmallFiles,
+}
+
+/// A folder's small files as they are. A clone shares them.
+#[derive(Debug, Clone)]
+pub struct SmallFiles {
+    /// `config.json`
+    pub config: Arc<[u8]>,
+    /// `tokenizer.json`
+    pub tokenizer: Arc<[u8]>,
 }
 
 /// What a folder's small files say, checked before its weights are fetched or read.
@@ -26,6 +39,7 @@ pub struct EncoderPlan {
     pub config: EncoderConfig,
     /// Its tokenizer.
     pub tokenizer: Tokenizer,
+    files: SmallFiles,
 }
 
 /// Why a folder cannot be used.
@@ -77,6 +91,10 @@ impl EncoderPlan {
     /// # Errors
     /// If one cannot be read or used, or they do not fit each other.
     pub fn read(config: &[u8], tokenizer: &[u8]) -> Result<Self, PretrainedError> {
+        let files = SmallFiles {
+            config: config.into(),
+            tokenizer: tokenizer.into(),
+        };
         let config = EncoderConfig::from_json(config)?;
         let tokenizer = Tokenizer::from_bytes(tokenizer)?;
         let (largest, vocab_size) = (tokenizer.largest_id(), config.vocab_size);
@@ -86,7 +104,11 @@ impl EncoderPlan {
                 vocab_size,
             });
         }
-        Ok(Self { config, tokenizer })
+        Ok(Self {
+            config,
+            tokenizer,
+            files,
+        })
     }
 
     /// Checks the weights and puts them on the device.
@@ -106,6 +128,7 @@ impl EncoderPlan {
             tokenizer: self.tokenizer,
             model,
             surplus,
+            files: self.files,
         })
     }
 }

@@ -21,7 +21,8 @@ pub use random::random_file;
 use super::config::EncoderConfig;
 use super::folder::{SINGLE, WeightFiles};
 use super::names::{self, BUFFERS, Names, modern_name, old_name};
-use numbers::{to_f32, transpose};
+pub(crate) use error::list;
+pub(crate) use numbers::{to_f32, transpose};
 
 /// The tensors of one file or of several, read in place, which are known to be an encoder's.
 pub struct Weights<'a> {

@@ -5,6 +5,7 @@
 
 mod cache;
 mod chromium;
+mod interop;
 mod models;
 mod page;
 mod process;
@@ -68,6 +69,12 @@ enum Command {
     },
     /// Fine-tunes on the labelled texts of a folder and writes docs/quality.md.
     Quality(quality::Quality),
+    /// Shows that transformers and PEFT compute the same with files of Tabtune's, and Tabtune with theirs.
+    Interop {
+        /// Python that has them, of the versions in xtask/interop/requirements.txt; without it they are installed.
+        #[arg(long)]
+        python: Option<PathBuf>,
+    },
     /// Writes index.json, the list of the encoders in a folder's subfolders.
     Catalog {
         #[arg(long, value_name = "DIR", default_value = "www/models")]
@@ -124,6 +131,7 @@ fn run(command: Command) -> Result<()> {
             catalog::write_step(&workspace.models())
         }
         Command::Quality(quality) => quality::run(&workspace, &quality),
+        Command::Interop { python } => interop::check(&workspace, python),
         Command::Catalog { out } => catalog::write_step(&out),
     }
 }

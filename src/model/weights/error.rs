@@ -55,6 +55,18 @@ pub enum Misfit {
         /// Type in the file.
         found: Dtype,
     },
+    /// Nothing that is looked for.
+    #[error("{name} is not expected")]
+    Surplus {
+        /// Its name.
+        name: String,
+    },
+    /// A value that no computation can go on with.
+    #[error("{name} holds a value that is not a finite number")]
+    NotFinite {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// A difference between the index and the files that it names.
@@ -105,7 +117,7 @@ pub enum ShardFault {
 }
 
 /// The first few, and how many more: a wrong file misses everything.
-fn list<T: Display>(faults: &[T]) -> String {
+pub(crate) fn list<T: Display>(faults: &[T]) -> String {
     const SHOWN: usize = 5;
     let mut text = faults
         .iter()

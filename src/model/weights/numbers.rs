@@ -6,7 +6,7 @@ use safetensors::{Dtype, tensor::TensorView};
 use super::Misfit;
 
 /// A tensor's values, widened.
-pub(super) fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misfit> {
+pub(crate) fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misfit> {
     let bytes = view.data();
     // Safetensors are little-endian.
     let pairs = || bytes.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
@@ -30,7 +30,7 @@ pub(super) fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misf
 
 /// `[rows, columns]` to `[columns, rows]`. On the host, once: a transposed view on the device would be
 /// copied or strided over at every step.
-pub(super) fn transpose(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+pub(crate) fn transpose(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     let mut transposed = vec![0.0; values.len()];
     for (row, source) in values.chunks_exact(columns.max(1)).enumerate() {
         for (column, &value) in source.iter().enumerate() {

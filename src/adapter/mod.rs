@@ -1,0 +1,28 @@
+//! Trained models as files, out and in: PEFT adapters, merged Hugging Face folders, and projects that hold a whole run.
+//!
+//! All of it works on bytes, so that page, worker and terminal share it. What reads weights back from a device is
+//! asynchronous.
+
+pub mod archive;
+mod card;
+mod error;
+mod fingerprint;
+mod merged;
+mod parameters;
+mod peft;
+mod project;
+mod source;
+mod tensors;
+
+use std::collections::BTreeMap;
+
+pub use archive::ArchiveError;
+pub use error::AdapterError;
+pub use fingerprint::{DataFingerprint, fingerprint, sha256};
+pub use merged::{SPECIAL_TOKENS, TOKENIZER_CONFIG, TOKENIZER_FILES, export_merged};
+pub use peft::{ImportedAdapter, MOST_ADAPTER_BYTES, export_peft, import_peft};
+pub use project::{Manifest, OpenedProject, Project, save_project};
+pub use source::{BaseModel, Trained};
+
+/// The files of a folder by name, without subfolders.
+pub type Files = BTreeMap<String, Vec<u8>>;

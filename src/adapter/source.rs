@@ -1,0 +1,123 @@
+//! What an export is made of.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::fingerprint::{DataFingerprint, sha256};
+use super::tensors::Tensors;
+use crate::data::Problem;
+use crate::eval::OutputScale;
+use crate::eval::metrics::EvaluationReport;
+use crate::model::folder::{CONFIG, FolderFiles, INDEX, SINGLE, TOKENIZER, WeightFiles};
+use crate::model::{PretrainedEncoder, TextClassifier};
+use crate::train::config::TrainConfig;
+
+/// The encoder that a model was made from, by name and content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaseModel {
+    /// As transformers finds it: `owner/name` on the hub, or a folder.
+    pub name: String,
+    /// Its licence in SPDX's notation, where it is known.
+    pub license: Option<String>,
+    /// The SHA-256 of its files by name, in lower-case hexadecimal.
+    pub files: BTreeMap<String, String>,
+}
+
+impl BaseModel {
+    /// Names a folder's files by their content.
+    pub fn new(name: String, license: Option<String>, files: &FolderFiles) -> Self {
+        let mut checksums = BTreeMap::from([
+            (CONFIG.to_owned(), sha256(&files.config)),
+            (TOKENIZER.to_owned(), sha256(&files.tokenizer)),
+        ]);
+        match &files.weights {
+            WeightFiles::Single(bytes) => {
+                checksums.insert(SINGLE.to_owned(), sha256(bytes));
+            }
+            WeightFiles::Sharded { index, shards } => {
+                checksums.insert(INDEX.to_owned(), sha256(index));
+                let shards = shards
+                    .iter()
+                    .map(|(name, bytes)| (name.clone(), sha256(bytes)));
+                checksums.extend(shards);
+            }
+        }
+        Self {
+            name,
+            license,
+            files: checksums,
+        }
+    }
+}
+
+/// A trained model, with what its files must say of it.
+#[derive(Clone, Copy)]
+pub struct Trained<'a> {
+    /// What it was made from.
+    pub encoder: &'a PretrainedEncoder,
+    /// The encoder by name.
+    pub base: &'a BaseModel,
+    /// The model itself, without autodiff.
+    pub model: &'a TextClassifier,
+    /// The settings it was trained with.
+    pub config: &'a TrainConfig,
+    /// The labels' names in the order of the outputs; none for numbers.
+    pub labels: &'a [String],
+    /// What its logits mean.
+    pub scale: OutputScale,
+    /// What it was trained on.
+    pub data: &'a DataFingerprint,
+    /// Its report on the test examples, if there were any.
+    pub report: Option<&'a EvaluationReport>,
+}
+
+impl Trained<'_> {
+    /// How many logits the model gives a text.
+    pub(super) fn outputs(&self) -> usize {
+        outputs(self.scale.problem, self.labels)
+    }
+
+    /// Makes the scale of numbers part of the head, where there is one: its output then has their unit.
+    pub(super) fn restore_unit(&self, head: &mut Tensors) {
+        let Some(scale) = self.scale.standardisation else {
+            return;
+        };
+        for (name, offset) in [("classifier.weight", 0.0), ("classifier.bias", scale.mean)] {
+            let values = head.get_mut(name).map(|tensor| &mut tensor.values);
+            for value in values.into_iter().flatten() {
+                *value = (f64::from(*value) * scale.deviation + offset) as f32;
+            }
+        }
+    }
+}
+
+/// How many logits a model of these labels gives a text.
+pub(super) fn outputs(problem: Problem, labels: &[String]) -> usize {
+    match problem {
+        Problem::SingleLabel | Problem::MultiLabel { .. } => labels.len(),
+        Problem::Regression => 1,
+    }
+}
+
+/// transformers' `problem_type`.
+pub(super) fn problem_type(problem: Problem) -> &'static str {
+    match problem {
+        Problem::SingleLabel => "single_label_classification",
+        Problem::MultiLabel { .. } => "multi_label_classification",
+        Problem::Regression => "regression",
+    }
+}
+
+/// Names of the outputs, as `id2label` has them. transformers calls an output without a name `LABEL_0`.
+pub(super) fn output_names(problem: Problem, labels: &[String]) -> Vec<String> {
+    match problem {
+        Problem::SingleLabel | Problem::MultiLabel { .. } => labels.to_vec(),
+        Problem::Regression => vec![unnamed(0)],
+    }
+}
+
+/// What transformers calls an output without a name.
+pub(super) fn unnamed(output: usize) -> String {
+    format!("LABEL_{output}")
+}

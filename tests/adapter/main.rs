@@ -1,0 +1,11 @@
+//! Trained models as files: adapters as PEFT writes them, merged models, projects.
+//!
+//! `tests/fixtures/peft` is made by PEFT itself, see `tests/fixtures/generate`.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod damage;
+mod peft;
+mod project;
+mod refusals;
+mod support;

@@ -1,0 +1,162 @@
+//! Projects open again and predict the very same.
+
+use pollster::block_on;
+use tabtune::adapter::{AdapterError, Files, Project, archive, save_project};
+use tabtune::data::Problem;
+use tabtune::train::config::{Method, Pooling, TrainConfig};
+
+use super::support::{Run, ask, cpu, encoder, golden, settings};
+
+fn runs() -> Vec<Run> {
+    let config = |method, pooling| TrainConfig {
+        method,
+        pooling,
+        ..settings()
+    };
+    let last = Method::LastLayers {
+        layers: 1,
+        unfreeze_every: None,
+    };
+    let full = Method::Full {
+        unfreeze_every: None,
+    };
+    let multi = Problem::MultiLabel { separator: '|' };
+    vec![
+        Run::new(
+            "tiny-bert",
+            Problem::SingleLabel,
+            config(Method::Lora, Pooling::Mean),
+        ),
+        Run::new(
+            "tiny-bert",
+            Problem::Regression,
+            config(Method::Lora, Pooling::Pooler),
+        ),
+        Run::new(
+            "tiny-distilbert",
+            multi,
+            config(Method::HeadOnly, Pooling::Pooler),
+        ),
+        Run::new(
+            "tiny-roberta",
+            Problem::SingleLabel,
+            config(last, Pooling::Cls),
+        ),
+        Run::new(
+            "tiny-xlm-roberta",
+            Problem::Regression,
+            config(full, Pooling::Max),
+        ),
+    ]
+}
+
+#[test]
+fn a_project_predicts_the_same_to_the_bit() {
+    let texts = golden().texts;
+    for run in runs() {
+        let bytes = block_on(save_project(&run.trained())).unwrap();
+        let project = Project::read(&bytes).unwrap();
+        assert_eq!(project.manifest.config, run.config);
+        assert_eq!(project.manifest.labels, *run.pipeline.labels);
+        assert_eq!(project.manifest.data, run.data);
+        assert_eq!(project.manifest.encoder, run.base);
+        assert_eq!(project.manifest.report.is_some(), run.report.is_some());
+        // A fresh encoder, as in another session.
+        let (encoder, base) = encoder(&run.base.name, &cpu());
+        let opened = project.open(&encoder, &base, &cpu()).unwrap();
+        assert_eq!(opened.scale(), run.pipeline.scale);
+        let opened = opened.pipeline(&encoder, &cpu()).unwrap();
+        assert_eq!(
+            ask(&opened, &texts),
+            ask(&run.pipeline, &texts),
+            "{}",
+            run.base.name
+        );
+    }
+}
+
+fn project() -> (Run, Files) {
+    let run = Run::new("tiny-bert", Problem::Regression, settings());
+    let bytes = block_on(save_project(&run.trained())).unwrap();
+    let files = archive::unpack(&bytes, 1 << 24).unwrap();
+    (run, files)
+}
+
+fn open(run: &Run, files: &Files) -> Result<(), AdapterError> {
+    let project = Project::read(&archive::pack(files).unwrap())?;
+    project.open(&run.encoder, &run.base, &cpu()).map(drop)
+}
+
+fn edited(files: &Files, edit: impl Fn(&mut serde_json::Value)) -> Files {
+    let mut manifest = serde_json::from_slice(&files["manifest.json"]).unwrap();
+    edit(&mut manifest);
+    let mut files = files.clone();
+    files.insert(
+        "manifest.json".to_owned(),
+        serde_json::to_vec(&manifest).unwrap(),
+    );
+    files
+}
+
+#[test]
+fn another_version_or_encoder_is_refused() {
+    let (mut run, files) = project();
+    open(&run, &files).unwrap();
+    let newer = edited(&files, |manifest| {
+        manifest["version"] = 2.into();
+        manifest["config"] = "another form".into();
+    });
+    assert_eq!(
+        open(&run, &newer).unwrap_err().to_string(),
+        "manifest.json is of version 2; this Tabtune reads version 1"
+    );
+    let sum = run.base.files.get_mut("model.safetensors").unwrap();
+    *sum = "0".repeat(64);
+    assert_eq!(
+        open(&run, &files).unwrap_err().to_string(),
+        "the project belongs to the encoder tiny-bert, whose model.safetensors is another one than that of the encoder in use"
+    );
+}
+
+#[test]
+fn a_damaged_project_is_refused() {
+    let (run, files) = project();
+    for name in files.keys() {
+        let mut files = files.clone();
+        files.remove(name);
+        let error = open(&run, &files).unwrap_err();
+        assert!(matches!(error, AdapterError::MissingFile { .. }), "{error}");
+        assert_eq!(error.to_string(), format!("{name} is missing"));
+    }
+    type Edit = fn(&mut serde_json::Value);
+    let edits: [(Edit, &str); 6] = [
+        (
+            |manifest| manifest["config"]["lora"]["rank"] = 9999.into(),
+            "LoRA rank",
+        ),
+        (
+            |manifest| manifest["config"]["max_length"] = 65.into(),
+            "65 tokens",
+        ),
+        (
+            |manifest| manifest["config"]["lora"]["rank"] = 7.into(),
+            "does not fit",
+        ),
+        (
+            |manifest| manifest["standardisation"][1] = "0".into(),
+            "\"0\"",
+        ),
+        (
+            |manifest| manifest["standardisation"][0] = "inf".into(),
+            "\"inf\"",
+        ),
+        (
+            |manifest| manifest["problem"] = "SingleLabel".into(),
+            "0 labels for 0 outputs",
+        ),
+    ];
+    for (edit, message) in edits {
+        let error = open(&run, &edited(&files, edit)).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}

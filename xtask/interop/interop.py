@@ -1,0 +1,69 @@
+"""transformers' and PEFT's half of `cargo xtask interop`: computes logits and leaves the comparison to xtask.
+
+`python interop.py JOBS.json` reads a list of texts and of jobs:
+
+- `load`: runs the Python of the model card in `folder` and calls its `logits` with `arguments`; a zip is unpacked first.
+- `make`: has PEFT put a random adapter on `encoder` and save it in `folder`.
+
+Each job writes the logits of the texts to `result`, a row for each.
+"""
+
+import json
+import re
+import sys
+import zipfile
+from pathlib import Path
+
+import safetensors.torch
+import torch
+import transformers
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
+
+LABELS = 3
+MAX_LENGTH = 64
+
+
+def load(job: dict, texts: list[str]) -> torch.Tensor:
+    if "zip" in job:
+        zipfile.ZipFile(job["zip"]).extractall(job["folder"])
+    card = (Path(job["folder"]) / "README.md").read_text(encoding="utf-8")
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", card, re.DOTALL)[1], names)
+    return names["logits"](texts, **job["arguments"])
+
+
+def make(job: dict, texts: list[str]) -> torch.Tensor:
+    encoder, folder, classifies = job["encoder"], Path(job["folder"]), job["task_type"] == "SEQ_CLS"
+    torch.manual_seed(7)
+    if classifies:
+        model = AutoModelForSequenceClassification.from_pretrained(encoder, num_labels=LABELS)
+    else:
+        model = AutoModel.from_pretrained(encoder)
+    config = LoraConfig(task_type=job["task_type"], r=8, lora_alpha=16, **job["settings"])
+    model = get_peft_model(model.float(), config).eval()
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            # PEFT begins with zero, which would show nothing.
+            torch.nn.init.normal_(parameter, std=0.05)
+    model.save_pretrained(folder)
+
+    tokenizer = AutoTokenizer.from_pretrained(encoder)
+    batch = tokenizer(texts, padding=True, truncation=True, max_length=MAX_LENGTH, return_tensors="pt")
+    with torch.no_grad():
+        if classifies:
+            return model(**batch).logits
+        hidden, mask = model(**batch).last_hidden_state, batch["attention_mask"].unsqueeze(-1)
+        head = {"classifier.weight": torch.randn(LABELS, hidden.shape[-1]), "classifier.bias": torch.randn(LABELS)}
+        safetensors.torch.save_file(head, folder / "head.safetensors", metadata={"pooling": "mean"})
+        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        return pooled @ head["classifier.weight"].T + head["classifier.bias"]
+
+
+if __name__ == "__main__":
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    jobs = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    for job in jobs["jobs"]:
+        logits = {"load": load, "make": make}[job["do"]](job, jobs["texts"])
+        Path(job["result"]).write_text(json.dumps(logits.tolist()))
