@@ -6,7 +6,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use super::AdapterError;
 use crate::model::Misfit;
-use crate::model::weights::to_f32;
+use crate::model::weights::{NUMBERS, to_f32};
 
 /// A tensor on the host, in PyTorch's layout: a linear layer's weight is `[d_output, d_input]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,10 +85,12 @@ impl<'a> TensorFile<'a> {
                     found: view.shape().to_vec(),
                 });
             }
-            match view.dtype() {
-                Dtype::F32 | Dtype::F16 | Dtype::BF16 => None,
-                found => Some(Misfit::Dtype { name, found }),
-            }
+            let found = view.dtype();
+            (!NUMBERS.contains(&found)).then_some(Misfit::Dtype {
+                name,
+                expected: &NUMBERS,
+                found,
+            })
         });
         let surplus = self
             .tensors

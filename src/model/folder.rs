@@ -8,6 +8,8 @@ use super::weights::{WeightsError, shard_names};
 pub const CONFIG: &str = "config.json";
 /// Name of the tokenizer.
 pub const TOKENIZER: &str = "tokenizer.json";
+/// Name of the prompts, where an encoder has some.
+pub const PROMPTS: &str = "config_sentence_transformers.json";
 /// Name of weights in one file.
 pub const SINGLE: &str = "model.safetensors";
 /// Name of the list of weights in several.
@@ -39,6 +41,8 @@ pub struct FolderFiles {
     pub config: Vec<u8>,
     /// `tokenizer.json`
     pub tokenizer: Vec<u8>,
+    /// `config_sentence_transformers.json`, where the folder has it
+    pub prompts: Option<Vec<u8>>,
     /// `model.safetensors`, or an index with its files
     pub weights: WeightFiles,
 }
@@ -138,6 +142,11 @@ impl FolderFiles {
         Ok(Self {
             config: read(CONFIG)?,
             tokenizer: read(TOKENIZER)?,
+            prompts: if names.contains(&PROMPTS) {
+                Some(read(PROMPTS)?)
+            } else {
+                None
+            },
             weights: WeightFiles::read(names, read)?,
         })
     }
@@ -200,7 +209,14 @@ mod tests {
     fn only_what_is_needed_is_read() {
         let mut asked = Vec::new();
         let index = br#"{"weight_map":{"a":"one.safetensors","b":"../two.safetensors","c":"three.safetensors"}}"#;
-        let names = [CONFIG, "README.md", INDEX, TOKENIZER, "one.safetensors"];
+        let names = [
+            CONFIG,
+            "README.md",
+            INDEX,
+            TOKENIZER,
+            "one.safetensors",
+            PROMPTS,
+        ];
         let files = FolderFiles::read::<PretrainedError>(&names, |name| {
             asked.push(name.to_owned());
             Ok(if name == INDEX {
@@ -213,13 +229,18 @@ mod tests {
             panic!("there is an index");
         };
         assert!(shards.keys().eq(["one.safetensors"]));
-        assert_eq!(asked, [CONFIG, TOKENIZER, INDEX, "one.safetensors"]);
+        assert_eq!(
+            asked,
+            [CONFIG, TOKENIZER, PROMPTS, INDEX, "one.safetensors"]
+        );
     }
 
     #[test]
     fn a_single_file_comes_first() {
         let names = [CONFIG, TOKENIZER, INDEX, SINGLE];
         let files = FolderFiles::read::<PretrainedError>(&names, |_| Ok(vec![]));
-        assert!(matches!(files.unwrap().weights, WeightFiles::Single(_)));
+        let files = files.unwrap();
+        assert!(matches!(files.weights, WeightFiles::Single(_)));
+        assert_eq!(files.prompts, None);
     }
 }

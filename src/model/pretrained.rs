@@ -8,7 +8,7 @@ use super::config::{ConfigError, EncoderConfig};
 use super::encoder::Encoder;
 use super::folder::{FolderFiles, MissingFile, WeightFiles};
 use super::weights::{Weights, WeightsError};
-use crate::text::{Tokenizer, TokenizerError};
+use crate::text::{PromptError, Tokenizer, TokenizerError, default_prompt};
 
 /// A pretrained encoder on a device, and the tokenizer it was trained with.
 pub struct PretrainedEncoder {
@@ -54,6 +54,9 @@ pub enum PretrainedError {
     /// By its `tokenizer.json`.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
+    /// By its `config_sentence_transformers.json`.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
     /// By its weights.
     #[error(transparent)]
     Weights(#[from] WeightsError),
@@ -78,6 +81,9 @@ impl PretrainedError {
             Self::Config(_) => {
                 "Choose a BERT, DistilBERT, RoBERTa or XLM-RoBERTa encoder, with its own config.json."
             }
+            Self::Prompt(_) => {
+                "Put the folder's original config_sentence_transformers.json back, or remove it to go without a prompt."
+            }
             Self::Weights(_) | Self::Vocabulary { .. } => {
                 "Choose another encoder, or put the folder's original files back."
             }
@@ -86,17 +92,22 @@ impl PretrainedError {
 }
 
 impl EncoderPlan {
-    /// Reads `config.json` and `tokenizer.json`.
+    /// Reads `config.json`, `tokenizer.json` and, where there is one, `config_sentence_transformers.json`.
     ///
     /// # Errors
     /// If one cannot be read or used, or they do not fit each other.
-    pub fn read(config: &[u8], tokenizer: &[u8]) -> Result<Self, PretrainedError> {
+    pub fn read(
+        config: &[u8],
+        tokenizer: &[u8],
+        prompts: Option<&[u8]>,
+    ) -> Result<Self, PretrainedError> {
         let files = SmallFiles {
             config: config.into(),
             tokenizer: tokenizer.into(),
         };
         let config = EncoderConfig::from_json(config)?;
-        let tokenizer = Tokenizer::from_bytes(tokenizer)?;
+        let prompt = prompts.map(default_prompt).transpose()?;
+        let tokenizer = Tokenizer::from_bytes(tokenizer)?.with_prompt(&prompt.unwrap_or_default());
         let (largest, vocab_size) = (tokenizer.largest_id(), config.vocab_size);
         if largest as usize >= vocab_size {
             return Err(PretrainedError::Vocabulary {
@@ -139,6 +150,7 @@ impl PretrainedEncoder {
     /// # Errors
     /// If a file cannot be read, or they do not fit each other.
     pub fn load(files: &FolderFiles, device: &Device) -> Result<Self, PretrainedError> {
-        EncoderPlan::read(&files.config, &files.tokenizer)?.load(&files.weights, device)
+        let prompts = files.prompts.as_deref();
+        EncoderPlan::read(&files.config, &files.tokenizer, prompts)?.load(&files.weights, device)
     }
 }

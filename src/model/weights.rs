@@ -1,10 +1,12 @@
 //! The tensors of a Hugging Face folder, found by name, checked by shape, put on a device.
 //!
-//! PyTorch keeps a linear layer's weight as `[d_output, d_input]`, burn as `[d_input, d_output]`.
+//! PyTorch keeps a linear layer's weight as `[d_output, d_input]`, burn as `[d_input, d_output]`. Beside the standard
+//! types of numbers, matrices may have [4-bit ones](q4_0).
 
 mod error;
 mod index;
 mod numbers;
+mod q4_0;
 mod random;
 
 use std::collections::BTreeMap;
@@ -22,7 +24,7 @@ use super::config::EncoderConfig;
 use super::folder::{SINGLE, WeightFiles};
 use super::names::{self, BUFFERS, Names, modern_name, old_name};
 pub(crate) use error::list;
-pub(crate) use numbers::{to_f32, transpose};
+pub(crate) use numbers::{NUMBERS, to_f32, transpose};
 
 /// The tensors of one file or of several, read in place, which are known to be an encoder's.
 pub struct Weights<'a> {
@@ -72,9 +74,11 @@ impl<'a> Weights<'a> {
 
     /// The pooler's name, where the files have one.
     pub(super) fn pooler(&self) -> Option<&'static str> {
-        self.names()
-            .pooler
-            .filter(|name| self.view(&format!("{name}.weight")).is_some())
+        self.names().pooler.filter(|name| {
+            let weight = format!("{name}.weight");
+            self.view(&weight).is_some()
+                || self.view(&format!("{weight}{}", q4_0::SUFFIX)).is_some()
+        })
     }
 
     /// Tensors in the files that the encoder does not use, sorted: a head's weights, for example.
@@ -84,7 +88,8 @@ impl<'a> Weights<'a> {
             .keys()
             .filter(|name| {
                 let own = modern_name(name.strip_prefix(self.prefix).unwrap_or(name));
-                !BUFFERS.contains(&own.as_str()) && !expected.iter().any(|(name, _)| *name == own)
+                let own = own.strip_suffix(q4_0::SUFFIX).unwrap_or(&own);
+                !BUFFERS.contains(&own) && !expected.iter().any(|(name, _)| name == own)
             })
             .cloned()
             .collect()
@@ -108,19 +113,13 @@ impl<'a> Weights<'a> {
     }
 
     fn misfit(&self, name: String, expected: Vec<usize>) -> Option<Misfit> {
-        let Some(view) = self.view(&name) else {
-            return Some(Misfit::Missing { name });
-        };
-        if view.shape() != expected {
-            return Some(Misfit::Shape {
-                name,
-                expected,
-                found: view.shape().to_vec(),
-            });
+        if let Some(view) = self.view(&name) {
+            return misfit(view, name, expected, &NUMBERS);
         }
-        match view.dtype() {
-            Dtype::F32 | Dtype::F16 | Dtype::BF16 => None,
-            found => Some(Misfit::Dtype { name, found }),
+        let packed = format!("{name}{}", q4_0::SUFFIX);
+        match (self.view(&packed), q4_0::stored_shape(&expected)) {
+            (Some(view), Some(shape)) => misfit(view, packed, shape.into(), &[Dtype::U8]),
+            _ => Some(Misfit::Missing { name }),
         }
     }
 
@@ -163,24 +162,54 @@ impl<'a> Weights<'a> {
     }
 
     fn read<const D: usize>(&self, name: &str) -> Result<([usize; D], Vec<f32>), WeightsError> {
-        let view = self
-            .view(name)
-            .ok_or_else(|| Misfit::Missing { name: name.into() });
-        let read = view.and_then(|view| {
-            let shape: [usize; D] = view.shape().try_into().map_err(|_| Misfit::Shape {
+        let read = self.values(name).and_then(|(shape, values)| {
+            let shape = shape.try_into().map_err(|found| Misfit::Shape {
                 name: name.into(),
                 expected: vec![0; D],
-                found: view.shape().to_vec(),
+                found,
             })?;
-            Ok((shape, to_f32(name, view)?))
+            Ok((shape, values))
         });
         read.map_err(|misfit| WeightsError::Mismatch(vec![misfit]))
+    }
+
+    fn values(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), Misfit> {
+        if let Some(view) = self.view(name) {
+            return Ok((view.shape().to_vec(), to_f32(name, view)?));
+        }
+        match self.view(&format!("{name}{}", q4_0::SUFFIX)) {
+            Some(view) => Ok(q4_0::read(view)),
+            None => Err(Misfit::Missing { name: name.into() }),
+        }
     }
 
     fn view(&self, name: &str) -> Option<&TensorView<'a>> {
         let view = |name: &str| self.tensors.get(&format!("{}{name}", self.prefix));
         view(name).or_else(|| view(&old_name(name)?))
     }
+}
+
+/// How a tensor differs from what is expected, if it does.
+fn misfit(
+    view: &TensorView<'_>,
+    name: String,
+    expected: Vec<usize>,
+    types: &'static [Dtype],
+) -> Option<Misfit> {
+    let found = view.shape();
+    if found != expected {
+        return Some(Misfit::Shape {
+            name,
+            expected,
+            found: found.to_vec(),
+        });
+    }
+    let found = view.dtype();
+    (!types.contains(&found)).then_some(Misfit::Dtype {
+        name,
+        expected: types,
+        found,
+    })
 }
 
 /// The tensors of a file, in place. The header is checked against the file's length.

@@ -2,8 +2,10 @@
 
 mod batch;
 mod encoded;
+mod prompt;
 mod tokenizer;
 
 pub use batch::TokenBatch;
 pub use encoded::EncodedExample;
+pub use prompt::{PromptError, default_prompt};
 pub use tokenizer::{Tokenizer, TokenizerError};

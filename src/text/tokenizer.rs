@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use tokenizers::{PostProcessor, TruncationParams};
+use tokenizers::{Encoding, PostProcessor, TruncationDirection};
 
 /// Turns texts into token ids. A clone shares the vocabulary.
 #[derive(Clone)]
@@ -12,6 +12,10 @@ pub struct Tokenizer {
     inner: Arc<tokenizers::Tokenizer>,
     pad_id: u32,
     largest_id: u32,
+    /// What stands before every text.
+    prompt: Arc<str>,
+    /// Tokens of a text that are kept, without special ones.
+    room: usize,
 }
 
 /// Why a `tokenizer.json` cannot be used.
@@ -26,15 +30,13 @@ pub enum TokenizerError {
     /// Texts of a batch must be padded, and no piece is there to do it with.
     #[error("tokenizer.json has no [PAD] or <pad> piece")]
     NoPadding,
-    /// No room for a text beside the special tokens.
-    #[error(
-        "a maximum length of {found} leaves no room for text: {special} special tokens are added"
-    )]
+    /// No room for a text beside what is added to it.
+    #[error("a maximum length of {found} leaves no room for text: {added} tokens are added to it")]
     TooShort {
         /// The refused length.
         found: usize,
-        /// Special tokens around a text.
-        special: usize,
+        /// Special tokens around a text and those of the prompt before it.
+        added: usize,
     },
     /// The library refused a text.
     #[error("a text cannot be split into tokens: {0}")]
@@ -98,49 +100,65 @@ impl Tokenizer {
             inner: Arc::new(inner),
             pad_id,
             largest_id,
+            prompt: Arc::default(),
+            room: usize::MAX,
         })
+    }
+
+    /// The same tokenizer, with a prompt before every text; see [`default_prompt`](super::default_prompt).
+    pub fn with_prompt(self, prompt: &str) -> Self {
+        Self {
+            prompt: prompt.into(),
+            ..self
+        }
     }
 
     /// The same tokenizer, truncating texts to `max_length` tokens, special ones included.
     ///
     /// # Errors
-    /// If that leaves no room for text.
+    /// If that leaves no room for text, or the library refuses the prompt.
     pub fn truncating(&self, max_length: usize) -> Result<Self, TokenizerError> {
         let special = self
             .inner
             .get_post_processor()
             .map_or(0, |processor| processor.added_tokens(false));
-        if max_length <= special {
+        let added = special + self.pieces(&self.prompt)?.len();
+        if max_length <= added {
             return Err(TokenizerError::TooShort {
                 found: max_length,
-                special,
+                added,
             });
         }
-        let truncation = TruncationParams {
-            max_length,
-            ..TruncationParams::default()
-        };
-        let mut inner = self.inner.as_ref().clone();
-        inner
-            .with_truncation(Some(truncation))
-            .map_err(TokenizerError::Text)?;
         Ok(Self {
-            inner: Arc::new(inner),
-            pad_id: self.pad_id,
-            largest_id: self.largest_id,
+            room: max_length - special,
+            ..self.clone()
         })
     }
 
-    /// Token ids of a text, special tokens included.
+    /// Token ids of a text, its prompt and special tokens included.
     ///
     /// # Errors
     /// If the library refuses the text.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
+        let mut encoding = if self.prompt.is_empty() {
+            self.pieces(text)?
+        } else {
+            self.pieces(&format!("{}{text}", self.prompt))?
+        };
+        // Truncated here rather than by the library, which would want a copy of the whole vocabulary for each length.
+        encoding.truncate(self.room, 0, TruncationDirection::Right);
         let encoding = self
             .inner
-            .encode_fast(text, true)
+            .post_process(encoding, None, true)
             .map_err(TokenizerError::Text)?;
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// A text's own tokens, without special ones.
+    fn pieces(&self, text: &str) -> Result<Encoding, TokenizerError> {
+        self.inner
+            .encode_fast(text, false)
+            .map_err(TokenizerError::Text)
     }
 
     /// The piece that fills shorter texts of a batch.
@@ -233,12 +251,21 @@ mod tests {
         assert_eq!(tokenizer.largest_id(), 90);
         assert!(matches!(
             tokenizer.truncating(1),
-            Err(TokenizerError::TooShort {
-                found: 1,
-                special: 1
-            })
+            Err(TokenizerError::TooShort { found: 1, added: 1 })
         ));
         let ids = tokenizer.truncating(2).unwrap().encode("word word");
         assert_eq!(ids.unwrap(), [90, 2]);
+    }
+
+    #[test]
+    fn a_prompt_stands_before_every_text_and_takes_its_room() {
+        let tokenizer = read(serde_json::json!({})).unwrap().with_prompt("hm word ");
+        assert_eq!(tokenizer.encode("word").unwrap(), [1, 2, 2]);
+        assert!(matches!(
+            tokenizer.truncating(2),
+            Err(TokenizerError::TooShort { found: 2, added: 2 })
+        ));
+        let tokenizer = tokenizer.truncating(3).unwrap();
+        assert_eq!(tokenizer.encode("word hm").unwrap(), [1, 2, 2]);
     }
 }

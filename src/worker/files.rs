@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::fetch::{FetchError, fetch, fetch_verified};
 use super::port::post;
-use crate::model::folder::{CONFIG, TOKENIZER};
+use crate::model::folder::{CONFIG, PROMPTS, TOKENIZER};
 use crate::model::{EncoderPlan, MissingFile, PretrainedEncoder, PretrainedError, WeightFiles};
 use crate::protocol::{EncoderEntry, EncoderFile, Event, RequestId, WireError};
 
@@ -48,7 +48,12 @@ pub async fn encoder(
     for file in entry.files.iter().filter(|file| !is_weights(file)) {
         download.fetch(file).await?;
     }
-    let plan = EncoderPlan::read(&download.take(CONFIG), &download.take(TOKENIZER))?;
+    let prompts = download.files.remove(PROMPTS);
+    let plan = EncoderPlan::read(
+        &download.take(CONFIG),
+        &download.take(TOKENIZER),
+        prompts.as_deref(),
+    )?;
     for file in entry.files.iter().filter(is_weights) {
         download.fetch(file).await?;
     }

@@ -74,6 +74,7 @@ impl Folder {
         Self(FolderFiles {
             config: fixture!("tiny-xlm-roberta/config.json"),
             tokenizer: fixture!("tiny-xlm-roberta/tokenizer.json"),
+            prompts: None,
             weights: WeightFiles::Sharded {
                 index: fixture!("tiny-xlm-roberta/model.safetensors.index.json"),
                 shards: shards
@@ -85,7 +86,7 @@ impl Folder {
     }
 
     pub fn load(&self, device: &Device) -> (EncoderConfig, Encoder) {
-        let plan = EncoderPlan::read(&self.0.config, &self.0.tokenizer).unwrap();
+        let plan = EncoderPlan::read(&self.0.config, &self.0.tokenizer, None).unwrap();
         let encoder = plan.load(&self.0.weights, device).unwrap();
         // What is left over is a head of pretraining, and nothing of the encoder's.
         for name in &encoder.surplus {

@@ -48,10 +48,12 @@ pub enum Misfit {
         found: Vec<usize>,
     },
     /// A type that holds no weights, or one that is not read here.
-    #[error("{name} is of type {found:?}, not F32, F16 or BF16")]
+    #[error("{name} is of type {found:?}, not {}", any_of(.expected))]
     Dtype {
         /// Its name.
         name: String,
+        /// Types that it may have.
+        expected: &'static [Dtype],
         /// Type in the file.
         found: Dtype,
     },
@@ -114,6 +116,17 @@ pub enum ShardFault {
         /// Where it is.
         shard: String,
     },
+}
+
+/// As in "F32, F16 or BF16".
+fn any_of(types: &[Dtype]) -> String {
+    match types {
+        [others @ .., last] if !others.is_empty() => {
+            let others: Vec<_> = others.iter().map(|dtype| format!("{dtype:?}")).collect();
+            format!("{} or {last:?}", others.join(", "))
+        }
+        types => types.iter().map(|dtype| format!("{dtype:?}")).collect(),
+    }
 }
 
 /// The first few, and how many more: a wrong file misses everything.

@@ -5,6 +5,9 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::Misfit;
 
+/// The standard types of weights.
+pub(crate) const NUMBERS: [Dtype; 3] = [Dtype::F32, Dtype::F16, Dtype::BF16];
+
 /// A tensor's values, widened.
 pub(crate) fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misfit> {
     let bytes = view.data();
@@ -23,6 +26,7 @@ pub(crate) fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misf
             .collect()),
         found => Err(Misfit::Dtype {
             name: name.into(),
+            expected: &NUMBERS,
             found,
         }),
     }

@@ -26,7 +26,7 @@ fn file() -> Vec<u8> {
 
 /// A file of zeros with these tensors.
 fn zeros(tensors: impl IntoIterator<Item = (String, Dtype, Vec<usize>)>) -> Vec<u8> {
-    let zeros = vec![0; 4096];
+    let zeros = vec![0; 8192];
     let views: Vec<_> = tensors
         .into_iter()
         .map(|(name, dtype, shape)| {
@@ -299,5 +299,59 @@ fn missing_and_damaged_shards_are_named() {
     assert_error(
         &files,
         "model.safetensors.index.json cannot be read: missing field `weight_map`",
+    );
+}
+
+/// As [`config`], wide enough for whole blocks of 4-bit numbers.
+fn wide() -> EncoderConfig {
+    EncoderConfig::from_json(
+        br#"{"model_type":"bert","vocab_size":8,"hidden_size":32,"num_hidden_layers":1,"num_attention_heads":2,
+             "intermediate_size":64,"max_position_embeddings":5}"#,
+    )
+    .unwrap()
+}
+
+/// Weights of [`wide`] whose layers have 4-bit matrices, of `dtype` and with rows of `bytes` for 32 numbers.
+fn packed(dtype: Dtype, bytes: usize) -> WeightFiles {
+    let tensors = names::tensors(&wide(), true).into_iter();
+    let tensors = tensors.map(|(name, shape)| match shape[..] {
+        [rows, columns] if !name.starts_with("embeddings") => {
+            let stored = vec![rows, columns / 32 * bytes];
+            (format!("bert.{name}.q4_0"), dtype, stored)
+        }
+        _ => (format!("bert.{name}"), Dtype::F32, shape),
+    });
+    let tensors: Vec<_> = tensors.collect();
+    WeightFiles::Single(zeros(tensors))
+}
+
+#[test]
+fn four_bit_matrices_stand_for_others() {
+    let (files, config, device) = (packed(Dtype::U8, 18), wide(), cpu());
+    let weights = Weights::open(&files, &config, &device).unwrap();
+    assert!(weights.surplus().is_empty());
+    let linear = weights
+        .linear("encoder.layer.0.intermediate.dense")
+        .unwrap();
+    assert_eq!(linear.weight.val().dims(), [32, 64]);
+    assert_eq!(weights.pooler(), Some("pooler.dense"));
+}
+
+#[test]
+fn four_bit_matrices_of_another_shape_or_type_are_named() {
+    let error = |files| match Weights::open(&files, &wide(), &cpu()) {
+        Ok(_) => panic!("the file is accepted"),
+        Err(error) => error.to_string(),
+    };
+    let name = "encoder.layer.0.intermediate.dense.weight.q4_0";
+    let shape = error(packed(Dtype::U8, 20));
+    assert!(
+        shape.contains(&format!("{name} has shape [64, 20], not [64, 18]")),
+        "{shape}"
+    );
+    let dtype = error(packed(Dtype::I8, 18));
+    assert!(
+        dtype.contains(&format!("{name} is of type I8, not U8")),
+        "{dtype}"
     );
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tabtune::protocol::{EncoderEntry, EncoderFile};
 
 use super::encoders::EMBEDDED;
-use super::{ABOUT, About, sha256};
+use super::{ABOUT, About, PROMPTS, sha256};
 use crate::steps::{announce, step};
 
 const CONFIG: &str = "config.json";
@@ -74,6 +74,9 @@ fn files(folder: &Path) -> Result<Vec<String>> {
         "{TOKENIZER} is missing; AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) of transformers makes it"
     );
     let mut files = vec![CONFIG.to_owned(), TOKENIZER.to_owned()];
+    if there(PROMPTS) {
+        files.push(PROMPTS.to_owned());
+    }
     // A single file comes first, as in transformers.
     if there(SINGLE) {
         files.push(SINGLE.to_owned());
@@ -236,6 +239,7 @@ mod tests {
             ("one.safetensors", ""),
             ("two.safetensors", ""),
             ("stray.safetensors", ""),
+            (PROMPTS, ""),
         ] {
             scratch.write(&format!("one/{name}"), content)?;
         }
@@ -246,6 +250,7 @@ mod tests {
             [
                 CONFIG,
                 TOKENIZER,
+                PROMPTS,
                 INDEX,
                 "one.safetensors",
                 "two.safetensors"

