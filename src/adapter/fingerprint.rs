@@ -48,8 +48,10 @@ pub fn fingerprint(dataset: &Dataset) -> DataFingerprint {
             });
         }
     }
+    // Where the file lies is nobody's business.
+    let name = dataset.name.rsplit(['/', '\\']).next();
     DataFingerprint {
-        name: dataset.name.clone(),
+        name: name.unwrap_or_default().to_owned(),
         examples: parts.map(|part| part.len() as u32),
         sha256: hexadecimal(hash.finalize().as_slice()),
     }

@@ -105,7 +105,8 @@ impl Project {
 
     /// Puts the project's weights on the encoder that it was made with.
     ///
-    /// `base` says which files the encoder was loaded from; `device` is the encoder's.
+    /// `base` says which files the encoder was loaded from; `device` is the encoder's,
+    /// without autodiff unless the model is to be trained on.
     ///
     /// # Errors
     /// If the encoder is another one, or a weight is missing or does not fit.

@@ -2,7 +2,7 @@
 
 `python interop.py JOBS.json` reads a list of texts and of jobs:
 
-- `load`: runs the Python of the model card in `folder` and calls its `logits` with `arguments`; a zip is unpacked first.
+- `load`: runs the Python of the model card in `folder` and calls its `logits` with `arguments`; unpacks a zip before.
 - `make`: has PEFT put a random adapter on `encoder` and save it in `folder`.
 
 Each job writes the logits of the texts to `result`, a row for each.

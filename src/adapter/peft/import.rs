@@ -68,7 +68,7 @@ struct Weights {
 
 /// Puts an adapter on the encoder that it was trained on.
 ///
-/// `device` is the encoder's.
+/// `device` is the encoder's; to be asked, a model needs one without autodiff, with which dropout is at work.
 ///
 /// # Errors
 /// If a file is missing or cannot be read, asks for more than plain LoRA, or does not fit the encoder. Nothing has
