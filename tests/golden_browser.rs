@@ -42,13 +42,16 @@ async fn folder(name: &str) -> Folder {
 }
 
 /// Every check on one device. One test a device: WebGPU can be opened once a worker, and the checks share it.
-async fn check(subject: Subject) {
+///
+/// `steps` of each setting of a run are taken: ten have their final values compared, and software WebGPU is slow.
+async fn check(subject: Subject, steps: usize) {
     golden::check_tiny_bert(&subject).await;
     golden::check_families(&subject).await;
     golden::check_gradients(&subject).await;
     golden::check_ten_steps(&subject).await;
     golden::check_frozen_base(&subject).await;
     golden::check_resume(&subject).await;
+    golden::check_training(&subject, "", steps).await;
     for (name, golden) in [
         (
             "paraphrase-MiniLM-L3-v2",
@@ -66,11 +69,11 @@ async fn check(subject: Subject) {
 #[wasm_bindgen_test]
 async fn on_the_cpu() {
     run_constructors();
-    check(Subject {
+    let subject = Subject {
         device: device::cpu(),
         tolerance: CPU,
-    })
-    .await;
+    };
+    check(subject, 10).await;
 }
 
 #[wasm_bindgen_test]
@@ -86,11 +89,11 @@ async fn on_webgpu() {
         difference < self_check::TOLERANCE,
         "self-check: {difference:e}"
     );
-    check(Subject {
+    let subject = Subject {
         device: gpu.device,
         tolerance: GPU,
-    })
-    .await;
+    };
+    check(subject, 3).await;
 }
 
 #[wasm_bindgen_test]

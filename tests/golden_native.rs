@@ -90,6 +90,36 @@ fn ten_steps_of_adamw() {
 }
 
 #[test]
+fn optimizers() {
+    block_on(golden::check_training(&cpu(), "optimizer/", 10));
+}
+
+#[test]
+fn schedules() {
+    block_on(golden::check_training(&cpu(), "schedule/", 10));
+}
+
+#[test]
+fn objectives() {
+    block_on(golden::check_training(&cpu(), "objective/", 10));
+}
+
+#[test]
+fn methods() {
+    block_on(golden::check_training(&cpu(), "method/", 10));
+}
+
+#[test]
+fn poolings() {
+    block_on(golden::check_training(&cpu(), "pooling/", 10));
+}
+
+#[test]
+fn clipping_accumulation_and_adversarial_steps() {
+    block_on(golden::check_training(&cpu(), "step/", 10));
+}
+
+#[test]
 fn the_base_is_frozen() {
     block_on(golden::check_frozen_base(&cpu()));
 }

@@ -1,12 +1,183 @@
-//! Resuming on flex, natively: in a process of its own, for dropout draws from the device's one random state.
+//! Resuming and repeating on flex, natively: in a process of its own, for dropout draws from the device's one random state.
 
 mod golden;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use golden::{read_parameters, runs};
+use pollster::block_on;
+use tabtune::data::Dataset;
+use tabtune::eval::score::Metric;
+use tabtune::train::config::{
+    ClassWeights, EarlyStoppingConfig, FgmConfig, LoraConfig, Method, OptimizerName, Pooling,
+    Sampling, TrainConfig,
+};
+use tabtune::train::{Checkpoint, Progress, Trainer};
+
+/// Held by whoever trains.
+static RANDOM_STATE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    RANDOM_STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
-fn a_resumed_run_gives_the_same_losses() {
+fn a_resumed_session_gives_the_same_losses() {
+    let _alone = alone();
     let subject = golden::Subject {
         device: tabtune::device::cpu(),
         tolerance: golden::CPU,
     };
-    pollster::block_on(golden::check_resume(&subject));
+    block_on(golden::check_resume(&subject));
+}
+
+/// Dropout everywhere, the best weights kept.
+fn config() -> TrainConfig {
+    TrainConfig {
+        lora: LoraConfig {
+            dropout: 0.2,
+            ..runs::config().lora
+        },
+        head_dropout: 0.2,
+        load_best_model_at_end: true,
+        ..runs::config()
+    }
+}
+
+/// What a run tells from one unit of work on, without the batches of an evaluation, and its last weights.
+fn rest(trainer: &mut Trainer) -> (Vec<Progress>, Vec<Vec<f32>>) {
+    let mut told = Vec::new();
+    while !matches!(told.last(), Some(Progress::Finished(_))) {
+        let progress = block_on(trainer.advance()).unwrap();
+        if !matches!(progress, Progress::Evaluating { .. }) {
+            told.push(progress);
+        }
+    }
+    (told, weights(trainer))
+}
+
+fn weights(trainer: &Trainer) -> Vec<Vec<f32>> {
+    let model = trainer.session().trained_model();
+    let parameters = block_on(read_parameters(model, golden::Of::Value));
+    parameters.into_values().collect()
+}
+
+/// A run that is saved after any unit of work, within validation and test too, goes on elsewhere as if nothing had happened.
+fn check(name: &str, dataset: &Dataset, config: &TrainConfig) {
+    let _alone = alone();
+    let mut whole = runs::trainer(dataset, config.clone());
+    let mut told = Vec::new();
+    // Checkpoints, with how much had been told.
+    let mut saved: Vec<(usize, Checkpoint)> = Vec::new();
+    while !matches!(told.last(), Some(Progress::Finished(_))) {
+        saved.push((told.len(), block_on(whole.checkpoint()).unwrap()));
+        let progress = block_on(whole.advance()).unwrap();
+        if !matches!(progress, Progress::Evaluating { .. }) {
+            told.push(progress);
+        }
+    }
+    let last = weights(&whole);
+    for (unit, (known, checkpoint)) in saved.iter().enumerate() {
+        let mut resumed = runs::trainer(dataset, config.clone());
+        resumed
+            .restore(checkpoint)
+            .unwrap_or_else(|error| panic!("{name}, unit {unit}: {error}"));
+        let (found, weights) = rest(&mut resumed);
+        assert_eq!(found, told[*known..], "{name}, unit {unit}");
+        assert_eq!(weights, last, "{name}, unit {unit}");
+    }
+}
+
+#[test]
+fn every_optimizer_resumes() {
+    for optimizer in [
+        OptimizerName::AdamW,
+        OptimizerName::Adam,
+        OptimizerName::Sgd,
+        OptimizerName::RmsProp,
+        OptimizerName::Adagrad,
+    ] {
+        let config = TrainConfig {
+            optimizer,
+            ..config()
+        };
+        check(&format!("{optimizer:?}"), &runs::dataset(), &config);
+    }
+}
+
+#[test]
+fn every_method_resumes() {
+    let gradual = Some(1);
+    for method in [
+        Method::HeadOnly,
+        Method::LastLayers {
+            layers: 2,
+            unfreeze_every: gradual,
+        },
+        Method::Full {
+            unfreeze_every: gradual,
+        },
+    ] {
+        let config = TrainConfig { method, ..config() };
+        check(&format!("{method:?}"), &runs::dataset(), &config);
+    }
+}
+
+#[test]
+fn every_way_of_training_resumes() {
+    let oversampled = TrainConfig {
+        sampling: Sampling::Oversample,
+        ..config()
+    };
+    check("oversampled", &runs::dataset(), &oversampled);
+    let accumulated = TrainConfig {
+        batch_size: 2,
+        gradient_accumulation_steps: 2,
+        class_weights: ClassWeights::Balanced,
+        ..config()
+    };
+    check("accumulated", &runs::dataset(), &accumulated);
+    let adversarial = TrainConfig {
+        adversarial: Some(FgmConfig { epsilon: 0.5 }),
+        pooling: Pooling::Pooler,
+        ..config()
+    };
+    check("adversarial", &runs::dataset(), &adversarial);
+    check("numbers", &runs::numbers(), &config());
+    check("several labels", &runs::several_labels(), &config());
+}
+
+#[test]
+fn early_stopping_resumes() {
+    let config = TrainConfig {
+        method: Method::Full {
+            unfreeze_every: Some(1),
+        },
+        // Hardly anything moves: no validation is better than the first.
+        learning_rate: 1e-9,
+        metric_for_best_model: Metric::Accuracy,
+        early_stopping: Some(EarlyStoppingConfig { patience: 2 }),
+        epochs: 5,
+        ..config()
+    };
+    check("early stopping", &runs::dataset(), &config);
+}
+
+#[test]
+fn a_seed_decides_every_loss() {
+    let _alone = alone();
+    let losses = |seed| {
+        let config = TrainConfig { seed, ..config() };
+        let mut trainer = runs::trainer(&runs::dataset(), config);
+        block_on(runs::run(&mut trainer, |_, _| ())).steps
+    };
+    let first = losses(1);
+    assert_eq!(first, losses(1));
+    let other = losses(2);
+    assert!(
+        first
+            .iter()
+            .zip(&other)
+            .all(|(first, other)| first.loss != other.loss)
+    );
 }

@@ -8,22 +8,38 @@ use crate::text::{EncodedExample, TokenBatch};
 
 /// The vectors of a set of examples under an encoder that does not change: where only the head is trained, each text
 /// goes through the encoder once. They are kept on the host, four bytes a component.
-#[derive(Debug, Clone, Default)]
+///
+/// The same texts always go through it together, whichever of them is asked for first: a vector's rounding depends on the
+/// batch, and a run that is resumed must find the same.
+#[derive(Debug, Clone)]
 pub struct EmbeddingCache {
     rows: Vec<Option<Vec<f32>>>,
+    /// Indices of the examples, see [`by_length`].
+    order: Vec<u32>,
+    /// The place of each example in `order`.
+    places: Vec<u32>,
+    batch_size: usize,
 }
 
 impl EmbeddingCache {
-    /// An empty cache for so many examples.
-    pub fn new(examples: usize) -> Self {
+    /// An empty cache for these examples.
+    pub fn new(examples: &[EncodedExample], batch_size: usize) -> Self {
+        let order = by_length(examples);
+        let mut places = vec![0; examples.len()];
+        for (place, &index) in (0..).zip(&order) {
+            places[index as usize] = place;
+        }
         Self {
-            rows: vec![None; examples],
+            rows: vec![None; examples.len()],
+            order,
+            places,
+            batch_size: batch_size.max(1),
         }
     }
 
     /// The vectors of the examples with these indices; those not yet known are computed.
     ///
-    /// `model` is without autodiff.
+    /// `examples` are those that the cache was made for; `model` is without autodiff.
     ///
     /// # Shapes
     /// - output: `[indices, hidden]`
@@ -38,21 +54,20 @@ impl EmbeddingCache {
         model: &TextClassifier,
         device: &Device,
     ) -> Result<Tensor<2>, ExecutionError> {
-        let mut missing: Vec<u32> = indices
-            .iter()
-            .copied()
-            .filter(|&index| self.rows[index as usize].is_none())
-            .collect();
-        missing.sort_unstable();
-        missing.dedup();
-        if !missing.is_empty() {
-            let ids: Vec<&[u32]> = missing
+        for &index in indices {
+            if self.rows[index as usize].is_some() {
+                continue;
+            }
+            let batch = self.places[index as usize] as usize / self.batch_size;
+            let together = self.order.chunks(self.batch_size).nth(batch);
+            let together = together.unwrap_or_default();
+            let ids: Vec<&[u32]> = together
                 .iter()
                 .map(|&index| examples[index as usize].ids.as_slice())
                 .collect();
             let batch = BatchTensors::new(&TokenBatch::pad(&ids, pad_id), device);
             let rows = rows(model.embed(&batch)).await?;
-            for (index, row) in missing.into_iter().zip(rows) {
+            for (&index, row) in together.iter().zip(rows) {
                 self.rows[index as usize] = Some(row);
             }
         }
@@ -64,6 +79,13 @@ impl EmbeddingCache {
         let values = TensorData::new(known.concat(), [known.len(), width]);
         Ok(Tensor::from_data(values, device))
     }
+}
+
+/// Indices of examples, the longest first: texts of like length share a batch, and little is padding.
+pub(super) fn by_length(examples: &[EncodedExample]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..examples.len() as u32).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(examples[index as usize].ids.len()));
+    order
 }
 
 /// Reads a matrix back, row by row.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, ExecutionError};
 
-use super::embeddings::{EmbeddingCache, rows};
+use super::embeddings::{EmbeddingCache, by_length, rows};
 use super::outcome::{Outcome, OutputScale};
 use crate::data::Target;
 use crate::model::TextClassifier;
@@ -15,7 +15,7 @@ use crate::text::{EncodedExample, TokenBatch};
 /// An evaluation under way.
 pub struct Evaluation {
     examples: Arc<[EncodedExample]>,
-    /// Indices of the examples, the longest first: texts of like length share a batch, and little is padding.
+    /// Indices of the examples, see [`by_length`].
     order: Vec<u32>,
     batch_size: usize,
     pad_id: u32,
@@ -26,12 +26,10 @@ pub struct Evaluation {
 impl Evaluation {
     /// An evaluation that has not begun.
     pub fn new(examples: Arc<[EncodedExample]>, batch_size: usize, pad_id: u32) -> Self {
-        let mut order: Vec<u32> = (0..examples.len() as u32).collect();
-        order.sort_by_key(|&index| std::cmp::Reverse(examples[index as usize].ids.len()));
         let logits = vec![Vec::new(); examples.len()];
         Self {
+            order: by_length(&examples),
             examples,
-            order,
             batch_size: batch_size.max(1),
             pad_id,
             done: 0,

@@ -83,6 +83,11 @@ impl OutputScale {
 }
 
 impl Outcome {
+    /// Whether all of it are numbers that can be reckoned with.
+    pub fn is_finite(&self) -> bool {
+        self.loss.is_finite() && self.outputs.iter().flatten().all(|value| value.is_finite())
+    }
+
     /// The most probable label of each example.
     pub fn predicted(&self) -> Vec<u32> {
         self.outputs.iter().map(|row| argmax(row)).collect()

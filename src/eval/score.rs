@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Problem;
+
 /// A number that tells how good a model is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +28,17 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// Whether a validation of such a problem measures it.
+    pub fn fits(self, problem: Problem) -> bool {
+        match self {
+            Self::Loss => true,
+            Self::Accuracy | Self::MacroF1 => problem != Problem::Regression,
+            Self::MicroF1 => matches!(problem, Problem::MultiLabel { .. }),
+            Self::MatthewsCorrelation => problem == Problem::SingleLabel,
+            Self::R2 | Self::Pearson | Self::Spearman => problem == Problem::Regression,
+        }
+    }
+
     /// Whether more is better.
     pub fn greater_is_better(self) -> bool {
         self != Self::Loss

@@ -51,11 +51,8 @@ impl<'a> Backward<'a> {
         // A leaf of zeros gets the gradient of what it is added to, whether or not that is trained.
         let shift = words.zeros_like().inner();
         let shift = Tensor::from_inner(shift).require_grad();
-        let loss = self.share(
-            self.model
-                .forward_words(words.clone() + shift.clone(), &tensors),
-            &batch.targets,
-        );
+        let logits = self.model.forward_words(words + shift.clone(), &tensors);
+        let loss = self.share(logits, &batch.targets);
         let gradients = loss.backward();
         let direction = shift.grad(&gradients);
         self.gradients.accumulate(
@@ -66,6 +63,8 @@ impl<'a> Backward<'a> {
 
         if let Some(direction) = direction {
             let shift = Tensor::from_inner(worst_shift(direction, epsilon));
+            // Looked up anew: a backward pass uses its graph up.
+            let words = self.model.encoder.embed_words(&tensors);
             let logits = self.model.forward_words(words + shift, &tensors);
             let gradients = self.share(logits, &batch.targets).backward();
             self.gradients.accumulate(

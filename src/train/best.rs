@@ -19,10 +19,40 @@ pub(super) struct BestModel {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BestRecord {
-    /// Its step and value.
-    pub(super) best: Option<(u32, f64)>,
-    /// Validations since then.
+    pub(super) best: Option<Validated>,
+    pub(super) last: Option<Validated>,
+    /// Validations since the best.
     pub(super) stale: u32,
+}
+
+/// What is remembered of a validation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Validated {
+    /// Steps done.
+    pub(super) step: u32,
+    /// Of the metric; no number where that is undefined.
+    pub(super) value: ExactF64,
+    /// That makes the probabilities honest.
+    pub(super) temperature: Option<ExactF64>,
+}
+
+/// A number that JSON keeps to the bit, as an integer: its decimals would be read back with an error in the last place,
+/// which decides between equal validations.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "u64", into = "u64")]
+pub(super) struct ExactF64(pub(super) f64);
+
+impl From<u64> for ExactF64 {
+    fn from(bits: u64) -> Self {
+        Self(f64::from_bits(bits))
+    }
+}
+
+impl From<ExactF64> for u64 {
+    fn from(value: ExactF64) -> Self {
+        value.0.to_bits()
+    }
 }
 
 impl BestModel {
@@ -36,20 +66,26 @@ impl BestModel {
     }
 
     /// Takes note of a validation. A clone of a model shares its tensors, so keeping it costs what has changed since.
-    pub(super) fn observe(&mut self, step: u32, value: f64, model: &TextClassifier) {
+    pub(super) fn observe(&mut self, validated: Validated, model: &TextClassifier) {
+        let value = validated.value.0;
         let better = match self.record.best {
-            Some((_, best)) => self.metric.is_better(value, best),
+            Some(best) => self.metric.is_better(value, best.value.0),
             None => value.is_finite(),
         };
+        self.record.last = Some(validated);
         if better {
-            self.record = BestRecord {
-                best: Some((step, value)),
-                stale: 0,
-            };
+            self.record.best = Some(validated);
+            self.record.stale = 0;
             self.model = Some(model.clone());
         } else {
             self.record.stale += 1;
         }
+    }
+
+    /// What is remembered of the validation at a step.
+    pub(super) fn validated_at(&self, step: u32) -> Option<Validated> {
+        let known = [self.record.best, self.record.last].into_iter().flatten();
+        known.into_iter().find(|validated| validated.step == step)
     }
 
     /// Whether patience has run out.

@@ -2,7 +2,8 @@
 //!
 //! A safetensors file. For every trained parameter, by its path in the model: `parameter.PATH`; once it has been updated
 //! what the optimizer remembers, by PyTorch's names, `exp_avg.PATH` for example; and `best.PATH` if a best model is kept.
-//! The metadata hold the rest as JSON under `tabtune`. Sampling and dropout follow from the seed and the step.
+//! The metadata hold the settings as JSON under `settings` and the rest under `tabtune`. Sampling and dropout follow from
+//! the seed and the step.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,13 +13,13 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::best::BestRecord;
-use super::config::TrainConfig;
 use super::optimizer::{Optimizer, ParameterState};
 use super::parameters::{ParameterPath, trained_parameters};
 use super::session::{TrainError, TrainSession};
 
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const METADATA: &str = "tabtune";
+const SETTINGS: &str = "settings";
 const PARAMETER: &str = "parameter";
 const BEST: &str = "best";
 
@@ -27,7 +28,6 @@ const BEST: &str = "best";
 struct State {
     version: u32,
     step: u32,
-    config: TrainConfig,
     /// How often each parameter has been updated, by path; those that have not are left out.
     updates: BTreeMap<String, u32>,
     best: BestRecord,
@@ -115,12 +115,15 @@ impl TrainSession {
         let state = State {
             version: VERSION,
             step: self.step,
-            config: self.config.clone(),
             updates,
             best: self.best.record,
         };
         let state = serde_json::to_string(&state).map_err(TrainError::Settings)?;
-        let metadata = HashMap::from([(METADATA.to_owned(), state)]);
+        let settings = self.settings().map_err(TrainError::Settings)?;
+        let metadata = HashMap::from([
+            (METADATA.to_owned(), state),
+            (SETTINGS.to_owned(), settings),
+        ]);
         let tensors = read.execute_async().await?;
 
         let bytes: Vec<(Vec<u8>, Vec<usize>)> = tensors
@@ -147,13 +150,15 @@ impl TrainSession {
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
         let file = SafeTensors::deserialize(&checkpoint.bytes)?;
         let (_, header) = SafeTensors::read_metadata(&checkpoint.bytes)?;
-        let state: State = header
-            .metadata()
-            .as_ref()
-            .and_then(|metadata| serde_json::from_str(metadata.get(METADATA)?).ok())
+        let metadata = header.metadata().as_ref().ok_or(CheckpointError::State)?;
+        let state: State = metadata
+            .get(METADATA)
+            .and_then(|state| serde_json::from_str(state).ok())
             .filter(|state: &State| state.version == VERSION)
             .ok_or(CheckpointError::State)?;
-        if state.config != self.config {
+        // As texts: what is read from decimals may differ in the last place.
+        let settings = self.settings().ok();
+        if metadata.get(SETTINGS) != settings.as_ref() {
             return Err(CheckpointError::OtherRun);
         }
         let (step, steps) = (state.step, self.steps());
@@ -202,6 +207,12 @@ impl TrainSession {
         self.step = step;
         self.enter_epoch();
         Ok(())
+    }
+}
+
+impl TrainSession {
+    fn settings(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&self.config)
     }
 }
 

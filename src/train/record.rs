@@ -41,9 +41,9 @@ pub enum RunEnd {
     Stopped,
     /// It no longer got better.
     EarlyStopped,
-    /// The loss or a gradient was no number any more; the weights are those before that step.
+    /// The loss or a gradient was no number any more; the weights are the last ones of which the loss was one.
     NotFinite {
-        /// The step, counted from 1.
+        /// The step, counted from 1; the last one taken, if it was seen in a validation or the test.
         step: u32,
         /// The loss.
         loss: f64,

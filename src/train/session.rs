@@ -7,7 +7,7 @@ use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
 
 use super::backward::Backward;
 use super::batch::LabelledBatch;
-use super::best::BestModel;
+use super::best::{BestModel, ExactF64, Validated};
 use super::config::{Method, Sampling, TrainConfig};
 use super::objective::Objective;
 use super::optimizer::{Optimizer, global_norm};
@@ -24,6 +24,8 @@ use crate::text::EncodedExample;
 pub struct TrainSession {
     pub(super) config: TrainConfig,
     pub(super) model: TextClassifier,
+    /// The model before the last step. Its loss was finite; that of the model as it stands is not known yet.
+    previous: Option<TextClassifier>,
     pub(super) optimizer: Optimizer,
     pub(super) best: BestModel,
     objective: Objective,
@@ -91,8 +93,9 @@ impl TrainSession {
             optimizer: Optimizer::new(&config),
             best: BestModel::new(config.metric_for_best_model, config.early_stopping),
             embeddings: (config.method == Method::HeadOnly)
-                .then(|| EmbeddingCache::new(examples.len())),
+                .then(|| EmbeddingCache::new(&examples, config.batch_size as usize)),
             model,
+            previous: None,
             objective,
             sampler,
             examples,
@@ -147,11 +150,27 @@ impl TrainSession {
         &self.model
     }
 
-    /// Takes note of a validation. Where the metric of the settings is undefined it counts as no improvement.
-    pub fn observe(&mut self, validation: &ValidationRecord) {
+    /// Takes note of a validation of the model as it stands, and of the temperature that it found. Where the metric of the
+    /// settings is undefined it counts as no improvement.
+    pub fn observe(&mut self, validation: &ValidationRecord, temperature: Option<f64>) {
         let value = validation.score(self.config.metric_for_best_model);
-        self.best
-            .observe(self.step, value.unwrap_or(f64::NAN), &self.model);
+        let validated = Validated {
+            step: self.step,
+            value: ExactF64(value.unwrap_or(f64::NAN)),
+            temperature: temperature.map(ExactF64),
+        };
+        self.best.observe(validated, &self.model);
+    }
+
+    /// Whether an epoch has ended that was not validated.
+    pub fn awaits_validation(&self) -> bool {
+        let epoch_done = self.step > 0 && self.step.is_multiple_of(self.steps_per_epoch());
+        epoch_done && self.best.validated_at(self.step).is_none()
+    }
+
+    /// The temperature that the validation at a step found.
+    pub fn temperature_at(&self, step: u32) -> Option<f64> {
+        Some(self.best.validated_at(step)?.temperature?.0)
     }
 
     /// Puts the best weights back, if the settings ask for them and there are any. Their step.
@@ -159,15 +178,29 @@ impl TrainSession {
         if !self.config.load_best_model_at_end {
             return None;
         }
-        let (step, _) = self.best.record.best?;
-        self.model = self.best.model.clone()?;
+        let step = self.best.record.best?.step;
+        let best = self.best.model.clone()?;
+        // What was unfrozen since goes on being part of the run's state.
+        self.model = best.trained_in(self.config.method, self.epoch);
+        self.previous = None;
         Some(step)
+    }
+
+    /// Puts the weights before the last step back: the last ones of which the loss is known to be finite. False if they are
+    /// not there, as after a checkpoint.
+    pub(super) fn roll_back(&mut self) -> bool {
+        let Some(previous) = self.previous.take() else {
+            return false;
+        };
+        self.model = previous.trained_in(self.config.method, self.epoch);
+        true
     }
 
     /// Takes the next step.
     ///
     /// # Errors
-    /// If the device fails, or the loss is not finite; the model is then as before the step.
+    /// If the device fails, or the loss is not finite. The model then has the last weights with a finite loss, which are
+    /// those before the step before.
     pub async fn step(&mut self) -> Result<StepRecord, TrainError> {
         if self.step / self.steps_per_epoch() != self.epoch {
             self.enter_epoch();
@@ -263,6 +296,7 @@ impl TrainSession {
         let [loss, grad_norm] =
             [&read[0], &read[1]].map(|data| data.iter::<f64>().next().unwrap_or(f64::NAN));
         if !(loss.is_finite() && grad_norm.is_finite()) {
+            self.roll_back();
             return Err(TrainError::NotFinite {
                 step: self.step + 1,
                 loss,
@@ -275,9 +309,10 @@ impl TrainSession {
             .config
             .max_grad_norm
             .map(|most| (norm + 1e-6).recip().mul_scalar(most).clamp_max(1.0));
-        self.model = self
+        let updated = self
             .optimizer
             .step(learning_rate, self.model.clone(), gradients, scale);
+        self.previous = Some(std::mem::replace(&mut self.model, updated));
         self.step += 1;
         Ok(StepRecord {
             step: self.step,

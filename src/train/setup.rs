@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 
-use super::config::{Method, Sampling, TrainConfig, TrainConfigError};
+use super::config::{ClassWeights, Method, Sampling, TrainConfig, TrainConfigError};
 use super::objective::Objective;
 use super::session::TrainSession;
 use super::trainer::{Trainer, TrainerParts};
@@ -38,6 +38,14 @@ pub enum SetupError {
     NeedsClasses {
         /// The setting's name as the page shows it.
         setting: &'static str,
+    },
+    /// A setting that would have no effect beside another, or for what is learnt.
+    #[error("{setting} cannot be used with {with}")]
+    Conflict {
+        /// The setting's name as the page shows it.
+        setting: &'static str,
+        /// What it does not go with.
+        with: &'static str,
     },
     /// A text could not be tokenized.
     #[error(transparent)]
@@ -116,6 +124,25 @@ fn check(
         && found as usize > layers
     {
         return Err(SetupError::TooManyLayers { found, layers });
+    }
+    if config.method == Method::HeadOnly && config.adversarial.is_some() {
+        return Err(SetupError::Conflict {
+            setting: "Adversarial training",
+            with: "an encoder that is not trained",
+        });
+    }
+    if problem == Problem::Regression && config.class_weights != ClassWeights::Uniform {
+        return Err(SetupError::Conflict {
+            setting: "Class weights",
+            with: "numbers",
+        });
+    }
+    let chooses = config.early_stopping.is_some() || config.load_best_model_at_end;
+    if chooses && !config.metric_for_best_model.fits(problem) {
+        return Err(SetupError::Conflict {
+            setting: "This metric",
+            with: "what is learnt",
+        });
     }
     if problem != Problem::SingleLabel {
         let settings = [

@@ -1,6 +1,5 @@
 //! A whole run: training, validating and testing, one unit of work at a time.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -32,8 +31,6 @@ pub struct Trainer {
     /// Set once training is over.
     end: Option<RunEnd>,
     best_step: Option<u32>,
-    /// Fitted at each validation, by step.
-    temperatures: BTreeMap<u32, f64>,
 }
 
 /// Examples that are not learnt on.
@@ -114,8 +111,9 @@ pub struct Test {
 impl Trainer {
     pub(super) fn new(session: TrainSession, parts: TrainerParts) -> Self {
         let head_only = session.config().method == Method::HeadOnly;
+        let batch_size = session.config().batch_size as usize;
         let held_out = |examples: Vec<EncodedExample>| HeldOut {
-            embeddings: head_only.then(|| EmbeddingCache::new(examples.len())),
+            embeddings: head_only.then(|| EmbeddingCache::new(&examples, batch_size)),
             examples: examples.into(),
         };
         Self {
@@ -129,7 +127,6 @@ impl Trainer {
             phase: Phase::Training,
             end: None,
             best_step: None,
-            temperatures: BTreeMap::new(),
         }
     }
 
@@ -177,12 +174,16 @@ impl Trainer {
     /// # Errors
     /// If it does not belong to this run, which is then unchanged.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
-        self.session.restore(checkpoint)
+        self.session.restore(checkpoint)?;
+        (self.end, self.best_step) = (None, None);
+        self.go_on();
+        Ok(())
     }
 
     /// Ends training before its next step; during the test, ends that.
     pub fn stop(&mut self) {
         match self.phase {
+            Phase::Over => return,
             Phase::Evaluating {
                 part: Part::Test, ..
             } => self.test.examples = Arc::new([]),
@@ -202,10 +203,7 @@ impl Trainer {
             Phase::Training if self.end.is_none() && !self.session.is_done() => {
                 match self.session.step().await {
                     Ok(record) => {
-                        let epoch_done = record.step.is_multiple_of(self.session.steps_per_epoch());
-                        if epoch_done && self.validates() {
-                            self.evaluate(Part::Validation);
-                        }
+                        self.go_on();
                         return Ok(Progress::Step(record));
                     }
                     Err(TrainError::NotFinite { step, loss }) => {
@@ -237,6 +235,15 @@ impl Trainer {
                 self.finish_evaluation()
             }
             Phase::Over => Ok(self.finished(None)),
+        }
+    }
+
+    /// After a step, or a checkpoint that was made after it.
+    fn go_on(&mut self) {
+        if self.validates() && self.session.awaits_validation() {
+            self.evaluate(Part::Validation);
+        } else {
+            self.phase = Phase::Training;
         }
     }
 
@@ -287,30 +294,43 @@ impl Trainer {
             return Ok(self.finished(None));
         };
         let outcome = evaluation.finish(&self.scale);
+        if !outcome.is_finite() {
+            return Ok(self.diverged(part, outcome.loss));
+        }
         if part == Part::Test {
             let test = self.tested(outcome)?;
             return Ok(self.finished(Some(test)));
         }
         let record = self.validated(&outcome)?;
-        self.session.observe(&record);
         Ok(Progress::Validated(record))
     }
 
+    /// The last step has made weights that give no numbers.
+    fn diverged(&mut self, part: Part, loss: f64) -> Progress {
+        let rolled_back = self.session.roll_back();
+        if part == Part::Test && !rolled_back {
+            return self.finished(None);
+        }
+        let step = self.session.step_count();
+        self.end = Some(RunEnd::NotFinite { step, loss });
+        self.begin_test()
+    }
+
+    /// Judges a validation, and takes note of it.
     fn validated(&mut self, outcome: &Outcome) -> Result<ValidationRecord, MetricsError> {
         let problem = self.scale.problem;
         let targets = self.validation.targets();
         let scores = scores(problem, &self.labels, &targets, outcome)?;
         let temperature = temperature(problem, self.labels.len(), &targets, outcome)?;
         let step = self.session.step_count();
-        if let Some(temperature) = temperature {
-            self.temperatures.insert(step, temperature);
-        }
-        Ok(ValidationRecord {
+        let record = ValidationRecord {
             epoch: step / self.session.steps_per_epoch(),
             step,
             loss: outcome.loss,
             scores,
-        })
+        };
+        self.session.observe(&record, temperature);
+        Ok(record)
     }
 
     fn tested(&self, outcome: Outcome) -> Result<Test, MetricsError> {
@@ -320,7 +340,7 @@ impl Trainer {
             &self.labels,
             &self.test.targets(),
             &outcome,
-            self.temperatures.get(&step).copied(),
+            self.session.temperature_at(step),
             self.session.config().seed.into(),
         )?;
         Ok(Test { outcome, report })

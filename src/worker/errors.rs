@@ -94,7 +94,8 @@ impl From<SetupError> for WireError {
             SetupError::Config(_)
             | SetupError::TooLong { .. }
             | SetupError::TooManyLayers { .. }
-            | SetupError::NeedsClasses { .. } => "Change the setting and start again.",
+            | SetupError::NeedsClasses { .. }
+            | SetupError::Conflict { .. } => "Change the setting and start again.",
             SetupError::Tokenizer(error) => error.hint(),
             SetupError::NoExamples => {
                 "Open a table with more rows, or hold out a smaller share of it."

@@ -16,6 +16,17 @@ impl<'a> Golden<'a> {
         self.0.names().contains(&name)
     }
 
+    /// What follows `prefix` in the names that begin with it, in order.
+    pub fn names(&self, prefix: &str) -> Vec<String> {
+        let names = self.0.names().into_iter();
+        let mut names: Vec<String> = names
+            .filter_map(|name| name.strip_prefix(prefix))
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
     pub fn shape(&self, name: &str) -> Vec<usize> {
         self.0.tensor(name).unwrap().shape().to_vec()
     }

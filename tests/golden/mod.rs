@@ -11,13 +11,19 @@
 mod adamw;
 mod encoders;
 mod fixture;
+mod parameters;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod runs;
 mod tokens;
+mod training;
 
 use burn::tensor::Device;
 
 pub use adamw::{check_frozen_base, check_gradients, check_resume, check_ten_steps};
 pub use encoders::{Folder, check_encoder, check_families, check_tiny_bert};
+pub use parameters::{Of, read_parameters};
 pub use tokens::{check_family_tokens, check_minilm_tokens, check_tiny_bert_tokens};
+pub use training::check_training;
 
 /// Largest differences that are rounding, by device. float32 differs from float64 by 1.3e-6 in a hidden state,
 /// 1.4e-7 in a gradient and 1.2e-7 in a loss.
@@ -31,6 +37,10 @@ pub struct Tolerance {
     pub gradient: f32,
     /// In a parameter after ten steps, likewise. Weight decay moves one by 3e-5.
     pub parameter: f32,
+    /// In a loss within ten steps, of one more than its size.
+    pub trained_loss: f32,
+    /// In the norm of a gradient within ten steps, likewise.
+    pub trained_gradient: f32,
 }
 
 /// A device under test.
@@ -47,6 +57,8 @@ pub const CPU: Tolerance = Tolerance {
     logits: 5e-6,
     gradient: 2e-5,
     parameter: 5e-6,
+    trained_loss: 5e-6,
+    trained_gradient: 2e-5,
 };
 
 /// WebGPU. WGSL allows `exp` and division several units in the last place; the smallest gradient, the first query's,
@@ -60,4 +72,6 @@ pub const GPU: Tolerance = Tolerance {
     logits: 1e-5,
     gradient: 2e-3,
     parameter: 2e-4,
+    trained_loss: 1e-4,
+    trained_gradient: 2e-3,
 };

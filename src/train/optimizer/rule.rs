@@ -4,13 +4,13 @@ use burn::tensor::Tensor;
 
 use crate::train::config::{OptimizerName, TrainConfig};
 
-const BETA_1: f32 = 0.9;
-const BETA_2: f32 = 0.999;
+const BETA_1: f64 = 0.9;
+const BETA_2: f64 = 0.999;
 /// Smoothing of RMSprop's mean square.
-const ALPHA: f32 = 0.99;
+const ALPHA: f64 = 0.99;
 /// Of Adam, AdamW and RMSprop.
-const EPSILON: f32 = 1e-8;
-const ADAGRAD_EPSILON: f32 = 1e-10;
+const EPSILON: f64 = 1e-8;
+const ADAGRAD_EPSILON: f64 = 1e-10;
 
 /// An update rule with the constants that PyTorch takes unless told otherwise.
 ///
@@ -19,7 +19,7 @@ const ADAGRAD_EPSILON: f32 = 1e-10;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct UpdateRule {
     name: OptimizerName,
-    momentum: f32,
+    momentum: f64,
 }
 
 /// What a rule remembers of a parameter of `D` dimensions.
@@ -36,7 +36,7 @@ impl UpdateRule {
     pub fn new(config: &TrainConfig) -> Self {
         Self {
             name: config.optimizer,
-            momentum: config.momentum as f32,
+            momentum: config.momentum,
         }
     }
 
@@ -87,7 +87,7 @@ impl UpdateRule {
 }
 
 /// `before · keep + addend`; at first there is nothing to keep.
-fn running<const D: usize>(before: Option<Tensor<D>>, keep: f32, addend: Tensor<D>) -> Tensor<D> {
+fn running<const D: usize>(before: Option<Tensor<D>>, keep: f64, addend: Tensor<D>) -> Tensor<D> {
     match before {
         Some(before) => before.mul_scalar(keep) + addend,
         None => addend,
@@ -125,7 +125,7 @@ fn adam<const D: usize>(
 }
 
 fn momentum<const D: usize>(
-    momentum: f32,
+    momentum: f64,
     gradient: Tensor<D>,
     moments: Moments<D>,
 ) -> (Tensor<D>, Vec<Tensor<D>>) {
@@ -208,14 +208,14 @@ mod tests {
             OptimizerName::AdamW,
             AdamWConfig::new()
                 .with_weight_decay(DECAY)
-                .with_epsilon(EPSILON)
+                .with_epsilon(EPSILON as f32)
                 .build(),
         );
         agrees(
             OptimizerName::Adam,
             AdamConfig::new()
                 .with_weight_decay(decay())
-                .with_epsilon(EPSILON)
+                .with_epsilon(EPSILON as f32)
                 .build(),
         );
         agrees(
@@ -230,14 +230,14 @@ mod tests {
             RmsPropConfig::new()
                 .with_weight_decay(decay())
                 .with_momentum(0.0)
-                .with_epsilon(EPSILON)
+                .with_epsilon(EPSILON as f32)
                 .build(),
         );
         agrees(
             OptimizerName::Adagrad,
             AdaGradConfig::new()
                 .with_weight_decay(decay())
-                .with_epsilon(ADAGRAD_EPSILON)
+                .with_epsilon(ADAGRAD_EPSILON as f32)
                 .build(),
         );
     }

@@ -1,0 +1,360 @@
+//! Whole runs on flex, natively: how they end, what is frozen meanwhile, and what is refused.
+
+mod golden;
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Gradients, Tensor};
+use golden::{Of, read_parameters, runs};
+use pollster::block_on;
+use tabtune::data::{Part, Target};
+use tabtune::eval::score::Metric;
+use tabtune::model::encoder::BatchTensors;
+use tabtune::text::TokenBatch;
+use tabtune::train::config::{
+    ClassWeights, EarlyStoppingConfig, FgmConfig, Method, OptimizerName, Sampling, TargetModule,
+    TrainConfig,
+};
+use tabtune::train::record::RunEnd;
+use tabtune::train::{Progress, SetupError, Trainer};
+
+fn weights(trainer: &Trainer) -> BTreeMap<String, Vec<f32>> {
+    let model = trainer.session().trained_model();
+    block_on(read_parameters(model, Of::Value))
+}
+
+/// The best weights are put back, tested, and those of the validation with the least loss; the run ends once patience does.
+#[test]
+fn early_stopping_leaves_the_best_weights() {
+    let config = TrainConfig {
+        epochs: 40,
+        learning_rate: 0.05,
+        early_stopping: Some(EarlyStoppingConfig { patience: 2 }),
+        load_best_model_at_end: true,
+        ..runs::config()
+    };
+    let dataset = runs::dataset();
+    let mut trainer = runs::trainer(&dataset, config);
+    let mut validated = BTreeMap::new();
+    let outcome = block_on(runs::run(&mut trainer, |trainer, progress| {
+        if let Progress::Validated(record) = progress {
+            validated.insert(record.step, weights(trainer));
+        }
+    }));
+    let finished = outcome.finished.unwrap();
+    assert_eq!(finished.end, RunEnd::EarlyStopped);
+
+    let losses: Vec<f64> = outcome.validations.iter().map(|it| it.loss).collect();
+    let best = (0..losses.len())
+        .min_by(|&a, &b| losses[a].total_cmp(&losses[b]))
+        .unwrap();
+    assert_eq!(losses.len(), best + 3, "two in a row without a new best");
+    let step = outcome.validations[best].step;
+    assert_eq!(finished.best_step, Some(step));
+    assert_eq!(weights(&trainer), validated[&step]);
+    assert_ne!(
+        weights(&trainer),
+        validated[validated.keys().max().unwrap()]
+    );
+
+    let test = finished.test.unwrap();
+    let pipeline = trainer.pipeline();
+    for (&index, outputs) in dataset.split.test.iter().zip(&test.outcome.outputs) {
+        let answer = block_on(pipeline.ask(&dataset.examples[index as usize].text)).unwrap();
+        for (found, expected) in answer.outputs.iter().zip(outputs) {
+            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+        }
+    }
+}
+
+/// Gradient descent on squares with far too high a rate.
+fn exploding() -> TrainConfig {
+    TrainConfig {
+        method: Method::HeadOnly,
+        optimizer: OptimizerName::Sgd,
+        learning_rate: 1.0,
+        warmup_ratio: 0.0,
+        max_grad_norm: None,
+        epochs: 100,
+        ..runs::config()
+    }
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run_with_the_last_good_weights() {
+    let mut trainer = runs::trainer(&runs::numbers(), exploding());
+    let mut before = vec![weights(&trainer)];
+    let outcome = block_on(runs::run(&mut trainer, |trainer, progress| {
+        if matches!(progress, Progress::Step(_)) {
+            before.push(weights(trainer));
+        }
+    }));
+    let finished = outcome.finished.unwrap();
+    let steps = outcome.steps.len();
+    let RunEnd::NotFinite { step, loss } = finished.end else {
+        panic!("{:?}", finished.end);
+    };
+    assert_eq!(step as usize, steps + 1);
+    assert!(!loss.is_finite() || outcome.steps[steps - 1].grad_norm > 1e10);
+    assert!(outcome.steps.iter().all(|record| record.loss.is_finite()));
+    // The last weights are those that the loss failed with; the ones before gave the last finite one.
+    assert_eq!(weights(&trainer), before[steps - 1]);
+    assert!(
+        weights(&trainer)
+            .values()
+            .flatten()
+            .all(|it| it.is_finite())
+    );
+    assert!(finished.test.unwrap().outcome.is_finite());
+}
+
+#[test]
+fn a_validation_that_gives_no_numbers_ends_the_run_too() {
+    let mut dataset = runs::numbers();
+    let held_out = dataset.split.validation[0] as usize;
+    dataset.examples[held_out].target = Target::Value(1e300);
+    let mut trainer = runs::trainer(&dataset, runs::config());
+    let outcome = block_on(runs::run(&mut trainer, |_, _| ()));
+    let finished = outcome.finished.unwrap();
+    let end = RunEnd::NotFinite {
+        step: 3,
+        loss: f64::INFINITY,
+    };
+    assert_eq!((outcome.steps.len(), finished.end), (3, end));
+    assert!(finished.test.unwrap().outcome.is_finite());
+}
+
+/// Stops a run as soon as `at` holds.
+fn stopped(at: impl Fn(&Progress) -> bool) -> runs::Outcome {
+    let mut trainer = runs::trainer(&runs::dataset(), runs::config());
+    let outcome = block_on(runs::run(&mut trainer, |trainer, progress| {
+        if at(progress) {
+            trainer.stop();
+        }
+    }));
+    // What is over stays over.
+    trainer.stop();
+    let again = block_on(trainer.advance()).unwrap();
+    assert!(matches!(again, Progress::Finished(finished) if finished.test.is_none()));
+    outcome
+}
+
+#[test]
+fn a_run_can_be_stopped_at_any_time() {
+    let training = stopped(|progress| matches!(progress, Progress::Step(it) if it.step == 2));
+    assert_eq!((training.steps.len(), training.validations.len()), (2, 0));
+    let finished = training.finished.unwrap();
+    assert_eq!(finished.end, RunEnd::Stopped);
+    assert!(finished.test.is_some());
+
+    let is = |progress: &Progress, wanted| matches!(progress, Progress::Evaluating { part, .. } if *part == wanted);
+    let validating = stopped(|progress| is(progress, Part::Validation));
+    assert_eq!(
+        (validating.steps.len(), validating.validations.len()),
+        (3, 0)
+    );
+    let finished = validating.finished.unwrap();
+    assert_eq!(finished.end, RunEnd::Stopped);
+    assert!(finished.test.is_some());
+
+    let testing = stopped(|progress| is(progress, Part::Test));
+    assert_eq!((testing.steps.len(), testing.validations.len()), (9, 3));
+    let finished = testing.finished.unwrap();
+    assert_eq!(finished.end, RunEnd::Completed);
+    assert!(finished.test.is_none());
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let refusal = |dataset: &_, config| runs::try_trainer(dataset, config).err();
+    let long = TrainConfig {
+        max_length: 65,
+        ..runs::config()
+    };
+    let dataset = runs::dataset();
+    assert!(matches!(
+        refusal(&dataset, long),
+        Some(SetupError::TooLong {
+            found: 65,
+            most: 64
+        })
+    ));
+    let deep = TrainConfig {
+        method: Method::LastLayers {
+            layers: 3,
+            unfreeze_every: None,
+        },
+        ..runs::config()
+    };
+    assert!(matches!(
+        refusal(&dataset, deep),
+        Some(SetupError::TooManyLayers {
+            found: 3,
+            layers: 2
+        })
+    ));
+    let oversampled = TrainConfig {
+        sampling: Sampling::Oversample,
+        ..runs::config()
+    };
+    let smoothed = TrainConfig {
+        label_smoothing_factor: 0.1,
+        ..runs::config()
+    };
+    for (config, name) in [
+        (oversampled, "Sampling by class"),
+        (smoothed, "Label smoothing"),
+    ] {
+        assert!(refusal(&dataset, config.clone()).is_none());
+        for other in [runs::numbers(), runs::several_labels()] {
+            let refused = refusal(&other, config.clone());
+            assert!(
+                matches!(refused, Some(SetupError::NeedsClasses { setting }) if setting == name)
+            );
+        }
+    }
+    let adversarial = TrainConfig {
+        method: Method::HeadOnly,
+        adversarial: Some(FgmConfig { epsilon: 1.0 }),
+        ..runs::config()
+    };
+    let weighted = TrainConfig {
+        class_weights: ClassWeights::Balanced,
+        ..runs::config()
+    };
+    for (data, config) in [(dataset.clone(), adversarial), (runs::numbers(), weighted)] {
+        assert!(matches!(
+            refusal(&data, config),
+            Some(SetupError::Conflict { .. })
+        ));
+    }
+    let mut empty = runs::dataset();
+    empty.split.train.clear();
+    assert!(matches!(
+        refusal(&empty, runs::config()),
+        Some(SetupError::NoExamples)
+    ));
+    let wrong = TrainConfig {
+        epochs: 0,
+        ..runs::config()
+    };
+    assert!(matches!(
+        refusal(&dataset, wrong),
+        Some(SetupError::Config(_))
+    ));
+}
+
+/// A metric that chooses the best weights is measured by the validation, or is refused.
+#[test]
+fn a_metric_is_of_the_problem_or_refused() {
+    for dataset in [runs::dataset(), runs::numbers(), runs::several_labels()] {
+        for metric in [
+            Metric::Loss,
+            Metric::Accuracy,
+            Metric::MacroF1,
+            Metric::MicroF1,
+            Metric::MatthewsCorrelation,
+            Metric::R2,
+            Metric::Pearson,
+            Metric::Spearman,
+        ] {
+            let config = TrainConfig {
+                metric_for_best_model: metric,
+                load_best_model_at_end: true,
+                epochs: 1,
+                ..runs::config()
+            };
+            match runs::try_trainer(&dataset, config) {
+                Ok(mut trainer) => {
+                    let outcome = block_on(runs::run(&mut trainer, |_, _| ()));
+                    assert!(outcome.validations[0].score(metric).is_some(), "{metric:?}");
+                }
+                Err(error) => {
+                    assert!(matches!(error, SetupError::Conflict { .. }), "{metric:?}");
+                    assert!(!metric.fits(dataset.problem));
+                }
+            }
+        }
+    }
+}
+
+/// The paths of the parameters that the raw backward pass has gradients for, whoever asks for them.
+struct Seen<'a> {
+    gradients: &'a Gradients,
+    path: Vec<String>,
+    found: Vec<String>,
+}
+
+impl ModuleVisitor for Seen<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if param.val().grad(self.gradients).is_some() {
+            self.found.push(self.path.join("."));
+        }
+    }
+}
+
+/// A gradient is computed for what a method trains in an epoch, and for nothing else.
+#[test]
+fn nothing_frozen_gets_a_gradient() {
+    let last = |layers| Method::LastLayers {
+        layers,
+        unfreeze_every: None,
+    };
+    let full = |unfreeze_every| Method::Full { unfreeze_every };
+    // Method, epoch, and what paths begin with.
+    let cases: [(Method, u32, &[&str]); 8] = [
+        (Method::HeadOnly, 0, &[]),
+        (last(1), 0, &["encoder.layers.1."]),
+        (last(2), 0, &["encoder.layers."]),
+        (full(None), 0, &["encoder.layers.", "encoder.embeddings."]),
+        (full(Some(2)), 1, &["encoder.layers.1."]),
+        (full(Some(2)), 2, &["encoder.layers."]),
+        (
+            full(Some(2)),
+            4,
+            &["encoder.layers.", "encoder.embeddings."],
+        ),
+        (Method::Lora, 0, &[".lora."]),
+    ];
+    let device = tabtune::device::cpu().autodiff();
+    let batch = TokenBatch::pad(&[vec![2, 10, 20, 3], vec![2, 3]], 0);
+    let batch = BatchTensors::new(&batch, &device);
+    for (method, epoch, trained) in cases {
+        let mut config = TrainConfig {
+            method,
+            ..runs::config()
+        };
+        config.lora.target_modules = TargetModule::ALL.to_vec();
+        let trainer = runs::trainer(&runs::dataset(), config);
+        let model = trainer.session().trained_model().clone();
+        let model = model.trained_in(method, epoch);
+        let gradients = model.forward(&batch).square().mean().backward();
+        let mut seen = Seen {
+            gradients: &gradients,
+            path: Vec::new(),
+            found: Vec::new(),
+        };
+        model.visit(&mut seen);
+
+        let all = block_on(read_parameters(&model, Of::Value));
+        let expected = |path: &&String| {
+            let in_trained = trained
+                .iter()
+                .any(|part| path.starts_with(part) || (*part == ".lora." && path.contains(part)));
+            path.starts_with("head.") || in_trained
+        };
+        let mut expected: Vec<String> = all.keys().filter(expected).cloned().collect();
+        expected.sort_unstable();
+        seen.found.sort_unstable();
+        assert_eq!(seen.found, expected, "{method:?} in epoch {epoch}");
+    }
+}
