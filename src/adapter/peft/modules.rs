@@ -93,7 +93,7 @@ impl HeadNames {
 
     /// Whether the dense layer is saved with an adapter of these `modules_to_save`, and whether all of them are known.
     /// PEFT adds `classifier` and `score` to every adapter for classification.
-    pub(super) fn saved<'a>(self, modules_to_save: &'a [String]) -> Result<bool, &'a str> {
+    pub(super) fn saved(self, modules_to_save: &[String]) -> Result<bool, &str> {
         let known = |name: &str| {
             ["classifier", "score"].contains(&name) || self.dense_names.contains(&name)
         };
