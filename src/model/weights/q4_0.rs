@@ -69,6 +69,18 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_those_of_ggml() {
+        #[derive(serde::Deserialize)]
+        struct Golden {
+            bytes: Vec<u8>,
+            values: Vec<f32>,
+        }
+        let golden = include_str!("../../../tests/fixtures/golden/q4_0.json");
+        let Golden { bytes, values } = serde_json::from_str(golden).unwrap();
+        assert_eq!(to_f32(&bytes), values);
+    }
+
+    #[test]
     fn only_matrices_of_whole_blocks_are_stored_so() {
         assert_eq!(stored_shape(&[5, 64]), Some([5, 36]));
         assert_eq!(stored_shape(&[5, 48]), None);
