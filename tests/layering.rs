@@ -12,12 +12,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("eval", &["data", "text", "model"]),
     ("train", &["data", "text", "model", "eval"]),
     ("device", &[]),
+    ("hub", &[]),
     (
         "protocol",
         &[
             "data",
             "eval::metrics",
             "eval::score",
+            "hub",
             "train::config",
             "train::record",
         ],
@@ -29,6 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "data",
             "eval::metrics",
             "eval::score",
+            "hub",
             "train::config",
             "train::record",
         ],
@@ -37,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "worker",
         &[
-            "data", "text", "model", "eval", "train", "device", "protocol", "port",
+            "data", "text", "model", "eval", "train", "device", "hub", "protocol", "port",
         ],
     ),
     (
@@ -49,6 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "data",
             "eval::metrics",
             "eval::score",
+            "hub",
             "train::config",
             "train::record",
         ],
