@@ -14,7 +14,8 @@
 //! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
-//! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score}`, `train::{config, record}` |
+//! | [`hub`] | the hub's names, addresses and answers | nothing of ours |
+//! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
@@ -30,6 +31,7 @@ pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;
 pub mod eval;
+pub mod hub;
 #[cfg(feature = "engine")]
 pub mod model;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]

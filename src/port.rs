@@ -1,4 +1,5 @@
-//! Messages over `postMessage`: one serde value, and big bytes beside it as transferred buffers.
+//! Messages over `postMessage`: one serde value, and beside it big bytes as a transferred buffer, or files of the
+//! user's as handles: their bytes are on the disk, and the worker reads what it needs.
 
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
@@ -6,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 const MESSAGE: &str = "message";
 const BUFFER: &str = "buffer";
+const FILES: &str = "files";
 
 /// A message ready for `postMessage`.
 pub struct Packed {
@@ -13,6 +15,28 @@ pub struct Packed {
     pub value: JsValue,
     /// The buffers to transfer with it.
     pub transfer: Array,
+}
+
+impl Packed {
+    /// Puts files beside the message.
+    ///
+    /// # Errors
+    /// If the browser does not let it.
+    pub fn with_files(self, files: &[web_sys::File]) -> Result<Self, PortError> {
+        let files: Array = files.iter().collect();
+        Reflect::set(&self.value, &FILES.into(), &files).map_err(PortError::new)?;
+        Ok(self)
+    }
+}
+
+/// The files beside a message.
+pub fn files(value: &JsValue) -> Vec<web_sys::File> {
+    let files = Reflect::get(value, &FILES.into()).unwrap_or_default();
+    let files = files.dyn_into::<Array>().unwrap_or_default();
+    files
+        .iter()
+        .filter_map(|file| file.dyn_into().ok())
+        .collect()
 }
 
 /// A message that does not hold what its type says: page and worker are of different builds.

@@ -2,13 +2,14 @@
 //!
 //! Every command with an `id` is answered by exactly one terminal event with that `id`: the one its
 //! documentation names, or [`Event::Failed`]. Numbers are `u32` and `f64`, which JavaScript holds exactly.
-//! Big bytes never stand in a message: they travel beside it as transferred buffers (see `port`), and the
-//! variants say so.
+//! Big bytes never stand in a message: they travel beside it as transferred buffers, and files of the user's as
+//! handles that the worker reads (see `port`); the variants say so.
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
+use crate::hub::HubDescription;
 use crate::train::config::TrainConfig;
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
@@ -29,13 +30,22 @@ pub enum Command {
         device: DevicePreference,
         /// Absolute address, with a final slash, below which `models/` and `samples/` lie.
         base_url: String,
+        /// Address of the hub, which is asked only by the commands that say so.
+        hub_url: String,
     },
-    /// Fetches an encoder's folder and puts it on the device. Ends in [`Event::EncoderLoaded`].
+    /// Reads an encoder's folder and puts it on the device. Ends in [`Event::EncoderLoaded`].
     LoadEncoder {
         id: RequestId,
-        /// [`EncoderEntry::id`] of one of [`Event::Ready`]'s encoders.
-        encoder: String,
+        encoder: EncoderSource,
     },
+    /// Asks the hub what a repository holds, unless it is stored in this browser. Ends in [`Event::HubDescribed`].
+    DescribeHub {
+        id: RequestId,
+        /// `owner/name`, as the user typed it.
+        repository: String,
+    },
+    /// Removes what is stored of a repository from this browser. Ends in [`Event::HubForgotten`].
+    ForgetHub { id: RequestId, repository: String },
     /// Reads a table. Ends in [`Event::TableOpened`]. The data set in use stays until [`Command::UseColumns`].
     OpenTable { id: RequestId, source: TableSource },
     /// Makes the opened table the data set. Ends in [`Event::DatasetReady`].
@@ -69,6 +79,8 @@ impl Command {
         match self {
             Self::Start { id, .. }
             | Self::LoadEncoder { id, .. }
+            | Self::DescribeHub { id, .. }
+            | Self::ForgetHub { id, .. }
             | Self::OpenTable { id, .. }
             | Self::UseColumns { id, .. }
             | Self::Train { id, .. }
@@ -99,11 +111,21 @@ pub enum Event {
         loaded: f64,
         total: f64,
     },
+    /// An encoder of the hub was stored in this browser, or could not be; it is loaded all the same.
+    HubStored {
+        id: RequestId,
+        repository: String,
+        problem: Option<WireError>,
+    },
     /// Terminal for [`Command::LoadEncoder`].
     EncoderLoaded {
         id: RequestId,
         encoder: EncoderSummary,
     },
+    /// Terminal for [`Command::DescribeHub`].
+    HubDescribed { id: RequestId, found: HubFound },
+    /// Terminal for [`Command::ForgetHub`].
+    HubForgotten { id: RequestId, repository: String },
     /// Terminal for [`Command::OpenTable`].
     TableOpened { id: RequestId, table: TableSummary },
     /// Terminal for [`Command::UseColumns`].
@@ -226,9 +248,49 @@ pub struct EncoderFile {
     pub sha256: String,
 }
 
+/// Where an encoder's files come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EncoderSource {
+    /// The page's own origin: [`EncoderEntry::id`] of one of [`Event::Ready`]'s encoders.
+    Origin { id: String },
+    /// A folder of the user's. The message's files are those at `paths`, in this order.
+    Folder { name: String, paths: Vec<String> },
+    /// A zip of a folder: the message's one file.
+    Zip { name: String },
+    /// The revision of a [`Event::HubDescribed`]; fetched from the hub, unless it is stored in this browser.
+    Hub {
+        repository: String,
+        revision: String,
+    },
+}
+
+impl EncoderSource {
+    /// What the encoder is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Origin { id } => id,
+            Self::Folder { name, .. } => name,
+            Self::Zip { name } => name.strip_suffix(".zip").unwrap_or(name),
+            Self::Hub { repository, .. } => repository,
+        }
+    }
+}
+
+/// An encoder on the hub.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HubFound {
+    /// Where a person finds it.
+    pub address: String,
+    /// What would be fetched.
+    pub description: HubDescription,
+    /// Whether all of it is stored in this browser.
+    pub stored: bool,
+}
+
 /// An encoder on the device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EncoderSummary {
+    /// [`EncoderSource::name`] of where it came from.
     pub id: String,
     pub layers: u32,
     pub hidden_size: u32,
@@ -322,7 +384,7 @@ pub enum ErrorKind {
     Data,
     /// The encoder's files.
     Encoder,
-    /// A request to the page's origin.
+    /// A request to the page's origin or to the hub.
     Network,
     /// The settings or the training itself.
     Training,

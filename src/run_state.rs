@@ -5,8 +5,8 @@ pub mod run;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
-    Command, DeviceReport, EncoderEntry, EncoderSummary, EvaluatedSplit, Event, Prediction,
-    RequestId, WireError,
+    Command, DeviceReport, EncoderEntry, EncoderSource, EncoderSummary, EvaluatedSplit, Event,
+    HubFound, Prediction, RequestId, WireError,
 };
 use run::{Run, RunPhase};
 
@@ -21,8 +21,12 @@ pub struct RunState {
     pub encoders: Vec<EncoderEntry>,
     /// The encoder on the device.
     pub encoder: Option<EncoderSummary>,
+    /// Where it came from.
+    pub encoder_source: Option<EncoderSource>,
     /// The encoder on its way to the device.
     pub loading: Option<EncoderLoading>,
+    /// What the hub was last found to hold.
+    pub hub: Option<HubFound>,
     /// The table opened last.
     pub table: Option<TableSummary>,
     /// The columns asked for last.
@@ -45,6 +49,8 @@ pub struct RunState {
 struct Pending {
     start: Option<RequestId>,
     encoder: Option<RequestId>,
+    hub: Option<RequestId>,
+    forget: Option<RequestId>,
     table: Option<RequestId>,
     dataset: Option<RequestId>,
     pause: Option<RequestId>,
@@ -56,8 +62,8 @@ struct Pending {
 /// An encoder on its way.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncoderLoading {
-    /// Its id in the list of encoders.
-    pub encoder: String,
+    /// Where it comes from.
+    pub source: EncoderSource,
     /// Bytes that have arrived.
     pub loaded: f64,
     /// All its bytes; 0 until known.
@@ -78,11 +84,16 @@ impl RunState {
             Command::LoadEncoder { id, encoder } => {
                 pending.encoder = Some(*id);
                 self.loading = Some(EncoderLoading {
-                    encoder: encoder.clone(),
+                    source: encoder.clone(),
                     loaded: 0.0,
                     total: 0.0,
                 });
             }
+            Command::DescribeHub { id, .. } => {
+                pending.hub = Some(*id);
+                self.hub = None;
+            }
+            Command::ForgetHub { id, .. } => pending.forget = Some(*id),
             Command::OpenTable { id, .. } => pending.table = Some(*id),
             Command::UseColumns {
                 id,
@@ -136,8 +147,23 @@ impl RunState {
             }
             Event::EncoderLoaded { id, encoder } => {
                 if settle(&mut self.pending.encoder, id) {
-                    self.loading = None;
+                    self.encoder_source = self.loading.take().map(|loading| loading.source);
                     self.encoder = Some(encoder);
+                }
+            }
+            Event::HubStored {
+                repository,
+                problem,
+                ..
+            } => self.set_stored(&repository, problem.is_none()),
+            Event::HubDescribed { id, found } => {
+                if settle(&mut self.pending.hub, id) {
+                    self.hub = Some(found);
+                }
+            }
+            Event::HubForgotten { id, repository } => {
+                if settle(&mut self.pending.forget, id) {
+                    self.set_stored(&repository, false);
                 }
             }
             Event::TableOpened { id, table } => {
@@ -258,6 +284,16 @@ impl RunState {
         self.set_phase(RunPhase::Failed);
     }
 
+    fn set_stored(&mut self, repository: &str, stored: bool) {
+        if let Some(hub) = self
+            .hub
+            .as_mut()
+            .filter(|hub| hub.description.repository == repository)
+        {
+            hub.stored = stored;
+        }
+    }
+
     fn set_phase(&mut self, phase: RunPhase) {
         if let Some(run) = self.run.as_mut().filter(|run| run.is_active()) {
             run.phase = phase;
@@ -280,6 +316,8 @@ impl RunState {
         }
         let others = [
             &mut pending.start,
+            &mut pending.hub,
+            &mut pending.forget,
             &mut pending.table,
             &mut pending.dataset,
             &mut pending.pause,
@@ -300,6 +338,11 @@ impl RunState {
     /// Whether a run is under way, pauses included.
     pub fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(Run::is_active)
+    }
+
+    /// Whether the hub is being asked what a repository holds.
+    pub fn is_looking_up(&self) -> bool {
+        self.pending.hub.is_some()
     }
 
     /// Whether a table is being read or made the data set.

@@ -16,12 +16,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("train", &["data", "text", "model", "eval"]),
     ("device", &[]),
+    ("hub", &[]),
     (
         "protocol",
         &[
             "data",
             "eval::metrics",
             "eval::score",
+            "hub",
             "train::config",
             "train::record",
         ],
@@ -33,6 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "data",
             "eval::metrics",
             "eval::score",
+            "hub",
             "train::config",
             "train::record",
         ],
@@ -41,7 +44,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "worker",
         &[
-            "data", "text", "model", "eval", "adapter", "train", "device", "protocol", "port",
+            "data", "text", "model", "eval", "adapter", "train", "device", "hub", "protocol",
+            "port",
         ],
     ),
     (
@@ -53,6 +57,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "data",
             "eval::metrics",
             "eval::score",
+            "hub",
             "train::config",
             "train::record",
         ],

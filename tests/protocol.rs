@@ -8,8 +8,13 @@ use std::fmt::Debug;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":2,"device":"Auto","base_url":"http://localhost/"}}"#,
-    r#"{"LoadEncoder":{"id":2,"encoder":"tiny-bert"}}"#,
+    r#"{"Start":{"id":1,"version":2,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
+    r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
+    r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
+    r#"{"LoadEncoder":{"id":2,"encoder":{"Zip":{"name":"mine.zip"}}}}"#,
+    r#"{"LoadEncoder":{"id":2,"encoder":{"Hub":{"repository":"owner/name","revision":"ab"}}}}"#,
+    r#"{"DescribeHub":{"id":10,"repository":"owner/name"}}"#,
+    r#"{"ForgetHub":{"id":11,"repository":"owner/name"}}"#,
     r#"{"OpenTable":{"id":3,"source":{"Sample":{"name":"uci"}}}}"#,
     r#"{"OpenTable":{"id":3,"source":{"File":{"name":"own.csv"}}}}"#,
     r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"problem":"SingleLabel","split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
@@ -28,6 +33,10 @@ const EVENTS: &[&str] = &[
     r#"{"Ready":{"id":1,"version":2,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
+    r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,
+    r#"{"HubStored":{"id":2,"repository":"owner/name","problem":{"kind":"Network","message":"No room.","hint":"Make some.","recoverable":true}}}"#,
+    r#"{"HubDescribed":{"id":10,"found":{"address":"https://huggingface.co/owner/name","description":{"repository":"owner/name","revision":"ab","license":"mit","files":[{"name":"config.json","bytes":600,"sha256":null},{"name":"model.safetensors","bytes":700,"sha256":"00"}]},"stored":false}}}"#,
+    r#"{"HubForgotten":{"id":11,"repository":"owner/name"}}"#,
     r#"{"TableOpened":{"id":3,"table":{"name":"uci","columns":["text","label"],"rows":1,"preview":[["good","yes"]],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel","SingleLabel"]}}}"#,
     r#"{"DatasetReady":{"id":4,"summary":{"name":"uci","examples":{"train":1,"validation":2,"test":3},"targets":{"SingleLabel":{"labels":[{"label":"yes","examples":{"train":1,"validation":2,"test":3}}]}},"split_from_table":true,"empty_texts":0}}}"#,
     r#"{"DatasetReady":{"id":4,"summary":{"name":"own.csv","examples":{"train":2,"validation":2,"test":3},"targets":{"MultiLabel":{"labels":[{"label":"yes","examples":{"train":1,"validation":2,"test":3}}],"unlabelled":{"train":1,"validation":0,"test":0}}},"split_from_table":false,"empty_texts":1}}}"#,
@@ -67,14 +76,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 2);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        9,
+        11,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 18, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 21, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -83,6 +92,8 @@ fn no_variant_is_left_out() {
     let command = |command: &Command| match command {
         Command::Start { .. }
         | Command::LoadEncoder { .. }
+        | Command::DescribeHub { .. }
+        | Command::ForgetHub { .. }
         | Command::OpenTable { .. }
         | Command::UseColumns { .. }
         | Command::Train { .. }
@@ -91,12 +102,17 @@ fn no_variant_is_left_out() {
         | Command::Stop { .. }
         | Command::Predict { .. } => command.id(),
     };
-    for (form, id) in COMMANDS.iter().zip([1, 2, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9]) {
+    for (form, id) in COMMANDS
+        .iter()
+        .zip([1, 2, 2, 2, 2, 10, 11, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9])
+    {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
     let terminal = |event: &Event| match event {
         Event::Ready { .. }
         | Event::EncoderLoaded { .. }
+        | Event::HubDescribed { .. }
+        | Event::HubForgotten { .. }
         | Event::TableOpened { .. }
         | Event::DatasetReady { .. }
         | Event::TrainingEnded { .. }
@@ -108,6 +124,7 @@ fn no_variant_is_left_out() {
         | Event::Lost { .. } => true,
         Event::Listening
         | Event::EncoderProgress { .. }
+        | Event::HubStored { .. }
         | Event::TrainingStarted { .. }
         | Event::TrainingProgress { .. }
         | Event::EvaluationProgress { .. }
@@ -123,7 +140,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        11,
+        13,
         "one for each command, failure and loss"
     );
 }

@@ -15,6 +15,11 @@ pub const SINGLE: &str = "model.safetensors";
 /// Name of the list of weights in several.
 pub const INDEX: &str = "model.safetensors.index.json";
 
+/// The most bytes that a file of weights may have: more than a browser's memory for WebAssembly takes at once.
+pub const MOST_WEIGHT_BYTES: u64 = 2_000_000_000;
+/// The most bytes that any other file may have. Vocabularies of many languages take 20 MB.
+pub const MOST_JSON_BYTES: u64 = 128_000_000;
+
 /// Vocabularies without the rules that make tokens of a text: those are Python code of transformers.
 const SLOW_TOKENIZERS: [&str; 5] = [
     "vocab.txt",
@@ -79,6 +84,81 @@ pub enum MissingFile {
         /// A file of another format that is there.
         instead: Option<&'static str>,
     },
+}
+
+/// Several folders hold a `config.json`, and none is above the others.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is a {CONFIG} in “{first}” and in “{second}”")]
+pub struct SeveralFolders {
+    /// One of them.
+    pub first: String,
+    /// Another.
+    pub second: String,
+}
+
+impl SeveralFolders {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        "Open the folder of one encoder alone."
+    }
+}
+
+/// The folder that an encoder lies in, with its final slash, given the paths of all files: the uppermost that holds a
+/// `config.json`. Without any it is the top, where that file is then found missing.
+///
+/// # Errors
+/// If several are uppermost.
+pub fn locate<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<&'a str, SeveralFolders> {
+    let depth = |folder: &str| folder.matches('/').count();
+    let mut found: Option<&str> = None;
+    let mut rival: Option<&str> = None;
+    for path in paths {
+        let Some(folder) = path.strip_suffix(CONFIG) else {
+            continue;
+        };
+        if !folder.is_empty() && !folder.ends_with('/') {
+            continue;
+        }
+        match found {
+            Some(first) if depth(folder) > depth(first) => (),
+            Some(first) if depth(folder) == depth(first) => rival = Some(folder),
+            _ => (found, rival) = (Some(folder), None),
+        }
+    }
+    match (found, rival) {
+        (Some(first), Some(second)) => Err(SeveralFolders {
+            first: first.trim_end_matches('/').to_owned(),
+            second: second.trim_end_matches('/').to_owned(),
+        }),
+        (found, _) => Ok(found.unwrap_or_default()),
+    }
+}
+
+/// The files of a folder that its encoder needs, as far as their names tell: which files of several hold weights,
+/// their index says.
+pub fn needed<'a>(names: &[&'a str]) -> Vec<&'a str> {
+    let single = names.contains(&SINGLE);
+    let is_needed = |name: &&str| match *name {
+        CONFIG | TOKENIZER | SINGLE => true,
+        INDEX => !single,
+        name => !single && names.contains(&INDEX) && is_shard(name),
+    };
+    names.iter().copied().filter(is_needed).collect()
+}
+
+/// Whether a file has the name that transformers gives one of several: `model-00001-of-00002.safetensors`.
+fn is_shard(name: &str) -> bool {
+    name.strip_prefix("model-")
+        .and_then(|rest| rest.strip_suffix(".safetensors"))
+        .is_some_and(|rest| rest.contains("-of-"))
+}
+
+/// The most bytes that a file may have, by its name.
+pub fn most_bytes(name: &str) -> u64 {
+    match name.ends_with(".safetensors") {
+        true => MOST_WEIGHT_BYTES,
+        false => MOST_JSON_BYTES,
+    }
 }
 
 fn beside(instead: &Option<&'static str>) -> String {
@@ -233,6 +313,45 @@ mod tests {
             asked,
             [CONFIG, TOKENIZER, PROMPTS, INDEX, "one.safetensors"]
         );
+    }
+
+    #[test]
+    fn the_uppermost_folder_is_the_encoders() {
+        assert_eq!(locate(["config.json", "1_Pooling/config.json"]), Ok(""));
+        assert_eq!(
+            locate(["a/b/1/config.json", "a/b/config.json", "a/README.md"]),
+            Ok("a/b/")
+        );
+        assert_eq!(locate(["a/adapter_config.json", "model.bin"]), Ok(""));
+        assert_eq!(
+            locate(["x/deep/config.json", "a/config.json", "b/config.json"]),
+            Err(SeveralFolders {
+                first: "a".into(),
+                second: "b".into()
+            })
+        );
+        // Two of the same depth do not matter below a third.
+        assert_eq!(
+            locate(["a/1/config.json", "a/2/config.json", "a/config.json"]),
+            Ok("a/")
+        );
+    }
+
+    #[test]
+    fn a_name_tells_whether_a_file_is_needed() {
+        let shards = [
+            "model-00001-of-00002.safetensors",
+            "model-00002-of-00002.safetensors",
+        ];
+        let names = [CONFIG, TOKENIZER, INDEX, shards[0], shards[1], "vocab.txt"];
+        assert_eq!(
+            needed(&names),
+            [CONFIG, TOKENIZER, INDEX, shards[0], shards[1]]
+        );
+        let single = [CONFIG, TOKENIZER, SINGLE, INDEX, shards[0], "flax.msgpack"];
+        assert_eq!(needed(&single), [CONFIG, TOKENIZER, SINGLE]);
+        assert_eq!(needed(&[CONFIG, TOKENIZER, shards[0]]), [CONFIG, TOKENIZER]);
+        assert!(most_bytes(SINGLE) > most_bytes(TOKENIZER));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The model: a frozen encoder, low-rank adapters in it, and a classification head on its mean embedding.
 
 pub mod activation;
+pub mod archive;
 pub mod attention;
 pub mod classifier;
 pub mod config;

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::config::{ConfigError, EncoderConfig};
 use super::encoder::Encoder;
-use super::folder::{FolderFiles, MissingFile, WeightFiles};
+use super::folder::{CONFIG, FolderFiles, MissingFile, TOKENIZER, WeightFiles};
 use super::weights::{Weights, WeightsError};
 use crate::text::{PromptError, Tokenizer, TokenizerError, default_prompt};
 
@@ -152,5 +152,26 @@ impl PretrainedEncoder {
     pub fn load(files: &FolderFiles, device: &Device) -> Result<Self, PretrainedError> {
         let prompts = files.prompts.as_deref();
         EncoderPlan::read(&files.config, &files.tokenizer, prompts)?.load(&files.weights, device)
+    }
+
+    /// Reads an encoder of a folder, wherever it lies, and only what it needs of it. What the small files say is
+    /// checked before the weights are read.
+    ///
+    /// `names` are all files of the folder; `read` gives the content of one of them.
+    ///
+    /// # Errors
+    /// If a file is missing, cannot be used, or they do not fit each other; what `read` fails with.
+    pub fn read<E>(
+        names: &[&str],
+        mut read: impl FnMut(&str) -> Result<Vec<u8>, E>,
+        device: &Device,
+    ) -> Result<Self, E>
+    where
+        E: From<PretrainedError> + From<WeightsError>,
+    {
+        MissingFile::check(names).map_err(PretrainedError::from)?;
+        let plan = EncoderPlan::read(&read(CONFIG)?, &read(TOKENIZER)?)?;
+        let weights = WeightFiles::read(names, read)?;
+        Ok(plan.load(&weights, device)?)
     }
 }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::data::{PartCounts, SplitConfig, TargetSummary};
 use crate::eval::score::{Metric, Score};
+use crate::hub::HubDescription;
 use crate::protocol::{
     DeviceKind, DevicePreference, DeviceReason, ErrorKind, RunEnd, StepRecord, TableSource,
     TrainPlan, TrainResult, ValidationRecord,
@@ -38,6 +39,7 @@ fn start(state: &mut RunState, id: RequestId, kind: DeviceKind) {
         version: 1,
         device: device_preference,
         base_url: "/".into(),
+        hub_url: "/".into(),
     });
     state.apply(Event::Ready {
         id,
@@ -50,7 +52,7 @@ fn start(state: &mut RunState, id: RequestId, kind: DeviceKind) {
 fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
     state.sent(&Command::LoadEncoder {
         id,
-        encoder: name.into(),
+        encoder: EncoderSource::Origin { id: name.into() },
     });
     let encoder = EncoderSummary {
         id: name.into(),
@@ -185,9 +187,10 @@ fn a_run_may_start_only_when_nothing_is_being_loaded() {
         result: result(RunEnd::Completed),
     });
     assert!(state.can_start());
+    let source = EncoderSource::Origin { id: "L6".into() };
     state.sent(&Command::LoadEncoder {
         id: 6,
-        encoder: "L6".into(),
+        encoder: source.clone(),
     });
     state.apply(Event::EncoderProgress {
         id: 6,
@@ -197,7 +200,7 @@ fn a_run_may_start_only_when_nothing_is_being_loaded() {
     assert_eq!(
         state.loading,
         Some(EncoderLoading {
-            encoder: "L6".into(),
+            source,
             loaded: 5.0,
             total: 10.0
         })
@@ -418,4 +421,93 @@ fn the_problem_is_guessed_until_the_user_says_another() {
     assert_eq!(state.problem, Problem::Regression);
     open(&mut state, 3, "sms");
     assert_eq!(state.problem, LISTS);
+}
+
+/// What the hub was found to hold.
+fn found(repository: &str, stored: bool) -> HubFound {
+    HubFound {
+        address: format!("https://hub/{repository}"),
+        description: HubDescription {
+            repository: repository.into(),
+            revision: "ab".into(),
+            license: None,
+            files: Vec::new(),
+        },
+        stored,
+    }
+}
+
+#[test]
+fn the_hub_is_followed() {
+    let mut state = RunState::default();
+    start(&mut state, 1, DeviceKind::Cpu);
+    let look_up = |id, repository: &str| Command::DescribeHub {
+        id,
+        repository: repository.into(),
+    };
+    state.sent(&look_up(2, "a/b"));
+    assert!(state.is_looking_up());
+    state.sent(&look_up(3, "c/d"));
+    state.apply(Event::HubDescribed {
+        id: 2,
+        found: found("a/b", false),
+    });
+    assert_eq!(state.hub, None, "another was asked for since");
+    state.apply(Event::HubDescribed {
+        id: 3,
+        found: found("c/d", false),
+    });
+    assert!(!state.is_looking_up());
+    let stored = |state: &RunState| state.hub.as_ref().map(|hub| hub.stored);
+    assert_eq!(stored(&state), Some(false));
+
+    let source = EncoderSource::Hub {
+        repository: "c/d".into(),
+        revision: "ab".into(),
+    };
+    state.sent(&Command::LoadEncoder {
+        id: 4,
+        encoder: source.clone(),
+    });
+    let kept = |repository: &str, problem| Event::HubStored {
+        id: 4,
+        repository: repository.into(),
+        problem,
+    };
+    state.apply(kept("a/b", None));
+    assert_eq!(stored(&state), Some(false));
+    state.apply(kept("c/d", None));
+    assert_eq!(stored(&state), Some(true));
+    state.apply(Event::EncoderLoaded {
+        id: 4,
+        encoder: EncoderSummary {
+            id: "c/d".into(),
+            layers: 1,
+            hidden_size: 1,
+            vocab_size: 1,
+            parameters: 1,
+            max_length: 1,
+            surplus: Vec::new(),
+        },
+    });
+    assert_eq!(state.encoder_source, Some(source));
+
+    state.sent(&Command::ForgetHub {
+        id: 5,
+        repository: "c/d".into(),
+    });
+    state.apply(Event::HubForgotten {
+        id: 5,
+        repository: "c/d".into(),
+    });
+    assert_eq!(stored(&state), Some(false));
+
+    state.sent(&look_up(6, "no/such"));
+    assert_eq!(state.hub, None);
+    state.apply(Event::Failed {
+        id: 6,
+        error: error(),
+    });
+    assert!(!state.is_looking_up());
+    assert_eq!(state.error, Some(error()));
 }

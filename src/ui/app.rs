@@ -39,12 +39,12 @@ pub(crate) fn App() -> impl IntoView {
             <TryCard engine />
         </main>
         <footer class="muted small">
-            "Everything runs in this tab: nothing you open, type or train is sent anywhere."
+            "Everything runs in this tab: no text that you open, type or train on is sent anywhere."
         </footer>
     }
 }
 
-/// A file that is dropped beside the data card would otherwise be shown in place of the page.
+/// A file that is dropped beside a card that takes it would otherwise be shown in place of the page.
 fn keep_dropped_files_out() {
     let over = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
     let drop = window_event_listener(leptos::ev::drop, |event| event.prevent_default());

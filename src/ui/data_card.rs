@@ -1,9 +1,10 @@
 //! The data: samples, files by choice or by drop, and the table's columns.
 
-use leptos::ev::DragEvent;
 use leptos::prelude::*;
+use web_sys::DataTransfer;
 
 use super::dataset_summary::DatasetSummaryView;
+use super::drop_card::DropCard;
 use super::engine::{Engine, Source};
 use super::format::count;
 use super::problem_fields::ProblemFields;
@@ -19,24 +20,14 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_change_data()));
     let opening = Memo::new(move |_| engine.state.with(|state| state.is_opening()));
     let table = Memo::new(move |_| engine.state.with(|state| state.table.clone()));
-    // Entering a child fires before leaving its parent, so the drag is over the card while the count is not 0.
-    let drags = RwSignal::new(0_i32);
-    let dragged_over = Memo::new(move |_| drags.get() > 0 && !locked.get());
 
     let open_file = move |file: Option<web_sys::File>| match file {
         Some(_) if locked.get_untracked() => engine.notice.set(Some(words::data_is_in_use())),
         Some(file) => engine.open(Source::File(file)),
         None => {}
     };
-    let drop = move |event: DragEvent| {
-        event.prevent_default();
-        drags.set(0);
-        open_file(
-            event
-                .data_transfer()
-                .and_then(|transfer| transfer.files())
-                .and_then(|files| files.get(0)),
-        );
+    let drop = move |transfer: DataTransfer| {
+        open_file(transfer.files().and_then(|files| files.get(0)));
     };
     let sample = move |name: &'static str, testid: &'static str| {
         view! {
@@ -51,18 +42,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
         }
     };
     view! {
-        <section
-            class="card"
-            class:card-drop=move || dragged_over.get()
-            aria-labelledby="data-title"
-            on:dragenter=move |event| {
-                event.prevent_default();
-                drags.update(|drags| *drags += 1);
-            }
-            on:dragover=move |event| event.prevent_default()
-            on:dragleave=move |_| drags.update(|drags| *drags = (*drags - 1).max(0))
-            on:drop=drop
-        >
+        <DropCard title_id="data-title" locked on_drop=drop>
             <h2 id="data-title">"Data"</h2>
             <div class="buttons">
                 {sample("uci", "sample-uci")}
@@ -93,7 +73,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
             </div>
             {move || table.get().map(|table| view! { <Table engine table locked /> })}
             <DatasetSummaryView engine />
-        </section>
+        </DropCard>
     }
 }
 

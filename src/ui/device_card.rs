@@ -25,6 +25,7 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
             view! {
                 <a
                     href=format!("?device={}", kind_name(kind))
+                    data-testid="device-switch"
                     on:click=move |event| {
                         event.prevent_default();
                         show_in_address(kind);

@@ -1,9 +1,16 @@
 //! The encoder: which one, and how much of it has arrived.
 
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::DataTransfer;
 
-use super::engine::Engine;
+use super::drop_card::DropCard;
+use super::dropped;
+use super::engine::{EncoderChoice, Engine};
 use super::format::{megabytes, rounded};
+use super::more_encoders::MoreEncoders;
+use super::words;
+use crate::protocol::EncoderSource;
 
 /// Choice of the encoder and its state.
 #[component]
@@ -11,12 +18,18 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
     let encoders = Memo::new(move |_| engine.state.with(|state| state.encoders.clone()));
     let loading = Memo::new(move |_| engine.state.with(|state| state.loading.clone()));
     let encoder = Memo::new(move |_| engine.state.with(|state| state.encoder.clone()));
-    let chosen = Memo::new(move |_| {
-        loading
-            .get()
-            .map(|loading| loading.encoder)
-            .or(encoder.get().map(|encoder| encoder.id))
-            .unwrap_or_default()
+    let source = Memo::new(move |_| {
+        let current = engine.state.with(|state| state.encoder_source.clone());
+        loading.get().map(|loading| loading.source).or(current)
+    });
+    // One of the list, or nothing.
+    let chosen = Memo::new(move |_| match source.get() {
+        Some(EncoderSource::Origin { id }) => id,
+        _ => String::new(),
+    });
+    let stranger = Memo::new(move |_| match source.get() {
+        None | Some(EncoderSource::Origin { .. }) => None,
+        Some(source) => Some(source.name().to_owned()),
     });
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_change_data()));
 
@@ -37,6 +50,31 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
             .into_iter()
             .map(|entry| option(entry.id))
             .collect_view()
+    };
+    // What the user has brought along is shown as chosen, and cannot be chosen again without being brought again.
+    let brought = move || {
+        stranger.get().map(|name| {
+            view! {
+                <option value="" prop:selected=true disabled>
+                    {name}
+                </option>
+            }
+        })
+    };
+    let open = move |choice| engine.load_encoder(choice);
+    let drop = move |transfer: DataTransfer| {
+        if locked.get_untracked() {
+            return engine.notice.set(Some(words::encoder_is_in_use()));
+        }
+        let Some(dropped) = dropped::Dropped::take(&transfer) else {
+            return;
+        };
+        spawn_local(async move {
+            match dropped.choice().await {
+                Ok(choice) => open(choice),
+                Err(error) => engine.state.update(|state| state.error = Some(error)),
+            }
+        });
     };
     let about = move || {
         let chosen = chosen.get();
@@ -87,7 +125,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
             <p class="small">
                 "No encoder is loaded. " <button type="button" on:click=move |_| {
                     if let Some(entry) = encoders.get_untracked().into_iter().next() {
-                        engine.load_encoder(entry.id);
+                        engine.load_encoder(EncoderChoice::Origin(entry.id));
                     }
                 }>"Load it again"</button>
             </p>
@@ -95,20 +133,22 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <section class="card" aria-labelledby="encoder-title">
+        <DropCard title_id="encoder-title" locked on_drop=drop>
             <h2 id="encoder-title">"Encoder"</h2>
             <label class="field">
                 <span>"Pretrained encoder"</span>
                 <select
                     data-testid="model-select"
                     disabled=move || locked.get()
-                    on:change:target=move |event| engine.load_encoder(event.target().value())
+                    on:change:target=move |event| engine.load_encoder(EncoderChoice::Origin(event.target().value()))
                 >
+                    {brought}
                     {options}
                 </select>
             </label>
             {about}
             {status}
-        </section>
+            <MoreEncoders engine locked />
+        </DropCard>
     }
 }

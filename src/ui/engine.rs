@@ -18,8 +18,9 @@ use crate::data::{ColumnChoice, Problem, SplitConfig, Table};
 use crate::protocol::{Command, DevicePreference, Event, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
-pub(crate) use recovery::Source;
 use recovery::{DataInUse, Step, Told};
+pub(crate) use recovery::{EncoderChoice, Source};
+pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
 
 /// Handle to the worker and to what is known of it. Copies are the same engine.
@@ -41,6 +42,8 @@ struct Inner {
     next_id: RequestId,
     split: SplitConfig,
     told: Told,
+    /// The encoder being loaded.
+    loading: Option<(RequestId, EncoderChoice)>,
     /// The table being opened, and the one opened last.
     opening: Option<(RequestId, Source)>,
     opened: Option<Source>,
@@ -65,6 +68,7 @@ impl Engine {
             next_id: 1,
             split: SplitConfig::default(),
             told: Told::default(),
+            loading: None,
             opening: None,
             opened: None,
             choosing: None,
@@ -83,8 +87,23 @@ impl Engine {
     }
 
     /// Loads an encoder in place of the one in use.
-    pub(crate) fn load_encoder(self, encoder: String) {
-        self.send(|id| Command::LoadEncoder { id, encoder }, None);
+    pub(crate) fn load_encoder(self, choice: EncoderChoice) {
+        let encoder = choice.on_wire();
+        let command = self.announce(|id| Command::LoadEncoder { id, encoder });
+        let files = choice.files();
+        self.inner
+            .update_value(|inner| inner.loading = Some((command.id(), choice)));
+        self.post(&command, None, &files);
+    }
+
+    /// Asks the hub what a repository holds.
+    pub(crate) fn look_up(self, repository: String) {
+        self.send(|id| Command::DescribeHub { id, repository }, None);
+    }
+
+    /// Removes what this browser keeps of a repository.
+    pub(crate) fn forget(self, repository: String) {
+        self.send(|id| Command::ForgetHub { id, repository }, None);
     }
 
     /// Reads a table; its guessed columns then become the data set.
@@ -98,7 +117,7 @@ impl Engine {
         self.inner
             .update_value(|inner| inner.opening = Some((id, source.clone())));
         let Source::File(file) = source else {
-            self.post(&command, None);
+            self.post(&command, None, &[]);
             return;
         };
         // Asked before the file is read: the browser may not have the memory for it.
@@ -115,7 +134,7 @@ impl Engine {
                 .ok()
                 .and_then(|bytes| bytes.dyn_into::<ArrayBuffer>().ok())
             {
-                Some(bytes) => self.post(&command, Some(bytes)),
+                Some(bytes) => self.post(&command, Some(bytes), &[]),
                 None => self.hear(
                     Event::Failed {
                         id,
@@ -221,11 +240,19 @@ impl Engine {
                     .update(|state| state.error = Some(words::version_mismatch(&detail)));
             }
             Event::Ready { .. } => self.go_on(),
-            Event::EncoderLoaded { id, encoder } => {
-                self.inner
-                    .update_value(|inner| inner.told.encoder = Some(encoder.id));
-                self.settle_replay(id);
+            Event::EncoderLoaded { id, .. } => {
+                let loading =
+                    |inner: &mut Inner| inner.loading.take_if(|(loading, _)| *loading == id);
+                if let Some((_, choice)) = self.inner.try_update_value(loading).flatten() {
+                    self.inner
+                        .update_value(|inner| inner.told.encoder = Some(choice));
+                    self.settle_replay(id);
+                }
             }
+            Event::HubStored {
+                problem: Some(problem),
+                ..
+            } => self.notice.set(Some(words::not_stored(problem))),
             Event::TableOpened { id, table } => {
                 let opening =
                     |inner: &mut Inner| inner.opening.take_if(|(opening, _)| *opening == id);
@@ -256,6 +283,9 @@ impl Engine {
             Event::Failed { id, .. } => self.abandon_replay(id),
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
+            | Event::HubStored { problem: None, .. }
+            | Event::HubDescribed { .. }
+            | Event::HubForgotten { .. }
             | Event::TrainingProgress { .. }
             | Event::EvaluationProgress { .. }
             | Event::Validated { .. }
@@ -278,9 +308,9 @@ impl Engine {
         command
     }
 
-    fn post(self, command: &Command, buffer: Option<ArrayBuffer>) {
+    fn post(self, command: &Command, buffer: Option<ArrayBuffer>, files: &[web_sys::File]) {
         let posted = self.inner.with_value(|inner| match &inner.worker {
-            Some(worker) => worker.post(command, buffer),
+            Some(worker) => worker.post(command, buffer, files),
             None => Err("no worker".into()),
         });
         if let Err(detail) = posted {
@@ -300,7 +330,7 @@ impl Engine {
         buffer: Option<ArrayBuffer>,
     ) -> RequestId {
         let command = self.announce(command);
-        self.post(&command, buffer);
+        self.post(&command, buffer, &[]);
         command.id()
     }
 }

@@ -148,6 +148,48 @@ pub(crate) fn data_is_in_use() -> Notice {
     }
 }
 
+/// An encoder was dropped during a run.
+pub(crate) fn encoder_is_in_use() -> Notice {
+    Notice {
+        text: "The encoder can be changed when the run has ended. Stop it, or drop the folder again later.".into(),
+        detail: None,
+        offers_restart: false,
+    }
+}
+
+/// A folder with more in it than an encoder's.
+pub(crate) fn too_many_files(most: usize) -> WireError {
+    WireError {
+        kind: ErrorKind::Encoder,
+        message: format!("The folder holds more than {most} files."),
+        hint: "Open the encoder's own folder, the one with config.json in it.".into(),
+        recoverable: true,
+    }
+}
+
+/// What was dropped or chosen cannot be looked into.
+pub(crate) fn unreadable_folder(detail: &str) -> WireError {
+    WireError {
+        kind: ErrorKind::Encoder,
+        message: format!("The folder could not be read: {detail}."),
+        hint: "It may have been moved or closed to this browser. Open it again, or a zip of it."
+            .into(),
+        recoverable: true,
+    }
+}
+
+/// An encoder of the hub is loaded, but the next time it must be fetched again.
+pub(crate) fn not_stored(problem: WireError) -> Notice {
+    Notice {
+        text: format!(
+            "The encoder is loaded. {} {}",
+            problem.message, problem.hint
+        ),
+        detail: None,
+        offers_restart: false,
+    }
+}
+
 /// The file cannot be read from the disk.
 pub(crate) fn unreadable_file(name: &str) -> WireError {
     WireError {

@@ -17,6 +17,18 @@ pub fn now() -> f64 {
         .map_or_else(js_sys::Date::now, |performance| performance.now())
 }
 
+/// Waits.
+pub async fn sleep(milliseconds: u32) {
+    let (done, waiting) = futures_channel::oneshot::channel();
+    let timeout = gloo::timers::callback::Timeout::new(milliseconds, move || {
+        // Nobody waits any more only if this very future was dropped.
+        let _ = done.send(());
+    });
+    // The timer sends before it goes.
+    let _ = waiting.await;
+    drop(timeout);
+}
+
 /// Lets the browser deliver messages. A message to oneself is a task of its own like a timer, but not held
 /// back for four milliseconds as nested timers are.
 pub async fn turn() -> Result<(), JsValue> {

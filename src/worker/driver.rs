@@ -4,16 +4,17 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use super::clock::turn;
+use super::hub::HubClient;
 use super::port::{Inbox, Message, post};
 use super::run::{Run, predict};
-use super::{devices, errors, files};
+use super::{devices, errors, files, local};
 use crate::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
 use crate::eval::Pipeline;
 use crate::model::PretrainedEncoder;
 use crate::port::to_bytes;
 use crate::protocol::{
-    Command, DevicePreference, EncoderEntry, EncoderSummary, ErrorKind, Event, PROTOCOL_VERSION,
-    RequestId, TableSource, WireError,
+    Command, DevicePreference, EncoderEntry, EncoderSource, EncoderSummary, ErrorKind, Event,
+    PROTOCOL_VERSION, RequestId, TableSource, WireError,
 };
 use crate::train::Checkpoint;
 use crate::train::config::TrainConfig;
@@ -35,6 +36,7 @@ struct Started {
     base_url: String,
     device: Device,
     encoders: Vec<EncoderEntry>,
+    hub: HubClient,
 }
 
 impl Driver {
@@ -97,7 +99,12 @@ impl Driver {
         }
     }
 
-    async fn handle(&mut self, Message { command, buffer }: Message) {
+    async fn handle(&mut self, message: Message) {
+        let Message {
+            command,
+            buffer,
+            files,
+        } = message;
         let bytes = buffer.as_ref().map(to_bytes);
         let (id, answer) = match command {
             Command::Start {
@@ -105,8 +112,18 @@ impl Driver {
                 version,
                 device,
                 base_url,
-            } => (id, self.start(id, version, device, base_url).await),
-            Command::LoadEncoder { id, encoder } => (id, self.load_encoder(id, &encoder).await),
+                hub_url,
+            } => {
+                let hub = HubClient::new(&hub_url);
+                (id, self.start(id, version, device, base_url, hub).await)
+            }
+            Command::LoadEncoder { id, encoder } => {
+                (id, self.load_encoder(id, encoder, files).await)
+            }
+            Command::DescribeHub { id, repository } => {
+                (id, self.describe_hub(id, &repository).await)
+            }
+            Command::ForgetHub { id, repository } => (id, self.forget_hub(id, repository).await),
             Command::OpenTable { id, source } => (id, self.open_table(id, source, bytes).await),
             Command::UseColumns {
                 id,
@@ -150,6 +167,7 @@ impl Driver {
         version: u32,
         device: DevicePreference,
         base_url: String,
+        hub: HubClient,
     ) -> Result<Event, WireError> {
         if version != PROTOCOL_VERSION {
             return Err(WireError {
@@ -168,6 +186,7 @@ impl Driver {
             base_url,
             device,
             encoders: encoders.clone(),
+            hub,
         });
         Ok(Event::Ready {
             id,
@@ -177,16 +196,32 @@ impl Driver {
         })
     }
 
-    async fn load_encoder(&mut self, id: RequestId, name: &str) -> Result<Event, WireError> {
+    async fn load_encoder(
+        &mut self,
+        id: RequestId,
+        source: EncoderSource,
+        files: Vec<web_sys::File>,
+    ) -> Result<Event, WireError> {
         self.idle()?;
-        let started = self.started()?;
-        let entry = started.encoders.iter().find(|entry| entry.id == name);
-        let entry = entry
-            .ok_or_else(|| errors::state("There is no such encoder.", "Choose one of the list."))?;
-        let autodiff = started.device.clone().autodiff();
-        let encoder = files::encoder(&started.base_url, entry, id, &autodiff).await?;
+        let started = self.started_mut()?;
+        let device = started.device.clone().autodiff();
+        let encoder = match &source {
+            EncoderSource::Origin { id: name } => {
+                let entry = started.encoders.iter().find(|entry| entry.id == *name);
+                let entry = entry.ok_or_else(|| {
+                    errors::state("There is no such encoder.", "Choose one of the list.")
+                })?;
+                files::encoder(&started.base_url, entry, id, &device).await?
+            }
+            EncoderSource::Folder { paths, .. } => local::folder(paths, &files, &device)?,
+            EncoderSource::Zip { name } => local::zip(name, &files, &device)?,
+            EncoderSource::Hub {
+                repository,
+                revision,
+            } => started.hub.load(repository, revision, id, &device).await?,
+        };
         let summary = EncoderSummary {
-            id: entry.id.clone(),
+            id: source.name().to_owned(),
             layers: encoder.config.num_hidden_layers as u32,
             hidden_size: encoder.config.hidden_size as u32,
             vocab_size: encoder.config.vocab_size as u32,
@@ -199,6 +234,18 @@ impl Driver {
             id,
             encoder: summary,
         })
+    }
+
+    async fn describe_hub(&mut self, id: RequestId, name: &str) -> Result<Event, WireError> {
+        self.idle()?;
+        let found = self.started_mut()?.hub.look_up(name).await?;
+        Ok(Event::HubDescribed { id, found })
+    }
+
+    async fn forget_hub(&mut self, id: RequestId, repository: String) -> Result<Event, WireError> {
+        self.idle()?;
+        self.started_mut()?.hub.forget(&repository).await?;
+        Ok(Event::HubForgotten { id, repository })
     }
 
     async fn open_table(
@@ -283,9 +330,11 @@ impl Driver {
     }
 
     fn started(&self) -> Result<&Started, WireError> {
-        self.started
-            .as_ref()
-            .ok_or_else(|| errors::state("The worker has not been started.", "Reload the page."))
+        self.started.as_ref().ok_or_else(not_started)
+    }
+
+    fn started_mut(&mut self) -> Result<&mut Started, WireError> {
+        self.started.as_mut().ok_or_else(not_started)
     }
 
     fn running(&mut self) -> Result<&mut Run, WireError> {
@@ -300,6 +349,10 @@ impl Driver {
             None => Ok(()),
         }
     }
+}
+
+fn not_started() -> WireError {
+    errors::state("The worker has not been started.", "Reload the page.")
 }
 
 /// Tells the page that a command failed; if the worker cannot go on, that it is lost.

@@ -3,9 +3,11 @@
 use burn::tensor::ExecutionError;
 
 use super::fetch::FetchError;
+use super::local::LocalError;
 use crate::data::{DatasetError, TableError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
+use crate::hub::HubError;
 use crate::model::PretrainedError;
 use crate::protocol::{ErrorKind, WireError};
 use crate::text::TokenizerError;
@@ -20,12 +22,12 @@ fn wire(kind: ErrorKind, error: &dyn std::error::Error, hint: &str) -> WireError
     }
 }
 
-/// A message as a sentence. A name at its beginning, of a file for example, stays as it is.
+/// A message as a sentence. A name at its beginning, of a file or repository for example, stays as it is.
 fn sentence(message: &str) -> String {
     let named = message
         .split(' ')
         .next()
-        .is_some_and(|word| word.contains(['.', ':']));
+        .is_some_and(|word| word.contains(['.', ':', '/']));
     let mut letters = message.chars();
     let text = match letters.next() {
         Some(first) if !named => first.to_uppercase().to_string() + letters.as_str(),
@@ -73,6 +75,18 @@ impl From<DatasetError> for WireError {
 impl From<FetchError> for WireError {
     fn from(error: FetchError) -> Self {
         wire(ErrorKind::Network, &error, error.hint())
+    }
+}
+
+impl From<HubError> for WireError {
+    fn from(error: HubError) -> Self {
+        wire(ErrorKind::Network, &error, error.hint())
+    }
+}
+
+impl From<LocalError> for WireError {
+    fn from(error: LocalError) -> Self {
+        wire(ErrorKind::Encoder, &error, error.hint())
     }
 }
 

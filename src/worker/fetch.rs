@@ -1,13 +1,32 @@
-//! Fetching files of the page's own origin, with progress and checksums.
+//! Fetching files, with progress and checksums. Every request of the worker is made here.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Object, Promise, Reflect, Uint8Array};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use super::clock::scope;
 use crate::protocol::EncoderFile;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = fetch)]
+    fn fetch_with(url: &str, init: &Object) -> Promise;
+
+    /// A `Response` with its headers.
+    #[wasm_bindgen(extends = Response)]
+    type Answer;
+
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Answer) -> Headers;
+
+    type Headers;
+
+    #[wasm_bindgen(method)]
+    fn get(this: &Headers, name: &str) -> Option<String>;
+}
 
 /// Why a file could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +70,83 @@ impl FetchError {
     }
 }
 
-/// Fetches a file whole. `progress` is told how many bytes have arrived.
+/// How a file is asked for.
+#[derive(Serialize)]
+struct Init<'a> {
+    credentials: &'a str,
+    #[serde(rename = "referrerPolicy")]
+    referrer_policy: &'a str,
+    cache: &'a str,
+    headers: Vec<(&'a str, &'a str)>,
+}
+
+/// The head of an answer, and the way to its bytes.
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Content-Range`, if there is one that the browser shows.
+    pub content_range: Option<String>,
+    reader: Option<ReadableStreamDefaultReader>,
+}
+
+impl Reply {
+    /// Asks for a file of the page's own origin.
+    ///
+    /// # Errors
+    /// What the browser says if there is no answer.
+    pub async fn of_origin(url: &str) -> Result<Self, JsValue> {
+        Self::of(super::clock::scope().fetch_with_str(url)).await
+    }
+
+    /// Asks another origin for a file, or a part of it, and tells it nothing more than a request must: no cookies, no
+    /// address of the page. The browser's own cache is left out, as what is kept is kept by `store`.
+    ///
+    /// # Errors
+    /// What the browser says if there is no answer.
+    pub async fn of_stranger(url: &str, range: Option<&str>) -> Result<Self, JsValue> {
+        let init = Init {
+            credentials: "omit",
+            referrer_policy: "no-referrer",
+            cache: "no-store",
+            headers: range.map(|range| ("Range", range)).into_iter().collect(),
+        };
+        let init = serde_wasm_bindgen::to_value(&init)?;
+        Self::of(fetch_with(url, init.unchecked_ref())).await
+    }
+
+    async fn of(request: Promise) -> Result<Self, JsValue> {
+        let answer: Answer = JsFuture::from(request).await?.unchecked_into();
+        Ok(Self {
+            status: answer.status(),
+            content_range: answer.headers().get("Content-Range"),
+            reader: answer.body().map(|body| body.get_reader().unchecked_into()),
+        })
+    }
+
+    /// Whether this is what was asked for.
+    pub fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The next bytes; `None` at the end.
+    ///
+    /// # Errors
+    /// What the browser says if the connection breaks.
+    pub async fn next(&mut self) -> Result<Option<Uint8Array>, JsValue> {
+        let Some(reader) = &self.reader else {
+            return Ok(None);
+        };
+        let chunk = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&chunk, &"done".into())?.is_truthy() {
+            return Ok(None);
+        }
+        Ok(Some(
+            Reflect::get(&chunk, &"value".into())?.unchecked_into(),
+        ))
+    }
+}
+
+/// Fetches a file of the page's own origin whole. `progress` is told how many bytes have arrived.
 pub async fn fetch(
     url: &str,
     file: &str,
@@ -61,34 +156,21 @@ pub async fn fetch(
         file: file.to_owned(),
         detail: describe(&error),
     };
-    let response = JsFuture::from(scope().fetch_with_str(url))
-        .await
-        .map_err(unreachable)?;
-    let response: Response = response.unchecked_into();
-    if !response.ok() {
+    let mut reply = Reply::of_origin(url).await.map_err(unreachable)?;
+    if !reply.is_ok() {
         return Err(FetchError::Status {
             file: file.to_owned(),
-            status: response.status(),
+            status: reply.status,
         });
     }
     let mut bytes = Vec::new();
-    let Some(body) = response.body() else {
-        return Ok(bytes);
-    };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(unreachable)?;
-        let done = Reflect::get(&chunk, &"done".into()).map_err(unreachable)?;
-        if done.is_truthy() {
-            return Ok(bytes);
-        }
-        let value = Reflect::get(&chunk, &"value".into()).map_err(unreachable)?;
-        let value: Uint8Array = value.unchecked_into();
+    while let Some(chunk) = reply.next().await.map_err(unreachable)? {
         let start = bytes.len();
-        bytes.resize(start + value.length() as usize, 0);
-        value.copy_to(&mut bytes[start..]);
+        bytes.resize(start + chunk.length() as usize, 0);
+        chunk.copy_to(&mut bytes[start..]);
         progress(bytes.len());
     }
+    Ok(bytes)
 }
 
 /// Fetches a file of an encoder and checks that it is the very one.
@@ -117,7 +199,8 @@ pub async fn fetch_verified(
     Ok(bytes)
 }
 
-fn describe(error: &JsValue) -> String {
+/// The browser's words for an error.
+pub fn describe(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(
         || format!("{error:?}"),
         |error| String::from(error.message()),

@@ -37,10 +37,10 @@ pub async fn encoder(
     MissingFile::check(&names).map_err(PretrainedError::from)?;
     let mut download = Download {
         folder: format!("{base_url}models/{}", entry.id),
-        id,
-        total: entry.files.iter().map(|file| f64::from(file.bytes)).sum(),
-        before: 0.0,
-        shown: 0.0,
+        progress: Progress::new(
+            id,
+            entry.files.iter().map(|file| f64::from(file.bytes)).sum(),
+        ),
         files: BTreeMap::new(),
     };
     // What the small files say is known before the weights are fetched.
@@ -61,34 +61,62 @@ pub async fn encoder(
     Ok(plan.load(&weights, device)?)
 }
 
-/// An encoder's files on their way.
-struct Download {
-    folder: String,
+/// How much of an encoder has arrived, and how much of that the page knows.
+pub struct Progress {
     id: RequestId,
     /// Bytes of all files.
     total: f64,
-    /// Bytes of those that are here.
+    /// Bytes of the files that are here whole.
     before: f64,
     /// Bytes that the page was last told of.
     shown: f64,
+}
+
+impl Progress {
+    /// Nothing has arrived of `total` bytes.
+    pub fn new(id: RequestId, total: f64) -> Self {
+        Self {
+            id,
+            total,
+            before: 0.0,
+            shown: 0.0,
+        }
+    }
+
+    /// So much of the file that is being fetched has arrived.
+    pub fn within_file(&mut self, loaded: usize) {
+        self.show(self.before + loaded as f64);
+    }
+
+    /// The file is here.
+    pub fn arrived(&mut self, bytes: u32) {
+        self.before += f64::from(bytes);
+        self.show(self.before);
+    }
+
+    fn show(&mut self, loaded: f64) {
+        // A hundredth at a time: more cannot be seen.
+        if loaded - self.shown >= self.total / 100.0 {
+            self.shown = loaded;
+            let (id, total) = (self.id, self.total);
+            post(&Event::EncoderProgress { id, loaded, total });
+        }
+    }
+}
+
+/// An encoder's files on their way.
+struct Download {
+    folder: String,
+    progress: Progress,
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Download {
     async fn fetch(&mut self, file: &EncoderFile) -> Result<(), FetchError> {
         let url = format!("{}/{}", self.folder, file.name);
-        let (id, total, before) = (self.id, self.total, self.before);
-        let shown = &mut self.shown;
-        let bytes = fetch_verified(&url, file, |loaded| {
-            let loaded = before + loaded as f64;
-            // A hundredth at a time: more cannot be seen.
-            if loaded - *shown >= total / 100.0 {
-                *shown = loaded;
-                post(&Event::EncoderProgress { id, loaded, total });
-            }
-        })
-        .await?;
-        self.before += f64::from(file.bytes);
+        let progress = &mut self.progress;
+        let bytes = fetch_verified(&url, file, |loaded| progress.within_file(loaded)).await?;
+        self.progress.arrived(file.bytes);
         self.files.insert(file.name.clone(), bytes);
         Ok(())
     }

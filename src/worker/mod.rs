@@ -11,8 +11,11 @@ mod driver;
 mod errors;
 mod fetch;
 mod files;
+mod hub;
+mod local;
 mod port;
 mod run;
+mod store;
 
 use crate::protocol::Event;
 

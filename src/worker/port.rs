@@ -6,13 +6,14 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::MessageEvent;
 
 use super::clock::scope;
-use crate::port::{pack, unpack};
+use crate::port::{files, pack, unpack};
 use crate::protocol::{Command, ErrorKind, Event, WireError};
 
-/// A command and the bytes beside it.
+/// A command and what lies beside it.
 pub struct Message {
     pub command: Command,
     pub buffer: Option<ArrayBuffer>,
+    pub files: Vec<web_sys::File>,
 }
 
 /// Commands that have arrived and wait.
@@ -27,7 +28,11 @@ impl Inbox {
         let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             match unpack(&event.data()) {
                 // The receiver lives as long as the worker.
-                Ok((command, buffer)) => drop(sender.unbounded_send(Message { command, buffer })),
+                Ok((command, buffer)) => drop(sender.unbounded_send(Message {
+                    command,
+                    buffer,
+                    files: files(&event.data()),
+                })),
                 Err(error) => post(&Event::Lost {
                     error: WireError {
                         kind: ErrorKind::Bug,

@@ -4,6 +4,9 @@
 
 mod bad_input;
 mod devices;
+mod hub;
+mod local_encoders;
+mod mock_hub;
 mod page;
 mod training;
 mod wasm_modules;

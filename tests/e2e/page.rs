@@ -175,12 +175,7 @@ impl Page {
 
     /// Types a setting, whose field may be folded away.
     pub async fn set(&self, setting: &str, value: &str) -> Result {
-        self.driver
-            .execute(
-                "document.querySelectorAll('details').forEach(details => details.open = true)",
-                vec![],
-            )
-            .await?;
+        self.unfold().await?;
         let field = self
             .driver
             .find(By::Css(format!("[data-setting='{setting}']")))
@@ -195,6 +190,34 @@ impl Page {
         std::fs::write(&path, content)?;
         let input = self.element("file-input:not([disabled])").await?;
         Ok(input.send_keys(path.display().to_string()).await?)
+    }
+
+    /// Gives a file or a folder to one of the page's inputs, as the browser's dialogue does.
+    pub async fn choose(&self, test_id: &str, path: &Path) -> Result {
+        let input = self.element(&format!("{test_id}:not([disabled])")).await?;
+        Ok(input.send_keys(path.display().to_string()).await?)
+    }
+
+    /// Folds everything open.
+    pub async fn unfold(&self) -> Result {
+        let script = "document.querySelectorAll('details').forEach(details => details.open = true)";
+        self.driver.execute(script, vec![]).await?;
+        Ok(())
+    }
+
+    /// The message of the page that contains some words, once it shows one.
+    pub async fn message(&self, test_id: &str, words: &str) -> Result<String> {
+        let begun = Instant::now();
+        loop {
+            let texts = self.texts(test_id).await.unwrap_or_default();
+            if let Some(text) = texts.iter().find(|text| text.contains(words)) {
+                return Ok(text.clone());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("no {test_id} says {words:?}: {texts:?}").into());
+            }
+            sleep(GLANCE).await;
+        }
     }
 
     /// Waits until an attribute holds.
@@ -313,7 +336,7 @@ async fn connect(port: u16, capabilities: ChromeCapabilities) -> Result<WebDrive
     }
 }
 
-fn variable(name: &str) -> Result<String> {
+pub fn variable(name: &str) -> Result<String> {
     env::var(name)
         .map_err(|_| format!("{name} is not set: run `cargo xtask test --only end-to-end`").into())
 }

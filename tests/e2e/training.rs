@@ -255,7 +255,7 @@ async fn a_file_of_ones_own_is_learnt() -> Result {
 }
 
 /// Pictures of the page as it stands, where they are asked for.
-async fn screenshots(page: &Page, name: &str) -> Result {
+pub async fn screenshots(page: &Page, name: &str) -> Result {
     let Some(folder) = env::var_os("TABTUNE_SCREENSHOTS").map(PathBuf::from) else {
         return Ok(());
     };

@@ -1,6 +1,10 @@
 //! All checks and tests, in the order in which they are worth running.
 
-use anyhow::{Result, bail, ensure};
+use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::chromium::Chromium;
@@ -28,6 +32,9 @@ const WASM_FEATURES: &[&str] = &[
 
 /// The path that end-to-end tests find the page under: it must work under any.
 const PAGE_PREFIX: &str = "/some/sub/path/";
+
+/// The hub that index.html names, which the tests must not ask.
+const HUB: &str = "https://huggingface.co/";
 
 /// A part of `cargo xtask test`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -230,11 +237,15 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
         prefix: prefix.clone(),
         folder: folder.clone(),
     });
-    let page = Mount {
+    // A hub of the tests' own, which they start and stop as they need it.
+    let hub = format!("{}:{}", Ipv4Addr::LOCALHOST, free_port()?);
+    let entry = workspace.cache.target().join("end-to-end-page");
+    write_page_with_hub(&dist, &format!("http://{hub}/"), &entry)?;
+    let page = [&entry, &dist].map(|folder| Mount {
         prefix: PAGE_PREFIX.to_owned(),
-        folder: dist.clone(),
-    };
-    let mounts = mounts.into_iter().chain([page]).collect();
+        folder: folder.clone(),
+    });
+    let mounts = mounts.into_iter().chain(page).collect();
     let server = StaticServer::start(0, mounts, Audience::OwnOrigin)?;
     let result = run_command(
         workspace
@@ -251,10 +262,34 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
                 "TABTUNE_URL",
                 format!("http://{}{PAGE_PREFIX}", server.address()),
             )
+            .env("TABTUNE_HUB", hub)
             .env("TABTUNE_DIST", dist)
             .env("TABTUNE_CHROMIUM", &chromium.browser)
             .env("TABTUNE_CHROMEDRIVER", &chromium.driver),
     );
     drop(server);
     result
+}
+
+/// A port that is free now, for a server that a test starts later.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Writes the built page's index.html to `folder`, with another hub in it.
+fn write_page_with_hub(dist: &Path, hub: &str, folder: &Path) -> Result<()> {
+    let index = dist.join("index.html");
+    let html =
+        fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    ensure!(
+        html.matches(HUB).count() == 1,
+        "{} does not name {HUB} once",
+        index.display()
+    );
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let target = folder.join("index.html");
+    fs::write(&target, html.replace(HUB, hub))
+        .with_context(|| format!("cannot write {}", target.display()))
 }

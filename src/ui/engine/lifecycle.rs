@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 use super::Engine;
-use super::recovery::Step;
-use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for};
+use super::recovery::{EncoderChoice, Step};
+use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for, hub_url};
 use crate::protocol::{
     Command, DeviceKind, DevicePreference, ErrorKind, PROTOCOL_VERSION, RequestId, WireError,
 };
@@ -104,6 +104,7 @@ impl Engine {
                 version: PROTOCOL_VERSION,
                 device,
                 base_url: base_url(),
+                hub_url: hub_url(),
             },
             None,
         );
@@ -126,7 +127,7 @@ impl Engine {
             });
             encoder
                 .into_iter()
-                .for_each(|encoder| self.load_encoder(encoder));
+                .for_each(|encoder| self.load_encoder(EncoderChoice::Origin(encoder)));
             return;
         };
         self.inner.update_value(|inner| {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use js_sys::ArrayBuffer;
 
 use crate::data::{ColumnChoice, Problem, SplitConfig};
-use crate::protocol::TableSource;
+use crate::protocol::{EncoderSource, TableSource};
 use crate::run_state::run::{Run, RunPhase};
 use crate::train::config::TrainConfig;
 
@@ -30,6 +30,59 @@ impl Source {
     }
 }
 
+/// An encoder that can be loaded again.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum EncoderChoice {
+    /// One that comes with the page, by its id.
+    Origin(String),
+    /// A folder of the user's. The browser reads it from the disk each time.
+    Folder {
+        /// Its name.
+        name: String,
+        /// Its files and those below it, with their paths from its parent on.
+        files: Vec<(String, web_sys::File)>,
+    },
+    /// A zip of the user's.
+    Zip(web_sys::File),
+    /// One of the hub's.
+    Hub {
+        /// `owner/name`
+        repository: String,
+        /// The commit.
+        revision: String,
+    },
+}
+
+impl EncoderChoice {
+    /// How the protocol names it.
+    pub(crate) fn on_wire(&self) -> EncoderSource {
+        match self {
+            Self::Origin(id) => EncoderSource::Origin { id: id.clone() },
+            Self::Folder { name, files } => EncoderSource::Folder {
+                name: name.clone(),
+                paths: files.iter().map(|(path, _)| path.clone()).collect(),
+            },
+            Self::Zip(file) => EncoderSource::Zip { name: file.name() },
+            Self::Hub {
+                repository,
+                revision,
+            } => EncoderSource::Hub {
+                repository: repository.clone(),
+                revision: revision.clone(),
+            },
+        }
+    }
+
+    /// What goes beside the message.
+    pub(crate) fn files(&self) -> Vec<web_sys::File> {
+        match self {
+            Self::Origin(_) | Self::Hub { .. } => Vec::new(),
+            Self::Folder { files, .. } => files.iter().map(|(_, file)| file.clone()).collect(),
+            Self::Zip(file) => vec![file.clone()],
+        }
+    }
+}
+
 /// A data set that can be made again.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DataInUse {
@@ -47,7 +100,7 @@ pub(crate) struct DataInUse {
 #[derive(Debug, Default)]
 pub(crate) struct Told {
     /// The encoder on the device.
-    pub(crate) encoder: Option<String>,
+    pub(crate) encoder: Option<EncoderChoice>,
     /// The data set in use.
     pub(crate) data: Option<DataInUse>,
     /// Settings of the newest run.
@@ -59,7 +112,7 @@ pub(crate) struct Told {
 /// One command of a recovery. Each is sent when the one before it has been carried out.
 #[derive(Debug)]
 pub(crate) enum Step {
-    Encoder(String),
+    Encoder(EncoderChoice),
     Table(Source),
     Columns(ColumnChoice, Problem, SplitConfig),
     Train(TrainConfig),

@@ -66,6 +66,15 @@ pub(crate) fn base_url() -> String {
     web_sys::Url::new_with_base("./", &address).map_or(address, |url| url.href())
 }
 
+/// Address of the hub: index.html's `tabtune-hub`. Without one there is none, and looking up says so.
+pub(crate) fn hub_url() -> String {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.query_selector("meta[name='tabtune-hub']").ok()?)
+        .and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_default()
+}
+
 /// What a worker tells the page.
 pub(crate) enum FromWorker {
     /// It speaks; the bytes are those beside the message.
@@ -119,7 +128,7 @@ impl WorkerHandle {
         })
     }
 
-    /// Sends a command and the bytes beside it, which are moved, not copied.
+    /// Sends a command, and what lies beside it: bytes, which are moved, not copied, and handles to files.
     ///
     /// # Errors
     /// If the browser cannot clone the message.
@@ -127,8 +136,11 @@ impl WorkerHandle {
         &self,
         command: &Command,
         buffer: Option<ArrayBuffer>,
+        files: &[web_sys::File],
     ) -> Result<(), String> {
-        let packed = port::pack(command, buffer).map_err(|error| error.to_string())?;
+        let packed = port::pack(command, buffer)
+            .and_then(|packed| packed.with_files(files))
+            .map_err(|error| error.to_string())?;
         self.worker
             .post_message_with_transfer(&packed.value, &packed.transfer)
             .map_err(|error| format!("{error:?}"))

@@ -1,0 +1,194 @@
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::*;
+use crate::model::folder::{CONFIG, SINGLE, TOKENIZER};
+
+fn deflated() -> SimpleFileOptions {
+    SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)
+}
+
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, content) in entries {
+        writer.start_file(*path, deflated()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn open(bytes: Vec<u8>) -> Result<Archive<Cursor<Vec<u8>>>, ArchiveError> {
+    Archive::open(Cursor::new(bytes))
+}
+
+/// What reading a file of an archive fails with.
+fn fault(bytes: Vec<u8>, name: &str) -> ArchiveError {
+    open(bytes).unwrap().read(name).unwrap_err()
+}
+
+/// Puts other bytes in the place of some, as often as they occur.
+fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
+    let places: Vec<usize> = bytes
+        .windows(old.len())
+        .enumerate()
+        .filter(|(_, window)| *window == old)
+        .map(|(place, _)| place)
+        .collect();
+    assert!(!places.is_empty());
+    for place in places {
+        bytes[place..place + new.len()].copy_from_slice(new);
+    }
+}
+
+#[test]
+fn a_folder_is_found_and_read_wherever_it_lies() {
+    for folder in ["", "model/", "a/b/"] {
+        let path = |name: &str| format!("{folder}{name}");
+        let archive = zip(&[
+            (&path("1_Pooling/config.json"), b"{}"),
+            (&path(CONFIG), b"the config"),
+            (&path(TOKENIZER), b"the tokenizer"),
+            (&path(SINGLE), b"the weights"),
+            ("__MACOSX/._config.json", b"x"),
+        ]);
+        let mut archive = open(archive).unwrap();
+        assert_eq!(archive.names(), [CONFIG, TOKENIZER, SINGLE]);
+        assert_eq!(archive.read(CONFIG).unwrap(), b"the config");
+        assert_eq!(archive.read(SINGLE).unwrap(), b"the weights");
+    }
+}
+
+#[test]
+fn what_is_no_archive_is_said_so() {
+    for bytes in [&b""[..], b"PK\x03\x04", b"text,label\na,b\n"] {
+        let error = open(bytes.to_vec()).err().unwrap();
+        assert!(matches!(error, ArchiveError::Unreadable(_)), "{error}");
+        assert!(error.hint().contains("new zip"));
+    }
+    let whole = zip(&[(CONFIG, b"{}")]);
+    for length in 0..whole.len() {
+        assert!(open(whole[..length].to_vec()).is_err(), "{length} bytes");
+    }
+}
+
+#[test]
+fn paths_that_lead_out_are_refused() {
+    for (path, disguise) in [
+        ("aa/config.json", "../config.json"),
+        ("xetc/passwd", "/etc/passwd"),
+        ("a-b-config.json", "a\\b\\config.json"),
+        ("Cx/config.json", "C:/config.json"),
+        ("model/aa/aa/x", "model/../../x"),
+    ] {
+        // The writer would tidy them.
+        let mut archive = zip(&[(path, b"{}")]);
+        replace(&mut archive, path.as_bytes(), disguise.as_bytes());
+        let error = open(archive).err().unwrap();
+        assert!(matches!(&error, ArchiveError::Path { entry } if entry == disguise));
+    }
+}
+
+#[test]
+fn several_encoders_are_refused() {
+    let error = open(zip(&[("a/config.json", b""), ("b/config.json", b"")]));
+    assert!(matches!(error, Err(ArchiveError::Several(_))));
+}
+
+#[test]
+fn too_many_entries_are_refused() {
+    let names: Vec<String> = (0..=MOST_ENTRIES).map(|index| index.to_string()).collect();
+    let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    let error = open(zip(&entries)).err().unwrap();
+    assert!(matches!(error, ArchiveError::TooMany { found } if found == MOST_ENTRIES + 1));
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_is_unpacked() {
+    let zeros = vec![0; 8_000_000];
+    let error = fault(zip(&[(SINGLE, &zeros)]), SINGLE);
+    assert!(
+        matches!(
+            error,
+            ArchiveError::Bomb {
+                unpacked: 8_000_000,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    // What is small may shrink as it likes.
+    let small = &zeros[..900_000];
+    assert_eq!(
+        open(zip(&[(SINGLE, small)])).unwrap().read(SINGLE).unwrap(),
+        small
+    );
+}
+
+#[test]
+fn sizes_that_the_archive_lies_about_are_noticed() {
+    let declared = 10_007_u32.to_le_bytes();
+    let content: Vec<u8> = (0..10_007_u32)
+        .map(|number| (number * 7919 % 251) as u8)
+        .collect();
+    for wrong in [100_u32, 10_006, 10_008, 900_000] {
+        let mut archive = zip(&[(SINGLE, &content)]);
+        replace(&mut archive, &declared, &wrong.to_le_bytes());
+        let error = fault(archive, SINGLE);
+        assert!(
+            // The reader notices what is too long itself.
+            matches!(
+                error,
+                ArchiveError::Length { .. } | ArchiveError::Damaged { .. }
+            ),
+            "{wrong}: {error}"
+        );
+    }
+    let mut archive = zip(&[(CONFIG, &content)]);
+    replace(&mut archive, &declared, &200_000_000_u32.to_le_bytes());
+    assert!(matches!(
+        fault(archive, CONFIG),
+        ArchiveError::TooLarge {
+            found: 200_000_000,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_damaged_entry_is_named() {
+    let options = deflated().compression_method(CompressionMethod::Stored);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file(CONFIG, options).unwrap();
+    writer.write_all(b"sound content").unwrap();
+    let mut archive = writer.finish().unwrap().into_inner();
+    replace(&mut archive, b"sound", b"wrong");
+    let error = fault(archive, CONFIG);
+    assert!(
+        matches!(&error, ArchiveError::Damaged { entry, .. } if entry == CONFIG),
+        "{error}"
+    );
+}
+
+#[test]
+fn links_and_other_packings_are_refused() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer
+        .add_symlink(CONFIG, "../../blobs/1", deflated())
+        .unwrap();
+    let archive = writer.finish().unwrap().into_inner();
+    assert!(matches!(fault(archive, CONFIG), ArchiveError::Link { .. }));
+
+    let mut archive = zip(&[(CONFIG, b"{}")]);
+    // Method 14 is LZMA. It stands behind version and flags in both headers.
+    for header in [&b"PK\x03\x04"[..], b"PK\x01\x02"] {
+        let start = archive
+            .windows(4)
+            .position(|window| window == header)
+            .unwrap();
+        archive[start + if header[2] == 3 { 8 } else { 10 }] = 14;
+    }
+    let error = fault(archive, CONFIG);
+    assert!(matches!(error, ArchiveError::Packing { .. }), "{error:?}");
+}

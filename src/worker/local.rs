@@ -1,0 +1,200 @@
+//! An encoder on the user's disk: a folder or a zip of one. Only what the encoder needs is read.
+
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use burn::tensor::Device;
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Blob, File};
+
+use super::fetch::describe;
+use crate::model::archive::{Archive, ArchiveError};
+use crate::model::folder::{SeveralFolders, locate, most_bytes};
+use crate::model::{PretrainedEncoder, PretrainedError, WeightsError};
+
+/// Bytes that are read at once.
+const CHUNK: usize = 1 << 20;
+
+#[wasm_bindgen]
+extern "C" {
+    /// Reads while the worker waits, which only workers may do. So a file is read where a reader of archives wants
+    /// to go, and never lies in memory whole.
+    type FileReaderSync;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new() -> Result<FileReaderSync, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = readAsArrayBuffer)]
+    fn read(this: &FileReaderSync, blob: &Blob) -> Result<ArrayBuffer, JsValue>;
+}
+
+/// Why an encoder on the disk cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// Moved, changed, or closed to the browser.
+    #[error("{file} could not be read: {source}")]
+    Unreadable { file: String, source: io::Error },
+    /// More than any file of an encoder has.
+    #[error("{file} has {found} bytes; at most {most} are read")]
+    TooLarge { file: String, found: f64, most: u64 },
+    /// There is no memory for it.
+    #[error("{file} has {bytes} bytes, for which there is no memory")]
+    Memory { file: String, bytes: f64 },
+    /// Several encoders, perhaps.
+    #[error(transparent)]
+    Several(#[from] SeveralFolders),
+    /// In the zip.
+    #[error("{file}: {source}")]
+    Archive { file: String, source: ArchiveError },
+    /// It is no encoder that can be used.
+    #[error(transparent)]
+    Encoder(#[from] PretrainedError),
+}
+
+impl From<WeightsError> for LocalError {
+    fn from(error: WeightsError) -> Self {
+        Self::Encoder(error.into())
+    }
+}
+
+impl LocalError {
+    /// What the user can do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } => {
+                "It may have been moved, changed or closed to this browser. Open it again."
+            }
+            Self::TooLarge { .. } => "Choose a smaller encoder.",
+            Self::Memory { .. } => "Close other tabs, or choose a smaller encoder.",
+            Self::Several(error) => error.hint(),
+            Self::Archive { source, .. } => source.hint(),
+            Self::Encoder(error) => error.hint(),
+        }
+    }
+}
+
+/// Reads a folder, given the paths of its files from the folder's own parent on.
+pub fn folder(
+    paths: &[String],
+    files: &[File],
+    device: &Device,
+) -> Result<PretrainedEncoder, LocalError> {
+    let folder = locate(paths.iter().map(String::as_str))?;
+    let found: Vec<(&str, &File)> = paths
+        .iter()
+        .zip(files)
+        .filter_map(|(path, file)| Some((path.strip_prefix(folder)?, file)))
+        .filter(|(name, _)| !name.contains('/'))
+        .collect();
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    let read = |name: &str| {
+        let file = found.iter().find(|(found, _)| *found == name);
+        file.map_or(Ok(Vec::new()), |(_, file)| read_whole(name, file))
+    };
+    PretrainedEncoder::read(&names, read, device)
+}
+
+/// Reads a zip of a folder.
+pub fn zip(name: &str, files: &[File], device: &Device) -> Result<PretrainedEncoder, LocalError> {
+    let fault = |source| LocalError::Archive {
+        file: name.to_owned(),
+        source,
+    };
+    let unreadable = |source| LocalError::Unreadable {
+        file: name.to_owned(),
+        source,
+    };
+    let reader = match files {
+        [file, ..] => FileReader::new(file).map_err(unreadable)?,
+        [] => return Err(unreadable(io::ErrorKind::NotFound.into())),
+    };
+    let mut archive = Archive::open(BufReader::with_capacity(CHUNK, reader)).map_err(fault)?;
+    let names = archive.names();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let read = |name: &str| archive.read(name).map_err(fault);
+    PretrainedEncoder::read(&names, read, device)
+}
+
+fn read_whole(name: &str, file: &File) -> Result<Vec<u8>, LocalError> {
+    let (found, most) = (file.size(), most_bytes(name));
+    if found > most as f64 {
+        return Err(LocalError::TooLarge {
+            file: name.to_owned(),
+            found,
+            most,
+        });
+    }
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(found as usize)
+        .map_err(|_| LocalError::Memory {
+            file: name.to_owned(),
+            bytes: found,
+        })?;
+    FileReader::new(file)
+        .and_then(|reader| BufReader::with_capacity(CHUNK, reader).read_to_end(&mut bytes))
+        .map_err(|source| LocalError::Unreadable {
+            file: name.to_owned(),
+            source,
+        })?;
+    Ok(bytes)
+}
+
+/// A file of the user's as something to read from.
+struct FileReader<'a> {
+    reader: FileReaderSync,
+    file: &'a File,
+    position: u64,
+}
+
+impl<'a> FileReader<'a> {
+    fn new(file: &'a File) -> io::Result<Self> {
+        Ok(Self {
+            reader: FileReaderSync::new().map_err(failed)?,
+            file,
+            position: 0,
+        })
+    }
+
+    fn length(&self) -> u64 {
+        self.file.size() as u64
+    }
+}
+
+impl Read for FileReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let end = self
+            .length()
+            .min(self.position.saturating_add(buffer.len() as u64));
+        if end <= self.position {
+            return Ok(0);
+        }
+        let part = self
+            .file
+            .slice_with_f64_and_f64(self.position as f64, end as f64)
+            .map_err(failed)?;
+        let bytes: ArrayBuffer = self.reader.read(&part).map_err(failed)?;
+        let bytes = Uint8Array::new(&bytes);
+        let read = (bytes.length() as usize).min(buffer.len());
+        bytes.subarray(0, read as u32).copy_to(&mut buffer[..read]);
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for FileReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let position = match to {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::End(offset) => self.length().checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}
+
+fn failed(error: JsValue) -> io::Error {
+    io::Error::other(describe(&error))
+}
