@@ -172,6 +172,8 @@ mod tests {
     use super::super::{EarlyStoppingConfig, FgmConfig, LoraConfig};
     use super::*;
 
+    type Change = Box<dyn Fn(&mut TrainConfig)>;
+
     #[test]
     fn the_defaults_hold() {
         assert_eq!(TrainConfig::default().validate(), Ok(()));
@@ -182,7 +184,7 @@ mod tests {
     fn each_setting_is_held_to_its_range() {
         let lora =
             |change: fn(&mut LoraConfig)| move |config: &mut TrainConfig| change(&mut config.lora);
-        let cases: Vec<(&str, Box<dyn Fn(&mut TrainConfig)>)> = vec![
+        let cases: Vec<(&str, Change)> = vec![
             ("Epochs", Box::new(|config| config.epochs = 0)),
             ("Batch size", Box::new(|config| config.batch_size = 2_000)),
             (
