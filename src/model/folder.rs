@@ -139,7 +139,7 @@ pub fn locate<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<&'a str, S
 pub fn needed<'a>(names: &[&'a str]) -> Vec<&'a str> {
     let single = names.contains(&SINGLE);
     let is_needed = |name: &&str| match *name {
-        CONFIG | TOKENIZER | SINGLE => true,
+        CONFIG | TOKENIZER | PROMPTS | SINGLE => true,
         INDEX => !single,
         name => !single && names.contains(&INDEX) && is_shard(name),
     };

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 
 use super::config::{ConfigError, EncoderConfig};
 use super::encoder::Encoder;
-use super::folder::{CONFIG, FolderFiles, MissingFile, TOKENIZER, WeightFiles};
+use super::folder::{CONFIG, FolderFiles, MissingFile, PROMPTS, TOKENIZER, WeightFiles};
 use super::weights::{Weights, WeightsError};
 use crate::text::{PromptError, Tokenizer, TokenizerError, default_prompt};
 
@@ -170,7 +170,12 @@ impl PretrainedEncoder {
         E: From<PretrainedError> + From<WeightsError>,
     {
         MissingFile::check(names).map_err(PretrainedError::from)?;
-        let plan = EncoderPlan::read(&read(CONFIG)?, &read(TOKENIZER)?)?;
+        let prompts = match names.contains(&PROMPTS) {
+            true => Some(read(PROMPTS)?),
+            false => None,
+        };
+        let (config, tokenizer) = (read(CONFIG)?, read(TOKENIZER)?);
+        let plan = EncoderPlan::read(&config, &tokenizer, prompts.as_deref())?;
         let weights = WeightFiles::read(names, read)?;
         Ok(plan.load(&weights, device)?)
     }

@@ -15,7 +15,7 @@ use crate::hub::{
     Hub, HubDescription, HubError, HubFile, Listing, MOST_LISTING_BYTES, Repository, Retries,
     Transfer, TransferFault,
 };
-use crate::model::folder::{CONFIG, TOKENIZER, most_bytes, needed};
+use crate::model::folder::{CONFIG, PROMPTS, TOKENIZER, most_bytes, needed};
 use crate::model::{EncoderPlan, MissingFile, PretrainedEncoder, PretrainedError, WeightFiles};
 use crate::protocol::{ErrorKind, Event, HubFound, RequestId, WireError};
 
@@ -185,7 +185,10 @@ impl HubClient {
         for file in files.iter().filter(|file| !is_weights(file)) {
             self.fetch(repository, description, file, fetched).await?;
         }
-        let plan = EncoderPlan::read(&fetched.take(CONFIG), &fetched.take(TOKENIZER))?;
+        let prompts = files.iter().any(|file| file.name == PROMPTS);
+        let prompts = prompts.then(|| fetched.take(PROMPTS));
+        let (config, tokenizer) = (fetched.take(CONFIG), fetched.take(TOKENIZER));
+        let plan = EncoderPlan::read(&config, &tokenizer, prompts.as_deref())?;
         for file in files.iter().filter(is_weights) {
             self.fetch(repository, description, file, fetched).await?;
         }

@@ -77,7 +77,7 @@ pub fn config() -> TrainConfig {
 
 fn encoder(device: &Device) -> PretrainedEncoder {
     let folder = Folder::tiny_bert().0;
-    let plan = EncoderPlan::read(&folder.config, &folder.tokenizer).unwrap();
+    let plan = EncoderPlan::read(&folder.config, &folder.tokenizer, None).unwrap();
     plan.load(&folder.weights, device).unwrap()
 }
 

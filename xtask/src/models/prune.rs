@@ -189,12 +189,13 @@ fn split<'a>(word: &str, scores: &HashMap<&str, (&'a str, f64)>, longest: usize)
             None if start == 0 => 0.0,
             None => continue,
         };
-        for end in start + 1..=word.len().min(start + longest) {
+        let most = word.len().min(start + longest);
+        for (end, best) in best.iter_mut().enumerate().take(most + 1).skip(start + 1) {
             let found = word.get(start..end).and_then(|part| scores.get(part));
             if let Some(&(piece, score)) = found
-                && best[end].is_none_or(|(other, _)| before + score > other)
+                && best.is_none_or(|(other, _)| before + score > other)
             {
-                best[end] = Some((before + score, piece));
+                *best = Some((before + score, piece));
             }
         }
     }
