@@ -197,7 +197,8 @@ mod tests {
             (other, other_state) = theirs.step(RATE, other, gradient(step), other_state);
         }
         let difference = (own - other).abs().max().into_scalar::<f32>();
-        assert!(difference < 1e-6, "{name:?}: {difference}");
+        // burn's constants are of 24 bits, and 1 − 0.99 has lost some of them.
+        assert!(difference < 5e-6, "{name:?}: {difference}");
         assert_eq!(own_state.map(|state| state.updates), Some(5));
     }
 
