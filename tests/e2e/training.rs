@@ -126,6 +126,7 @@ fn native_losses(config: TrainConfig) -> Result<Vec<f64>> {
         &FolderFiles {
             config: fs::read(folder.join("config.json"))?,
             tokenizer: fs::read(folder.join("tokenizer.json"))?,
+            prompts: None,
             weights: WeightFiles::Single(fs::read(folder.join("model.safetensors"))?),
         },
         &device,

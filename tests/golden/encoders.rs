@@ -25,6 +25,7 @@ impl Folder {
         Self(FolderFiles {
             config,
             tokenizer,
+            prompts: None,
             weights: WeightFiles::Single(weights),
         })
     }

@@ -189,7 +189,8 @@ fn split<'a>(word: &str, scores: &HashMap<&str, (&'a str, f64)>, longest: usize)
             None if start == 0 => 0.0,
             None => continue,
         };
-        for end in start + 1..=word.len().min(start + longest) {
+        for length in 1..=longest.min(word.len() - start) {
+            let end = start + length;
             let found = word.get(start..end).and_then(|part| scores.get(part));
             if let Some(&(piece, score)) = found
                 && best[end].is_none_or(|(other, _)| before + score > other)
