@@ -169,7 +169,7 @@ pub const ENCODERS: &[Encoder] = &[
         ]),
         pieces: 60861,
         prompt: Some("query: "),
-        description: "Chinese and English: 12 layers, 45 million parameters in 4 bits, about a quarter of L3's speed.",
+        description: "Chinese and English: 12 layers, 45 million parameters in 4 bits, about a fifth of L3's speed.",
         source: "intfloat/multilingual-e5-small",
         license: MIT,
         about: "Its matrices have 4-bit numbers (Q4_0 of ggml, stored as the bytes `NAME.q4_0`), and of its 250002 pieces
