@@ -1,7 +1,7 @@
 //! Files to examples: reading a table, choosing its columns and what to learn of them, splitting it.
 //!
 //! In the order of the data: [`Table::parse`] reads a file, [`guess_columns`] says which of its columns look like
-//! text, label and split, [`guess_problem`] what its labels look like, [`Dataset::from_table`] makes examples of it,
+//! text, label and split, [`guess_problem()`] what its labels look like, [`Dataset::from_table`] makes examples of it,
 //! and [`stratified_split`], [`iterative_split`] or [`quantile_split`] divides them.
 
 mod columns;

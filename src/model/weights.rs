@@ -1,7 +1,7 @@
 //! The tensors of a Hugging Face folder, found by name, checked by shape, put on a device.
 //!
 //! PyTorch keeps a linear layer's weight as `[d_output, d_input]`, burn as `[d_input, d_output]`. Beside the standard
-//! types of numbers, matrices may have [4-bit ones](q4_0).
+//! types of numbers, matrices may have 4-bit ones, `q4_0`.
 
 mod error;
 mod index;

@@ -1,6 +1,6 @@
 //! PEFT's adapters: `adapter_config.json` and `adapter_model.safetensors`.
 //!
-//! With [`Pooling::Pooler`](crate::train::config::Pooling::Pooler) an adapter is one of the family's
+//! With [`Pooling::Pooler`] an adapter is one of the family's
 //! `ForSequenceClassification`, and its head is among PEFT's `modules_to_save`. With another pooling it is one of the
 //! bare encoder, and the head lies beside it in [`HEAD`], which names the pooling in its metadata.
 

@@ -5,7 +5,7 @@
 //! | `classification` | [`classification_report`]: accuracy, precision, recall, F1, Matthews correlation, confusion matrix |
 //! | `ranking` | [`roc_auc`] and [`average_precision`] of one label, and their curves |
 //! | `probabilistic` | [`log_loss`], [`one_vs_rest`] |
-//! | `calibration` | [`calibration`]: expected calibration error and its reliability table |
+//! | `calibration` | [`calibration()`]: expected calibration error and its reliability table |
 //! | `temperature` | [`fit_temperature`], and probabilities at a temperature |
 //! | `multi_label` | [`multi_label_metrics`] |
 //! | `regression` | [`regression_metrics`] |

@@ -41,8 +41,8 @@ pub fn fit_temperature(
     Ok(rising_root(slope, 1.0 / LIMIT, LIMIT).map(|inverse| 1.0 / inverse))
 }
 
-/// First and second derivative of one example's loss, lse(b z) - b z[label], by b: mean and variance of
-/// z - z[label] under softmax(b z).
+/// First and second derivative of one example's loss, `lse(b z) - b z[label]`, by b: mean and variance of
+/// `z - z[label]` under `softmax(b z)`.
 fn margin(logits: &[f64], label: usize, inverse: f64) -> (f64, f64) {
     let highest = logits[argmax(logits)];
     let (mut total, mut sum, mut squares) = (0.0, 0.0, 0.0);
