@@ -209,9 +209,16 @@ impl<R: Read + Seek> Archive<R> {
         file.by_ref()
             .take(declared + 1)
             .read_to_end(&mut bytes)
-            .map_err(|source| ArchiveError::Damaged {
-                entry: entry(),
-                source,
+            .map_err(|source| match source.kind() {
+                // The reader notices some packings only now.
+                io::ErrorKind::Unsupported => ArchiveError::Packing {
+                    entry: entry(),
+                    source: source.into(),
+                },
+                _ => ArchiveError::Damaged {
+                    entry: entry(),
+                    source,
+                },
             })?;
         if bytes.len() as u64 != declared {
             return Err(ArchiveError::Length {
