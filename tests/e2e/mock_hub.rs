@@ -215,7 +215,12 @@ fn file(
     content.breaks = content.breaks.saturating_sub(u32::from(breaks));
     let sent = if breaks { part.len() / 2 } else { part.len() };
     stream.write_all(head(status, &headers, part.len()).as_bytes())?;
-    stream.write_all(&part[..sent])
+    stream.write_all(&part[..sent])?;
+    if breaks {
+        // A browser drops what the page has not read yet when the connection breaks.
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(())
 }
 
 fn send(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) -> io::Result<()> {
