@@ -35,6 +35,8 @@ pub struct RunState {
     pub problem: Problem,
     /// The data set in use. It may be of an earlier table than `table`, if that one could not be used.
     pub dataset: Option<DatasetSummary>,
+    /// What of the open table the data set in use was made; `None` if it is of an earlier table.
+    used: Option<(ColumnChoice, Problem)>,
     /// The newest run.
     pub run: Option<Run>,
     /// The newest prediction.
@@ -168,6 +170,7 @@ impl RunState {
             }
             Event::TableOpened { id, table } => {
                 if settle(&mut self.pending.table, id) {
+                    self.used = None;
                     self.columns = Some(table.guess);
                     self.problem = table.guessed_problem(table.guess.label);
                     self.table = Some(table);
@@ -175,6 +178,7 @@ impl RunState {
             }
             Event::DatasetReady { id, summary } => {
                 if settle(&mut self.pending.dataset, id) {
+                    self.used = self.columns.map(|columns| (columns, self.problem));
                     self.dataset = Some(summary);
                 }
             }
@@ -350,6 +354,14 @@ impl RunState {
         self.pending.table.is_some() || self.pending.dataset.is_some()
     }
 
+    /// Whether the data set in use is only being divided anew. A run may be asked for meanwhile; it waits for the data.
+    pub fn is_redividing(&self) -> bool {
+        self.pending.table.is_none()
+            && self.pending.dataset.is_some()
+            && self.used.is_some()
+            && self.used == self.columns.map(|columns| (columns, self.problem))
+    }
+
     /// Whether a text is being classified.
     pub fn is_predicting(&self) -> bool {
         self.pending.predict.is_some()
@@ -366,7 +378,7 @@ impl RunState {
             && self.encoder.is_some()
             && self.loading.is_none()
             && self.dataset.is_some()
-            && !self.is_opening()
+            && (!self.is_opening() || self.is_redividing())
     }
 
     /// Whether the run may be paused.

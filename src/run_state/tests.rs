@@ -221,6 +221,31 @@ fn a_run_may_start_only_when_nothing_is_being_loaded() {
 }
 
 #[test]
+fn a_run_may_be_asked_for_while_its_data_are_divided_anew() {
+    let mut state = RunState::default();
+    start(&mut state, 1, DeviceKind::Cpu);
+    load_encoder(&mut state, 2, "L3");
+    open(&mut state, 3, "uci");
+    let divided = |state: &mut RunState, id| {
+        state.apply(Event::DatasetReady {
+            id,
+            summary: summary("uci"),
+        });
+    };
+    use_columns(&mut state, 4);
+    assert!(!state.is_redividing() && !state.can_start());
+    divided(&mut state, 4);
+    use_columns(&mut state, 5);
+    assert!(state.is_redividing() && state.can_start());
+    divided(&mut state, 5);
+    assert!(!state.is_redividing() && state.can_start());
+    // The same columns of another table are other data.
+    open(&mut state, 6, "sms");
+    use_columns(&mut state, 7);
+    assert!(!state.is_redividing() && !state.can_start());
+}
+
+#[test]
 fn answers_to_older_requests_are_ignored() {
     let mut state = training();
     state.apply(Event::TrainingEnded {

@@ -49,6 +49,8 @@ struct Inner {
     opened: Option<Source>,
     /// The data set being made.
     choosing: Option<(RequestId, DataInUse)>,
+    /// The run that waits for the data to be divided.
+    waiting: Option<TrainConfig>,
     /// What a new worker must still be told, and the request it is at.
     replay: VecDeque<Step>,
     replaying: Option<RequestId>,
@@ -72,6 +74,7 @@ impl Engine {
             opening: None,
             opened: None,
             choosing: None,
+            waiting: None,
             replay: VecDeque::new(),
             replaying: None,
             losses_in_a_row: 0,
@@ -114,8 +117,10 @@ impl Engine {
             source: source.on_wire(),
         });
         let id = command.id();
-        self.inner
-            .update_value(|inner| inner.opening = Some((id, source.clone())));
+        self.inner.update_value(|inner| {
+            inner.opening = Some((id, source.clone()));
+            inner.waiting = None;
+        });
         let Source::File(file) = source else {
             self.post(&command, None, &[]);
             return;
@@ -164,6 +169,7 @@ impl Engine {
             None,
         );
         self.inner.update_value(|inner| {
+            inner.waiting = None;
             inner.choosing = Some((
                 id,
                 DataInUse {
@@ -191,9 +197,14 @@ impl Engine {
         }
     }
 
-    /// Starts a run.
+    /// Starts a run, as soon as the data set is divided.
     pub(crate) fn train(self, config: TrainConfig) {
         self.notice.set(None);
+        if self.state.with_untracked(RunState::is_redividing) {
+            return self
+                .inner
+                .update_value(|inner| inner.waiting = Some(config));
+        }
         self.inner.update_value(|inner| {
             inner.told.config = Some(config.clone());
             inner.told.checkpoint = None;
@@ -271,6 +282,10 @@ impl Engine {
                     self.inner
                         .update_value(|inner| inner.told.data = Some(data));
                     self.settle_replay(id);
+                    let waiting = |inner: &mut Inner| inner.waiting.take();
+                    if let Some(config) = self.inner.try_update_value(waiting).flatten() {
+                        self.train(config);
+                    }
                 }
             }
             Event::TrainingStarted { id, .. } => {
@@ -280,7 +295,14 @@ impl Engine {
                 inner.told.checkpoint = buffer;
                 inner.losses_in_a_row = 0;
             }),
-            Event::Failed { id, .. } => self.abandon_replay(id),
+            Event::Failed { id, .. } => {
+                // The message says why there is no data to run on.
+                self.inner.update_value(|inner| {
+                    let failed = inner.choosing.take_if(|(choosing, _)| *choosing == id);
+                    inner.waiting.take_if(|_| failed.is_some());
+                });
+                self.abandon_replay(id);
+            }
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
             | Event::HubStored { problem: None, .. }

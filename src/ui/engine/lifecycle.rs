@@ -60,6 +60,7 @@ impl Engine {
                 inner.worker = None;
                 inner.generation += 1;
                 inner.replaying = None;
+                inner.waiting = None;
                 (inner.build, inner.generation)
             })
             .unwrap_or((WorkerBuild::Cpu, 0));
