@@ -47,6 +47,8 @@ async fn folder(name: &str) -> Folder {
 async fn check(subject: Subject, steps: usize) {
     golden::check_tiny_bert(&subject).await;
     golden::check_families(&subject).await;
+    golden::check_encoder_dropout(&subject).await;
+    golden::check_adapters(&subject).await;
     golden::check_gradients(&subject).await;
     golden::check_ten_steps(&subject).await;
     golden::check_frozen_base(&subject).await;

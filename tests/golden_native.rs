@@ -80,6 +80,11 @@ fn hidden_states_of_l6() {
 }
 
 #[test]
+fn adapters_of_peft() {
+    block_on(golden::check_adapters(&cpu()));
+}
+
+#[test]
 fn gradients_of_adapters_and_head() {
     block_on(golden::check_gradients(&cpu()));
 }

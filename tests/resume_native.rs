@@ -21,14 +21,23 @@ fn alone() -> MutexGuard<'static, ()> {
     RANDOM_STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn cpu() -> golden::Subject {
+    golden::Subject {
+        device: tabtune::device::cpu(),
+        tolerance: golden::CPU,
+    }
+}
+
 #[test]
 fn a_resumed_session_gives_the_same_losses() {
     let _alone = alone();
-    let subject = golden::Subject {
-        device: tabtune::device::cpu(),
-        tolerance: golden::CPU,
-    };
-    block_on(golden::check_resume(&subject));
+    block_on(golden::check_resume(&cpu()));
+}
+
+#[test]
+fn dropout_in_the_encoder() {
+    let _alone = alone();
+    block_on(golden::check_encoder_dropout(&cpu()));
 }
 
 /// Dropout everywhere, the best weights kept.
@@ -39,6 +48,7 @@ fn config() -> TrainConfig {
             ..runs::config().lora
         },
         head_dropout: 0.2,
+        encoder_dropout: 0.2,
         load_best_model_at_end: true,
         ..runs::config()
     }

@@ -120,6 +120,9 @@ struct What {
     loraplus_ratio: f64,
     #[arg(long, default_value_t = TrainConfig::default().head_dropout)]
     head_dropout: f64,
+    /// In the encoder's layers, as transformers' configurations have it
+    #[arg(long, default_value_t = TrainConfig::default().encoder_dropout)]
+    encoder_dropout: f64,
     /// Longest text in tokens
     #[arg(long, default_value_t = TrainConfig::default().max_length)]
     max_length: u32,
@@ -220,6 +223,7 @@ impl Arguments {
             },
             pooling: what.pooling,
             head_dropout: what.head_dropout,
+            encoder_dropout: what.encoder_dropout,
             max_length: what.max_length,
             epochs: how.epochs,
             batch_size: how.batch,

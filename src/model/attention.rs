@@ -1,7 +1,8 @@
 //! Multi-head self-attention.
 
 use burn::module::Module;
-use burn::nn::LayerNorm;
+use burn::nn::{Dropout, DropoutConfig, LayerNorm};
+use burn::tensor::activation::softmax;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Bool, Tensor};
@@ -24,6 +25,7 @@ pub struct SelfAttention {
     /// Projection of the heads' joined output.
     pub output: LoraLinear,
     norm: LayerNorm,
+    pub(super) dropout: Dropout,
     heads: usize,
 }
 
@@ -37,6 +39,7 @@ impl SelfAttention {
             value: linear(names.value)?.into(),
             output: linear(names.attention_output)?.into(),
             norm: weights.layer_norm(&names.in_layer(layer, names.attention_norm))?,
+            dropout: DropoutConfig::new(0.0).init(),
             heads: weights.config().num_attention_heads,
         })
     }
@@ -63,15 +66,37 @@ impl SelfAttention {
                 .swap_dims(1, 2)
         };
 
-        let context = attention(
-            split(self.query.forward(hidden.clone())),
-            split(self.key.forward(hidden.clone())),
-            split(self.value.forward(hidden.clone())),
-            Some(padding.expand([batch, heads, tokens, tokens])),
-            None,
-            AttentionModuleOptions::default(),
-        );
+        let query = split(self.query.forward(hidden.clone()));
+        let key = split(self.key.forward(hidden.clone()));
+        let value = split(self.value.forward(hidden.clone()));
+        let padding = padding.expand([batch, heads, tokens, tokens]);
+        let context = if self.dropout.prob > 0.0 && hidden.device().is_autodiff() {
+            attention_with_dropout(query, key, value, padding, &self.dropout)
+        } else {
+            let options = AttentionModuleOptions::default();
+            attention(query, key, value, Some(padding), None, options)
+        };
         let context = context.swap_dims(1, 2).reshape([batch, tokens, width]);
-        self.norm.forward(hidden + self.output.forward(context))
+        let output = self.dropout.forward(self.output.forward(context));
+        self.norm.forward(hidden + output)
     }
+}
+
+/// Attention with dropout on its probabilities, which burn's has not.
+///
+/// # Shapes
+/// - `query`, `key`, `value`, output: `[batch, heads, tokens, width]`
+/// - `padding`: `[batch, heads, tokens, tokens]`
+fn attention_with_dropout(
+    query: Tensor<4>,
+    key: Tensor<4>,
+    value: Tensor<4>,
+    padding: Tensor<4, Bool>,
+    dropout: &Dropout,
+) -> Tensor<4> {
+    let [.., width] = query.dims();
+    let scores = query.matmul(key.transpose()) / (width as f64).sqrt();
+    // No row is all padding: every text has its special tokens.
+    let scores = scores.mask_fill(padding, f32::NEG_INFINITY);
+    dropout.forward(softmax(scores, 3)).matmul(value)
 }

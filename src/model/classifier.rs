@@ -47,7 +47,7 @@ impl TextClassifier {
         let shape = [shape.hidden_size, outputs];
         let head = Head::init(shape, dense, config.head_dropout, &mut rng, device);
         Self {
-            encoder,
+            encoder: encoder.with_dropout(config.encoder_dropout),
             head,
             pooling: config.pooling,
         }

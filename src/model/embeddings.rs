@@ -1,13 +1,13 @@
 //! Word, position and token-type embeddings.
 
 use burn::module::Module;
-use burn::nn::{Embedding, LayerNorm};
+use burn::nn::{Dropout, DropoutConfig, Embedding, LayerNorm};
 use burn::tensor::Tensor;
 
 use super::encoder::BatchTensors;
 use super::weights::{Weights, WeightsError};
 
-/// Sum of word, position and, where the family has them, token-type embeddings, normalised.
+/// Sum of word, position and, where the family has them, token-type embeddings, normalised, with dropout.
 ///
 /// Source: `BertEmbeddings` and `RobertaEmbeddings` of transformers, `models/bert/modeling_bert.py` and
 /// `models/roberta/modeling_roberta.py`; `Embeddings` of `models/distilbert/modeling_distilbert.py`.
@@ -17,6 +17,7 @@ pub struct Embeddings {
     position: Embedding,
     token_type: Option<Embedding>,
     norm: LayerNorm,
+    pub(super) dropout: Dropout,
     /// Position of padding, where a text's first token has the next one. Without, it has position 0.
     padding_position: Option<usize>,
 }
@@ -32,6 +33,7 @@ impl Embeddings {
                 .map(|name| weights.embedding(name))
                 .transpose()?,
             norm: weights.layer_norm(names.embeddings_norm)?,
+            dropout: DropoutConfig::new(0.0).init(),
             padding_position: config
                 .family
                 .counts_from_padding()
@@ -62,6 +64,6 @@ impl Embeddings {
         if let Some(token_type) = &self.token_type {
             rest = rest + token_type.weight.val().narrow(0, 0, 1).unsqueeze();
         }
-        self.norm.forward(words + rest)
+        self.dropout.forward(self.norm.forward(words + rest))
     }
 }

@@ -1,7 +1,7 @@
 //! The encoder: embeddings and a stack of layers.
 
 use burn::module::Module;
-use burn::nn::{LayerNorm, Linear};
+use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
 use burn::tensor::activation::tanh;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
@@ -25,6 +25,7 @@ pub struct EncoderLayer {
     /// Second linear layer of the feed-forward half.
     pub output: LoraLinear,
     norm: LayerNorm,
+    dropout: Dropout,
     #[module(skip)]
     activation: Activation,
 }
@@ -38,6 +39,7 @@ impl EncoderLayer {
             intermediate: linear(names.intermediate)?.into(),
             output: linear(names.output)?.into(),
             norm: weights.layer_norm(&names.in_layer(layer, names.output_norm))?,
+            dropout: DropoutConfig::new(0.0).init(),
             activation: weights.config().activation,
         })
     }
@@ -72,7 +74,8 @@ impl EncoderLayer {
         let inner = self
             .activation
             .forward(self.intermediate.forward(hidden.clone()));
-        self.norm.forward(hidden + self.output.forward(inner))
+        let output = self.dropout.forward(self.output.forward(inner));
+        self.norm.forward(hidden + output)
     }
 }
 
@@ -173,6 +176,19 @@ impl Encoder {
             states.push(layer.forward(states[states.len() - 1].clone(), padding.clone()));
         }
         states
+    }
+
+    /// The same encoder with dropout in training: on the embeddings, the attention probabilities and the output of each
+    /// half of a layer, as transformers' `hidden_dropout_prob` and `attention_probs_dropout_prob` ask for.
+    #[must_use]
+    pub fn with_dropout(mut self, probability: f64) -> Self {
+        let dropout = DropoutConfig::new(probability).init();
+        self.embeddings.dropout = dropout.clone();
+        for layer in &mut self.layers {
+            layer.attention.dropout = dropout.clone();
+            layer.dropout = dropout.clone();
+        }
+        self
     }
 
     /// The same encoder with its adapters merged into the weights.

@@ -132,6 +132,7 @@ fn known_model(device: &Device) -> Result<TextClassifier, WeightsError> {
             ..LoraConfig::default()
         },
         head_dropout: 0.0,
+        encoder_dropout: 0.0,
         ..TrainConfig::default()
     };
     let mut rng = ChaCha8Rng::seed_from_u64(0);

@@ -353,6 +353,7 @@ fn dropping_session(device: &Device) -> TrainSession {
             ..config().lora
         },
         head_dropout: 0.3,
+        encoder_dropout: 0.3,
         ..config()
     };
     let (shape, encoder) = Folder::tiny_bert().load(device);

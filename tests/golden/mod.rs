@@ -9,6 +9,8 @@
 )]
 
 mod adamw;
+mod adapters;
+mod dropout;
 mod encoders;
 mod fixture;
 mod parameters;
@@ -20,6 +22,8 @@ mod training;
 use burn::tensor::Device;
 
 pub use adamw::{check_frozen_base, check_gradients, check_resume, check_ten_steps};
+pub use adapters::check_adapters;
+pub use dropout::check_encoder_dropout;
 pub use encoders::{Folder, check_encoder, check_families, check_tiny_bert};
 pub use parameters::{Of, read_parameters};
 pub use tokens::{check_family_tokens, check_minilm_tokens, check_tiny_bert_tokens};

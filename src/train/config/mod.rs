@@ -22,6 +22,9 @@ pub struct TrainConfig {
     pub pooling: Pooling,
     /// Dropout before the linear head, 0 to 1.
     pub head_dropout: f64,
+    /// Dropout of the encoder itself, 0 to 1: on its embeddings, attention probabilities and sub-layers' outputs;
+    /// `hidden_dropout_prob` and `attention_probs_dropout_prob` of transformers' configurations.
+    pub encoder_dropout: f64,
     /// Longest text in tokens, special ones included; longer ones are truncated.
     pub max_length: u32,
 
@@ -185,6 +188,7 @@ impl Default for TrainConfig {
             lora: LoraConfig::default(),
             pooling: Pooling::default(),
             head_dropout: 0.1,
+            encoder_dropout: 0.0,
             max_length: 64,
             epochs: 4,
             batch_size: 16,

@@ -101,6 +101,7 @@ impl TrainConfig {
         let share = |setting, value: f64| (setting, value, (0.0..1.0).contains(&value), below_one);
         let mut checks = vec![
             share("Head dropout", self.head_dropout),
+            share("Encoder dropout", self.encoder_dropout),
             share("Momentum", self.momentum),
             share("Label smoothing", self.label_smoothing_factor),
             (
@@ -229,6 +230,10 @@ mod tests {
             (
                 "Head dropout",
                 Box::new(|config| config.head_dropout = -0.1),
+            ),
+            (
+                "Encoder dropout",
+                Box::new(|config| config.encoder_dropout = 1.0),
             ),
             ("Momentum", Box::new(|config| config.momentum = 1.0)),
             (

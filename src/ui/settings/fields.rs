@@ -202,7 +202,7 @@ pub(crate) const LEARNING_RATE: usize = 1;
 pub(crate) const BASIC_FIELDS: usize = 3;
 
 /// Every setting, in the order of the page. One that others depend on comes before them.
-pub(crate) const FIELDS: [Field; 30] = [
+pub(crate) const FIELDS: [Field; 31] = [
     field!("Epochs", "Passes over the data", whole train.epochs, always),
     field!("Learning rate", "Largest size of a step", real train.learning_rate, always),
     field!("Batch size", "Examples of a forward pass", whole train.batch_size, always),
@@ -313,6 +313,7 @@ pub(crate) const FIELDS: [Field; 30] = [
     field!("Pooling", "How a text becomes one vector", POOLINGS train.pooling, always),
     field!("Maximum length", "Tokens a text; longer ones are cut", whole train.max_length, always),
     field!("Head dropout", "On the text's vector, 0 to 1", real train.head_dropout, always),
+    field!("Encoder dropout", "In the encoder's layers, 0 to 1", real train.encoder_dropout, always),
     field!("Optimizer", "Update rule", OPTIMIZERS train.optimizer, always),
     field!("Schedule", "The learning rate after the warm-up", SCHEDULES train.lr_scheduler_type, always),
     field!("Warm-up", "Share of the steps in which the rate rises", real train.warmup_ratio, always),
