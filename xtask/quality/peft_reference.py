@@ -42,6 +42,7 @@ def read(path: Path) -> tuple[list[str], list[str]]:
 
 
 def scores(model, tokenize, texts: list[str], targets: list[int]) -> tuple[float, float]:
+    """Accuracy and macro F1."""
     model.eval()
     predicted = []
     with torch.no_grad():
