@@ -72,6 +72,7 @@ fn encoder(name: &str) -> Folder {
         "tiny-bert" => Folder::tiny_bert(),
         "tiny-distilbert" => Folder::tiny_distilbert(),
         "tiny-roberta" => Folder::tiny_roberta(),
+        "tiny-xlm-roberta" => Folder::tiny_xlm_roberta(),
         other => panic!("no fixture is called {other}"),
     }
 }
