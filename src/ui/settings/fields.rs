@@ -180,6 +180,32 @@ macro_rules! field {
             }
         )
     };
+    ($name:literal, $hint:literal, optional $number:ident $($path:ident).+, $applies:ident) => {
+        field!(
+            $name,
+            $hint,
+            Kind::Optional,
+            $applies,
+            |values| written(values.$($path).+),
+            |values, text| {
+                values.$($path).+ = optional(text, $number)?;
+                Some(())
+            }
+        )
+    };
+    ($name:literal, $hint:literal, switch $($path:ident).+, $applies:ident) => {
+        field!(
+            $name,
+            $hint,
+            Kind::Choice(SWITCH),
+            $applies,
+            |values| values.$($path).+.to_string(),
+            |values, text| {
+                values.$($path).+ = text.parse().ok()?;
+                Some(())
+            }
+        )
+    };
     ($name:literal, $hint:literal, $choices:ident $($path:ident).+, $applies:ident) => {
         field!(
             $name,
@@ -298,17 +324,7 @@ pub(crate) const FIELDS: [Field; 31] = [
             Some(())
         }
     ),
-    field!(
-        "Rank-stabilised",
-        "Scale by alpha / √rank",
-        Kind::Choice(SWITCH),
-        with_lora,
-        |values| values.train.lora.use_rslora.to_string(),
-        |values, text| {
-            values.train.lora.use_rslora = text.parse().ok()?;
-            Some(())
-        }
-    ),
+    field!("Rank-stabilised", "Scale by alpha / √rank", switch train.lora.use_rslora, with_lora),
     field!("LoRA+ ratio", "Learning rate of B by A's", real train.lora.loraplus_lr_ratio, with_lora),
     field!("Pooling", "How a text becomes one vector", POOLINGS train.pooling, always),
     field!("Maximum length", "Tokens a text; longer ones are cut", whole train.max_length, always),
@@ -318,17 +334,7 @@ pub(crate) const FIELDS: [Field; 31] = [
     field!("Schedule", "The learning rate after the warm-up", SCHEDULES train.lr_scheduler_type, always),
     field!("Warm-up", "Share of the steps in which the rate rises", real train.warmup_ratio, always),
     field!("Weight decay", "Biases and norms are exempt", real train.weight_decay, always),
-    field!(
-        "Gradient clipping",
-        "Largest norm; empty for none",
-        Kind::Optional,
-        always,
-        |values| written(values.train.max_grad_norm),
-        |values, text| {
-            values.train.max_grad_norm = optional(text, real)?;
-            Some(())
-        }
-    ),
+    field!("Gradient clipping", "Largest norm; empty for none", optional real train.max_grad_norm, always),
     field!(
         "Gradient accumulation",
         "Forward passes a step",
@@ -367,17 +373,7 @@ pub(crate) const FIELDS: [Field; 31] = [
             Some(())
         }
     ),
-    field!(
-        "Best weights",
-        "End with those that validated best",
-        Kind::Choice(SWITCH),
-        always,
-        |values| values.train.load_best_model_at_end.to_string(),
-        |values, text| {
-            values.train.load_best_model_at_end = text.parse().ok()?;
-            Some(())
-        }
-    ),
+    field!("Best weights", "End with those that validated best", switch train.load_best_model_at_end, always),
     field!("Seed", "Of weights, order and dropout", whole train.seed, always),
     field!("Validation share", "Held out to follow training", real split.validation, always),
     field!("Test share", "Held out for the report", real split.test, always),

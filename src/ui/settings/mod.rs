@@ -21,10 +21,19 @@ pub(crate) struct Values {
     pub(crate) split: SplitConfig,
 }
 
+/// What the fields say together.
+#[derive(Debug, Clone, PartialEq)]
+struct Reading {
+    values: Values,
+    /// Fields whose text is not of their kind, and that are at their default in `values`.
+    unreadable: [bool; FIELDS.len()],
+}
+
 /// The text in every field.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings {
     texts: [RwSignal<String>; FIELDS.len()],
+    reading: Memo<Reading>,
     rate_touched: RwSignal<bool>,
 }
 
@@ -32,8 +41,18 @@ impl Settings {
     /// Every setting at its default.
     pub(crate) fn new() -> Self {
         let values = Values::default();
+        let texts: [RwSignal<String>; FIELDS.len()] =
+            std::array::from_fn(|index| RwSignal::new((FIELDS[index].read)(&values)));
+        let reading = Memo::new(move |_| {
+            let mut values = Values::default();
+            let unreadable = std::array::from_fn(|index| {
+                texts[index].with(|text| (FIELDS[index].write)(&mut values, text).is_none())
+            });
+            Reading { values, unreadable }
+        });
         Self {
-            texts: std::array::from_fn(|index| RwSignal::new((FIELDS[index].read)(&values))),
+            texts,
+            reading,
             rate_touched: RwSignal::new(false),
         }
     }
@@ -65,18 +84,24 @@ impl Settings {
 
     /// Whether a field matters, given the others.
     pub(crate) fn applies(&self, index: usize) -> bool {
-        let (values, _) = self.read();
-        (FIELDS[index].applies)(&values)
+        self.reading
+            .with(|reading| (FIELDS[index].applies)(&reading.values))
     }
 
     /// What is wrong with a field. `longest` is the longest text that the encoder takes, in tokens.
     pub(crate) fn problem(&self, index: usize, longest: Option<u32>) -> Option<String> {
         let field = &FIELDS[index];
-        let (values, unreadable) = self.read();
-        if !(field.applies)(&values) {
+        let (applies, unreadable, method) = self.reading.with(|reading| {
+            (
+                (field.applies)(&reading.values),
+                reading.unreadable[index],
+                reading.values.train.method,
+            )
+        });
+        if !applies {
             return None;
         }
-        if unreadable[index] {
+        if unreadable {
             let kind = match field.kind {
                 Kind::Whole => "a whole number",
                 Kind::Real | Kind::Optional => "a number",
@@ -85,8 +110,8 @@ impl Settings {
             return Some(format!("{} must be {kind}.", field.name));
         }
         let mut own = Values::default();
-        own.train.method = values.train.method;
-        (field.write)(&mut own, &self.texts[index].get());
+        own.train.method = method;
+        self.texts[index].with(|text| (field.write)(&mut own, text));
         if let Err(error) = own.train.validate() {
             return Some(format!("{error}."));
         }
@@ -107,19 +132,9 @@ impl Settings {
         if (0..FIELDS.len()).any(|index| self.problem(index, longest).is_some()) {
             return None;
         }
-        let (mut values, _) = self.read();
+        let mut values = self.reading.with(|reading| reading.values.clone());
         // Training needs examples too. The seed of a run also divides its data.
         values.split.seed = values.train.seed;
         (values.split.validation + values.split.test < 1.0).then_some(values)
-    }
-
-    /// All fields, and which of them cannot be read and so are at their default.
-    fn read(&self) -> (Values, [bool; FIELDS.len()]) {
-        let mut values = Values::default();
-        let unreadable = std::array::from_fn(|index| {
-            let text = self.texts[index].get();
-            (FIELDS[index].write)(&mut values, &text).is_none()
-        });
-        (values, unreadable)
     }
 }
