@@ -10,6 +10,7 @@ mod outcome;
 mod pipeline;
 pub mod score;
 mod scores;
+mod tested;
 
 #[cfg(feature = "engine")]
 pub use embeddings::EmbeddingCache;
@@ -19,3 +20,4 @@ pub use outcome::{Outcome, OutputScale};
 #[cfg(feature = "engine")]
 pub use pipeline::{Answer, Pipeline, PipelineError};
 pub use scores::{THRESHOLD, report, scores, temperature};
+pub use tested::{ExampleFilter, ExamplePage, TestedExample, TestedExamples};

@@ -117,7 +117,7 @@ fn sigmoid(logit: f64) -> f64 {
 }
 
 /// Index of the largest value, the first of equals.
-fn argmax(row: &[f64]) -> u32 {
+pub(super) fn argmax(row: &[f64]) -> u32 {
     let mut best = 0;
     for (index, value) in row.iter().enumerate() {
         if *value > row[best] {
