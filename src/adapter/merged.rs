@@ -74,7 +74,7 @@ pub async fn export_merged(trained: &Trained<'_>, beside: &Files) -> Result<Vec<
         files.insert(TOKENIZER_CONFIG.to_owned(), config);
     }
     files.insert(README.to_owned(), card(Card::Merged, trained)?.into_bytes());
-    Ok(pack(&files)?)
+    pack(&files).map_err(AdapterError::Pack)
 }
 
 /// The encoder's config.json, with what transformers reads of a classifier.
