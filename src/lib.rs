@@ -7,11 +7,12 @@
 //!
 //! | module | holds | may import |
 //! |---|---|---|
+//! | [`archive`] | zip archives, read with bounds | nothing of ours |
 //! | [`data`] | files to examples: table, columns, problem, targets, splits | nothing of ours |
 //! | [`text`] | examples to token batches | `data` |
-//! | [`model`] | encoder, LoRA, head, weights | `text`, `train::config` |
+//! | [`model`] | encoder, LoRA, head, weights | `archive`, `text`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `data`, `text`, `model` |
-//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `data`, `text`, `model`, `eval`, `train::config` |
+//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
 //! | [`hub`] | the hub's names, addresses and answers | nothing of ours |
@@ -27,6 +28,8 @@
 
 #[cfg(feature = "engine")]
 pub mod adapter;
+#[cfg(feature = "engine")]
+pub mod archive;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;

@@ -6,13 +6,14 @@ use std::process::Command;
 
 /// What each layer may import of ours. Some are narrower than a module: plain data that anyone may share.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("archive", &[]),
     ("data", &[]),
     ("text", &["data"]),
-    ("model", &["text", "train::config"]),
+    ("model", &["archive", "text", "train::config"]),
     ("eval", &["data", "text", "model"]),
     (
         "adapter",
-        &["data", "text", "model", "eval", "train::config"],
+        &["archive", "data", "text", "model", "eval", "train::config"],
     ),
     ("train", &["data", "text", "model", "eval"]),
     ("device", &[]),
@@ -44,8 +45,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "worker",
         &[
-            "data", "text", "model", "eval", "adapter", "train", "device", "hub", "protocol",
-            "port",
+            "archive", "data", "text", "model", "eval", "adapter", "train", "device", "hub",
+            "protocol", "port",
         ],
     ),
     (

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use golden::{read_parameters, runs};
 use pollster::block_on;
-use tabtune::data::Dataset;
+use tabtune::data::{Dataset, Part};
 use tabtune::eval::score::Metric;
 use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, LoraConfig, Method, OptimizerName, Pooling,
@@ -75,7 +75,12 @@ fn weights(trainer: &Trainer) -> Vec<Vec<f32>> {
 /// A run that is saved after any unit of work, within validation and test too, goes on elsewhere as if nothing had happened.
 fn check(name: &str, dataset: &Dataset, config: &TrainConfig) {
     let _alone = alone();
-    let mut whole = runs::trainer(dataset, config.clone());
+    let whole = runs::trainer(dataset, config.clone());
+    check_from(name, whole, dataset, config);
+}
+
+/// The same from where a run stands.
+fn check_from(name: &str, mut whole: Trainer, dataset: &Dataset, config: &TrainConfig) {
     let mut told = Vec::new();
     // Checkpoints, with how much had been told.
     let mut saved: Vec<(usize, Checkpoint)> = Vec::new();
@@ -171,6 +176,38 @@ fn early_stopping_resumes() {
         ..config()
     };
     check("early stopping", &runs::dataset(), &config);
+}
+
+#[test]
+fn a_stopped_run_goes_on_with_its_test() {
+    let _alone = alone();
+    let dataset = runs::dataset();
+    // Before the first step, between two, before a validation, within it, and after it.
+    for units in [0, 2, 3, 4, 7] {
+        let mut whole = runs::trainer(&dataset, config());
+        for _ in 0..units {
+            block_on(whole.advance()).unwrap();
+        }
+        whole.stop();
+        let name = format!("stopped after {units} units");
+        check_from(&name, whole, &dataset, &config());
+    }
+}
+
+#[test]
+fn a_run_ended_by_its_loss_goes_on_with_its_test() {
+    let _alone = alone();
+    let dataset = runs::numbers();
+    let config = runs::exploding();
+    let mut whole = runs::trainer(&dataset, config.clone());
+    while !matches!(
+        block_on(whole.advance()).unwrap(),
+        Progress::Evaluating {
+            part: Part::Test,
+            ..
+        }
+    ) {}
+    check_from("no number", whole, &dataset, &config);
 }
 
 #[test]

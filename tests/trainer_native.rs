@@ -13,8 +13,7 @@ use tabtune::eval::score::Metric;
 use tabtune::model::encoder::BatchTensors;
 use tabtune::text::TokenBatch;
 use tabtune::train::config::{
-    ClassWeights, EarlyStoppingConfig, FgmConfig, Method, OptimizerName, Sampling, TargetModule,
-    TrainConfig,
+    ClassWeights, EarlyStoppingConfig, FgmConfig, Method, Sampling, TargetModule, TrainConfig,
 };
 use tabtune::train::record::RunEnd;
 use tabtune::train::{Progress, SetupError, Trainer};
@@ -68,22 +67,9 @@ fn early_stopping_leaves_the_best_weights() {
     }
 }
 
-/// Gradient descent on squares with far too high a rate.
-fn exploding() -> TrainConfig {
-    TrainConfig {
-        method: Method::HeadOnly,
-        optimizer: OptimizerName::Sgd,
-        learning_rate: 1.0,
-        warmup_ratio: 0.0,
-        max_grad_norm: None,
-        epochs: 100,
-        ..runs::config()
-    }
-}
-
 #[test]
 fn a_loss_that_is_no_number_ends_the_run_with_the_last_good_weights() {
-    let mut trainer = runs::trainer(&runs::numbers(), exploding());
+    let mut trainer = runs::trainer(&runs::numbers(), runs::exploding());
     let mut before = vec![weights(&trainer)];
     let outcome = block_on(runs::run(&mut trainer, |trainer, progress| {
         if matches!(progress, Progress::Step(_)) {

@@ -174,6 +174,11 @@ fn snippet(card: Card, trained: &Trained<'_>) -> String {
         String::new(),
     ]);
     lines.push(format!("def logits(texts, {arguments}):"));
+    let prompt = trained.encoder.tokenizer.prompt();
+    if !prompt.is_empty() {
+        let prompt = json!(prompt);
+        lines.push(format!("    texts = [{prompt} + text for text in texts]"));
+    }
     lines.push(format!(
         "    tokenizer = AutoTokenizer.from_pretrained({tokens_from})"
     ));

@@ -2,8 +2,9 @@
 
 use burn::tensor::ExecutionError;
 use safetensors::SafeTensorError;
+use zip::result::ZipError;
 
-use super::archive::ArchiveError;
+use crate::archive::ArchiveError;
 use crate::data::MAX_LABELS;
 use crate::model::Misfit;
 use crate::model::weights::list;
@@ -118,6 +119,9 @@ pub enum AdapterError {
     /// A file could not be written.
     #[error("the weights could not be written: {0}")]
     Write(#[source] SafeTensorError),
+    /// A zip could not be written.
+    #[error("the zip could not be written: {0}")]
+    Pack(#[source] ZipError),
     /// The weights could not be read back.
     #[error("the device failed: {0}")]
     Device(#[from] ExecutionError),
@@ -128,10 +132,10 @@ impl AdapterError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::MissingFile { .. } => "Give the whole folder or zip, as it was written.",
-            Self::Json { .. }
-            | Self::Unreadable { .. }
-            | Self::Number { .. }
-            | Self::Archive(_) => "Copy or download the file again; this one is damaged.",
+            Self::Json { .. } | Self::Unreadable { .. } | Self::Number { .. } => {
+                "Copy or download the file again; this one is damaged."
+            }
+            Self::Archive(error) => error.hint(),
             Self::Unsupported { .. } => {
                 "Only plain LoRA on the encoder's linear layers can be used. In Python, merge_and_unload() makes a model without an adapter."
             }
@@ -148,7 +152,7 @@ impl AdapterError {
             Self::OtherEncoder { .. } | Self::TooMuch { .. } => {
                 "Choose the encoder that the project was made with."
             }
-            Self::Write(_) => "Try again with more free memory.",
+            Self::Write(_) | Self::Pack(_) => "Try again with more free memory.",
             Self::Device(_) => "Try again, on the CPU if it happens once more.",
         }
     }

@@ -10,7 +10,7 @@ use super::source::{output_names, problem_type};
 use super::tensors::{PYTORCH, Tensors, write};
 use super::{AdapterError, Files, Trained};
 use crate::model::Family;
-use crate::model::folder::{CONFIG, SINGLE, TOKENIZER};
+use crate::model::folder::{CONFIG, PROMPTS, SINGLE, TOKENIZER};
 
 /// transformers' settings of a tokenizer.
 pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
@@ -27,7 +27,7 @@ pub const TOKENIZER_FILES: [&str; 2] = [TOKENIZER_CONFIG, SPECIAL_TOKENS];
 /// `beside` are the encoder's [`TOKENIZER_FILES`], as far as they are known.
 ///
 /// # Errors
-/// If config.json or tokenizer.json cannot be read, or the device fails.
+/// If a small file of the encoder's cannot be read, or the device fails.
 pub async fn export_merged(trained: &Trained<'_>, beside: &Files) -> Result<Vec<u8>, AdapterError> {
     let family = trained.encoder.config.family;
     let names = family.names();
@@ -73,8 +73,11 @@ pub async fn export_merged(trained: &Trained<'_>, beside: &Files) -> Result<Vec<
         let config = tokenizer_config(&source.tokenizer, trained.encoder.config.max_tokens())?;
         files.insert(TOKENIZER_CONFIG.to_owned(), config);
     }
+    if let Some(json) = &source.prompts {
+        files.insert(PROMPTS.to_owned(), prompts(json)?);
+    }
     files.insert(README.to_owned(), card(Card::Merged, trained)?.into_bytes());
-    Ok(pack(&files)?)
+    pack(&files).map_err(AdapterError::Pack)
 }
 
 /// The encoder's config.json, with what transformers reads of a classifier.
@@ -115,6 +118,18 @@ fn config(trained: &Trained<'_>) -> Result<Vec<u8>, AdapterError> {
     config.remove("torch_dtype");
     config.remove("_name_or_path");
     serde_json::to_vec_pretty(&config).map_err(json)
+}
+
+/// What the encoder's folder says of prompts. The file's other fields are of the library that wrote it, and of comparing
+/// embeddings.
+fn prompts(json: &[u8]) -> Result<Vec<u8>, AdapterError> {
+    let error = |source| AdapterError::Json {
+        file: PROMPTS,
+        source,
+    };
+    let mut prompts: Map<String, Value> = serde_json::from_slice(json).map_err(error)?;
+    prompts.retain(|field, _| matches!(field.as_str(), "prompts" | "default_prompt_name"));
+    serde_json::to_vec_pretty(&prompts).map_err(error)
 }
 
 /// What transformers must know of a tokenizer beside its tokenizer.json: which pieces are special, and how.

@@ -16,7 +16,6 @@ mod tensors;
 
 use std::collections::BTreeMap;
 
-pub use archive::ArchiveError;
 pub use error::AdapterError;
 pub use fingerprint::{DataFingerprint, fingerprint, sha256};
 pub use merged::{SPECIAL_TOKENS, TOKENIZER_CONFIG, TOKENIZER_FILES, export_merged};

@@ -23,13 +23,11 @@ use super::tensors::{PYTORCH, TensorFile, write};
 use super::{AdapterError, BaseModel, Files, Trained};
 use crate::data::MAX_LABELS;
 use crate::eval::{OutputScale, Pipeline};
+use crate::model::folder::MOST_FOLDER_BYTES;
 use crate::model::names::Names;
 use crate::model::{EncoderConfig, PretrainedEncoder, TextClassifier};
 use crate::text::TokenizerError;
 use crate::train::config::{Method, TrainConfig};
-
-/// The most bytes that a project may have unpacked: those of the largest encoder, and something for the rest.
-const MOST_BYTES: u64 = EncoderConfig::MOST_PARAMETERS * 4 + (256 << 20);
 
 const FILES: [(Scope, &str); 3] = [
     (Scope::Head, "head.safetensors"),
@@ -69,7 +67,7 @@ pub async fn save_project(trained: &Trained<'_>) -> Result<Vec<u8>, AdapterError
         }
     }
     files.insert(MANIFEST.to_owned(), Manifest::of(trained).to_json()?);
-    Ok(pack(&files)?)
+    pack(&files).map_err(AdapterError::Pack)
 }
 
 /// Whether settings make a parameter part of a project.
@@ -95,7 +93,7 @@ impl Project {
     /// # Errors
     /// If it is no project, is damaged, or was written by a version of Tabtune with another form.
     pub fn read(bytes: &[u8]) -> Result<Self, AdapterError> {
-        let files = unpack(bytes, MOST_BYTES)?;
+        let files = unpack(bytes, MOST_FOLDER_BYTES)?;
         let manifest = files
             .get(MANIFEST)
             .ok_or(AdapterError::MissingFile { file: MANIFEST })?;

@@ -246,7 +246,7 @@ impl SplitConfig {
 mod tests {
     use super::*;
 
-    fn config(validation: f64, test: f64, seed: u32) -> SplitConfig {
+    pub(super) fn config(validation: f64, test: f64, seed: u32) -> SplitConfig {
         SplitConfig {
             validation,
             test,

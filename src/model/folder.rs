@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::config::EncoderConfig;
 use super::weights::{WeightsError, shard_names};
 
 /// Name of the configuration.
@@ -19,6 +20,8 @@ pub const INDEX: &str = "model.safetensors.index.json";
 pub const MOST_WEIGHT_BYTES: u64 = 2_000_000_000;
 /// The most bytes that any other file may have. Vocabularies of many languages take 20 MB.
 pub const MOST_JSON_BYTES: u64 = 128_000_000;
+/// The most bytes that a folder's files may have together: those of the largest encoder, and something for the rest.
+pub const MOST_FOLDER_BYTES: u64 = EncoderConfig::MOST_PARAMETERS * 4 + (256 << 20);
 
 /// Vocabularies without the rules that make tokens of a text: those are Python code of transformers.
 const SLOW_TOKENIZERS: [&str; 5] = [

@@ -31,6 +31,8 @@ pub struct SmallFiles {
     pub config: Arc<[u8]>,
     /// `tokenizer.json`
     pub tokenizer: Arc<[u8]>,
+    /// `config_sentence_transformers.json`, where the folder has it
+    pub prompts: Option<Arc<[u8]>>,
 }
 
 /// What a folder's small files say, checked before its weights are fetched or read.
@@ -104,6 +106,7 @@ impl EncoderPlan {
         let files = SmallFiles {
             config: config.into(),
             tokenizer: tokenizer.into(),
+            prompts: prompts.map(Arc::from),
         };
         let config = EncoderConfig::from_json(config)?;
         let prompt = prompts.map(default_prompt).transpose()?;

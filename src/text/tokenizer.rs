@@ -113,6 +113,11 @@ impl Tokenizer {
         }
     }
 
+    /// What stands before every text.
+    pub fn prompt(&self) -> &str {
+        &self.prompt
+    }
+
     /// The same tokenizer, truncating texts to `max_length` tokens, special ones included.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::config::EarlyStoppingConfig;
+use super::exact::ExactF64;
 use crate::eval::score::Metric;
 use crate::model::TextClassifier;
 
@@ -35,24 +36,6 @@ pub(super) struct Validated {
     pub(super) value: ExactF64,
     /// That makes the probabilities honest.
     pub(super) temperature: Option<ExactF64>,
-}
-
-/// A number that JSON keeps to the bit, as an integer: its decimals would be read back with an error in the last place,
-/// which decides between equal validations.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(from = "u64", into = "u64")]
-pub(super) struct ExactF64(pub(super) f64);
-
-impl From<u64> for ExactF64 {
-    fn from(bits: u64) -> Self {
-        Self(f64::from_bits(bits))
-    }
-}
-
-impl From<ExactF64> for u64 {
-    fn from(value: ExactF64) -> Self {
-        value.0.to_bits()
-    }
 }
 
 impl BestModel {

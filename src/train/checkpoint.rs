@@ -13,11 +13,13 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::best::BestRecord;
+use super::exact::ExactRunEnd;
 use super::optimizer::{Optimizer, ParameterState};
 use super::parameters::{ParameterPath, trained_parameters};
+use super::record::RunEnd;
 use super::session::{TrainError, TrainSession};
 
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const METADATA: &str = "tabtune";
 const SETTINGS: &str = "settings";
 const PARAMETER: &str = "parameter";
@@ -31,6 +33,8 @@ struct State {
     /// How often each parameter has been updated, by path; those that have not are left out.
     updates: BTreeMap<String, u32>,
     best: BestRecord,
+    /// How training ended, if it had: what is left then is the test.
+    end: Option<ExactRunEnd>,
 }
 
 /// A checkpoint's bytes.
@@ -117,6 +121,7 @@ impl TrainSession {
             step: self.step,
             updates,
             best: self.best.record,
+            end: self.end.map(ExactRunEnd::from),
         };
         let state = serde_json::to_string(&state).map_err(TrainError::Settings)?;
         let settings = self.settings().map_err(TrainError::Settings)?;
@@ -205,6 +210,7 @@ impl TrainSession {
             model.map(&mut load)
         });
         self.step = step;
+        self.end = state.end.map(RunEnd::from);
         self.enter_epoch();
         Ok(())
     }

@@ -10,6 +10,8 @@ mod best;
 mod checkpoint;
 pub mod config;
 #[cfg(feature = "engine")]
+mod exact;
+#[cfg(feature = "engine")]
 mod objective;
 #[cfg(feature = "engine")]
 mod optimizer;

@@ -26,7 +26,12 @@ enum Kind {
 
 impl Objective {
     /// The objective for a problem with so many labels, given the training examples' targets.
-    pub fn new(problem: Problem, labels: usize, targets: &[Target], config: &TrainConfig) -> Self {
+    pub fn new<'a>(
+        problem: Problem,
+        labels: usize,
+        targets: impl Iterator<Item = &'a Target>,
+        config: &TrainConfig,
+    ) -> Self {
         let balanced = config.class_weights == ClassWeights::Balanced;
         match problem {
             Problem::SingleLabel => Self {
@@ -51,7 +56,7 @@ impl Objective {
                 },
             },
             Problem::Regression => {
-                let values: Vec<f64> = targets.iter().filter_map(Target::value).collect();
+                let values: Vec<f64> = targets.filter_map(Target::value).collect();
                 Self {
                     outputs: 1,
                     kind: Kind::Regression(Standardisation::of(&values)),
@@ -152,9 +157,8 @@ fn smoothed(target: &Target, weights: &[f32], smoothing: f32) -> Vec<f32> {
 /// Examples / (classes · examples of the class).
 ///
 /// Source: `compute_class_weight("balanced")` of scikit-learn.
-fn balanced_weights(labels: usize, targets: &[Target]) -> Vec<f32> {
-    let counts = counts(labels, targets);
-    let total: usize = counts.iter().sum();
+fn balanced_weights<'a>(labels: usize, targets: impl Iterator<Item = &'a Target>) -> Vec<f32> {
+    let (counts, total) = counts(labels, targets);
     counts
         .iter()
         .map(|&count| total as f32 / (labels * count).max(1) as f32)
@@ -162,21 +166,25 @@ fn balanced_weights(labels: usize, targets: &[Target]) -> Vec<f32> {
 }
 
 /// Examples without the label / examples with it, as the documentation of `BCEWithLogitsLoss` proposes.
-fn positive_weights(labels: usize, targets: &[Target]) -> Vec<f32> {
-    counts(labels, targets)
+fn positive_weights<'a>(labels: usize, targets: impl Iterator<Item = &'a Target>) -> Vec<f32> {
+    let (counts, total) = counts(labels, targets);
+    counts
         .iter()
-        .map(|&count| (targets.len() - count) as f32 / count.max(1) as f32)
+        .map(|&count| (total - count) as f32 / count.max(1) as f32)
         .collect()
 }
 
-fn counts(labels: usize, targets: &[Target]) -> Vec<usize> {
+/// How many examples have each label, and how many there are.
+fn counts<'a>(labels: usize, targets: impl Iterator<Item = &'a Target>) -> (Vec<usize>, usize) {
     let mut counts = vec![0; labels];
+    let mut total = 0;
     for target in targets {
+        total += 1;
         for &label in target.labels() {
             if let Some(count) = counts.get_mut(label as usize) {
                 *count += 1;
             }
         }
     }
-    counts
+    (counts, total)
 }

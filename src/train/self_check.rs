@@ -82,7 +82,7 @@ async fn known_pass(device: &Device) -> Result<Vec<Vec<f64>>, SelfCheckError> {
     let objective = Objective::new(
         Problem::SingleLabel,
         CLASSES,
-        &batch.targets,
+        batch.targets.iter(),
         &TrainConfig::default(),
     );
     let (_, gradients) = gradients(&model, &objective, &batch, &device);

@@ -7,11 +7,12 @@ use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
 
 use super::backward::Backward;
 use super::batch::LabelledBatch;
-use super::best::{BestModel, ExactF64, Validated};
+use super::best::{BestModel, Validated};
 use super::config::{Method, Sampling, TrainConfig};
+use super::exact::ExactF64;
 use super::objective::Objective;
 use super::optimizer::{Optimizer, global_norm};
-use super::record::{StepRecord, ValidationRecord};
+use super::record::{RunEnd, StepRecord, ValidationRecord};
 use super::sampler::Sampler;
 use super::schedule::Schedule;
 use crate::data::Target;
@@ -37,6 +38,8 @@ pub struct TrainSession {
     pad_id: u32,
     pub(super) device: Device,
     pub(super) step: u32,
+    /// Set once training is over; what is left is the test.
+    pub(super) end: Option<RunEnd>,
     /// The epoch whose order is `order`.
     epoch: u32,
     order: Vec<u32>,
@@ -103,6 +106,7 @@ impl TrainSession {
             config,
             device,
             step: 0,
+            end: None,
             epoch: 0,
             order: Vec::new(),
         };
@@ -125,9 +129,9 @@ impl TrainSession {
         self.step
     }
 
-    /// Whether every step is done, or patience has run out.
+    /// Whether there are no more steps: every one is done, patience has run out, or the run was ended.
     pub fn is_done(&self) -> bool {
-        self.step >= self.steps() || self.is_exhausted()
+        self.end.is_some() || self.step >= self.steps() || self.is_exhausted()
     }
 
     /// Whether patience has run out.

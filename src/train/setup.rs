@@ -6,7 +6,7 @@ use super::config::{ClassWeights, Method, Sampling, TrainConfig, TrainConfigErro
 use super::objective::Objective;
 use super::session::TrainSession;
 use super::trainer::{Trainer, TrainerParts};
-use crate::data::{Dataset, Part, Problem, Target};
+use crate::data::{Dataset, Part, Problem};
 use crate::eval::OutputScale;
 use crate::model::{PretrainedEncoder, TextClassifier};
 use crate::text::{EncodedExample, TokenizerError};
@@ -80,8 +80,8 @@ pub fn set_up(
         return Err(SetupError::NoExamples);
     }
     let (validation, test) = (encode(Part::Validation)?, encode(Part::Test)?);
-    let targets: Vec<Target> = train.iter().map(|example| example.target.clone()).collect();
-    let objective = Objective::new(dataset.problem, dataset.labels.len(), &targets, &config);
+    let targets = train.iter().map(|example| &example.target);
+    let objective = Objective::new(dataset.problem, dataset.labels.len(), targets, &config);
     let scale = OutputScale {
         problem: dataset.problem,
         standardisation: objective.standardisation(),

@@ -28,8 +28,6 @@ pub struct Trainer {
     /// Without autodiff.
     device: Device,
     phase: Phase,
-    /// Set once training is over.
-    end: Option<RunEnd>,
     best_step: Option<u32>,
 }
 
@@ -125,7 +123,6 @@ impl Trainer {
             device: session.device.clone().inner(),
             session,
             phase: Phase::Training,
-            end: None,
             best_step: None,
         }
     }
@@ -175,7 +172,7 @@ impl Trainer {
     /// If it does not belong to this run, which is then unchanged.
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
         self.session.restore(checkpoint)?;
-        (self.end, self.best_step) = (None, None);
+        self.best_step = None;
         self.go_on();
         Ok(())
     }
@@ -188,7 +185,7 @@ impl Trainer {
                 part: Part::Test, ..
             } => self.test.examples = Arc::new([]),
             _ => {
-                self.end.get_or_insert(RunEnd::Stopped);
+                self.session.end.get_or_insert(RunEnd::Stopped);
             }
         }
         self.phase = Phase::Training;
@@ -200,14 +197,14 @@ impl Trainer {
     /// If the device fails, or gives what is no number.
     pub async fn advance(&mut self) -> Result<Progress, TrainError> {
         match &mut self.phase {
-            Phase::Training if self.end.is_none() && !self.session.is_done() => {
+            Phase::Training if !self.session.is_done() => {
                 match self.session.step().await {
                     Ok(record) => {
                         self.go_on();
                         return Ok(Progress::Step(record));
                     }
                     Err(TrainError::NotFinite { step, loss }) => {
-                        self.end = Some(RunEnd::NotFinite { step, loss });
+                        self.session.end = Some(RunEnd::NotFinite { step, loss });
                     }
                     Err(error) => return Err(error),
                 }
@@ -238,9 +235,10 @@ impl Trainer {
         }
     }
 
-    /// After a step, or a checkpoint that was made after it.
+    /// After a step, or from a checkpoint. One that was made once training was over has nothing left but the test.
     fn go_on(&mut self) {
-        if self.validates() && self.session.awaits_validation() {
+        let over = self.session.end.is_some();
+        if !over && self.validates() && self.session.awaits_validation() {
             self.evaluate(Part::Validation);
         } else {
             self.phase = Phase::Training;
@@ -253,7 +251,7 @@ impl Trainer {
         } else {
             RunEnd::Completed
         };
-        self.end.get_or_insert(reason);
+        self.session.end.get_or_insert(reason);
         if self.best_step.is_none() {
             self.best_step = self.session.load_best_model();
         }
@@ -312,7 +310,7 @@ impl Trainer {
             return self.finished(None);
         }
         let step = self.session.step_count();
-        self.end = Some(RunEnd::NotFinite { step, loss });
+        self.session.end = Some(RunEnd::NotFinite { step, loss });
         self.begin_test()
     }
 
@@ -349,7 +347,7 @@ impl Trainer {
     fn finished(&mut self, test: Option<Test>) -> Progress {
         self.phase = Phase::Over;
         Progress::Finished(Box::new(Finished {
-            end: self.end.unwrap_or(RunEnd::Completed),
+            end: self.session.end.unwrap_or(RunEnd::Completed),
             best_step: self.best_step,
             test,
         }))

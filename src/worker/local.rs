@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Blob, File};
 
 use super::fetch::describe;
-use crate::model::archive::{Archive, ArchiveError};
+use crate::model::archive::{FolderArchive, FolderArchiveError};
 use crate::model::folder::{SeveralFolders, locate, most_bytes};
 use crate::model::{PretrainedEncoder, PretrainedError, WeightsError};
 
@@ -46,7 +46,10 @@ pub enum LocalError {
     Several(#[from] SeveralFolders),
     /// In the zip.
     #[error("{file}: {source}")]
-    Archive { file: String, source: ArchiveError },
+    Archive {
+        file: String,
+        source: FolderArchiveError,
+    },
     /// It is no encoder that can be used.
     #[error(transparent)]
     Encoder(#[from] PretrainedError),
@@ -109,7 +112,8 @@ pub fn zip(name: &str, files: &[File], device: &Device) -> Result<PretrainedEnco
         [file, ..] => FileReader::new(file).map_err(unreadable)?,
         [] => return Err(unreadable(io::ErrorKind::NotFound.into())),
     };
-    let mut archive = Archive::open(BufReader::with_capacity(CHUNK, reader)).map_err(fault)?;
+    let mut archive =
+        FolderArchive::open(BufReader::with_capacity(CHUNK, reader)).map_err(fault)?;
     let names = archive.names();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let read = |name: &str| archive.read(name).map_err(fault);

@@ -10,7 +10,9 @@ use tabtune::eval::Pipeline;
 use tabtune::model::{FolderFiles, PretrainedEncoder, PretrainedError, TextClassifier};
 use tabtune::train::config::{LoraConfig, Method, Pooling, TargetModule, TrainConfig};
 
-use super::support::{Run, ask, cpu, difference, encoder, golden, pipeline, read_folder, settings};
+use super::support::{
+    Run, ask, cpu, difference, encoder, encoder_of, golden, pipeline, read_folder, settings,
+};
 
 /// float32 on both sides.
 const TOLERANCE: f32 = 2e-5;
@@ -205,6 +207,7 @@ fn merged_models_compute_the_same() {
             ..settings()
         },
     ));
+    runs.push(prompted());
     for run in runs {
         let zip = block_on(export_merged(&run.trained(), &Files::new())).unwrap();
         let files = archive::unpack(&zip, 1 << 24).unwrap();
@@ -222,13 +225,52 @@ fn merged_models_compute_the_same() {
             Pooling::Pooler => &files["model.safetensors"],
             _ => &files["head.safetensors"],
         };
+        let length = run.config.max_length as usize;
         let merged = Pipeline {
             model: with_head(&run, &encoder, head),
+            tokenizer: encoder.tokenizer.truncating(length).unwrap(),
             ..run.pipeline.clone()
         };
         let worst = difference(&ask(&merged, &texts), &answers(&run.pipeline, &texts));
         assert!(worst < 1e-4, "{}: {worst:e}", run.base.name);
     }
+}
+
+const PROMPTS: &str = "config_sentence_transformers.json";
+
+/// A run on an encoder that wants a prompt before every text, as E5 does.
+fn prompted() -> Run {
+    let mut folder = read_folder("tiny-bert");
+    let prompts = br#"{"__version__": {"transformers": "4.39.3"}, "similarity_fn_name": "cosine",
+        "prompts": {"query": "good \"food\": ", "passage": "bad "}, "default_prompt_name": "query"}"#;
+    folder.insert(PROMPTS.to_owned(), prompts.to_vec());
+    Run::on("tiny-bert", &folder, Problem::SingleLabel, settings())
+}
+
+#[test]
+fn prompts_go_along() {
+    let run = prompted();
+    let zip = block_on(export_merged(&run.trained(), &Files::new())).unwrap();
+    let files = archive::unpack(&zip, 1 << 24).unwrap();
+    let (merged, _) = encoder_of("merged", &files, &cpu());
+    assert_eq!(merged.tokenizer.prompt(), "good \"food\": ");
+    let said: serde_json::Value = serde_json::from_slice(&files[PROMPTS]).unwrap();
+    let expected = serde_json::json!({
+        "prompts": {"query": "good \"food\": ", "passage": "bad "}, "default_prompt_name": "query"
+    });
+    assert_eq!(said, expected);
+    let adapter = block_on(export_peft(&run.trained())).unwrap();
+    for card in [&files["README.md"], &adapter["README.md"]] {
+        let card = String::from_utf8(card.clone()).unwrap();
+        let line = r#"    texts = ["good \"food\": " + text for text in texts]"#;
+        assert!(card.lines().any(|found| found == line), "{card}");
+    }
+
+    let plain = Run::new("tiny-bert", Problem::SingleLabel, settings());
+    let zip = block_on(export_merged(&plain.trained(), &Files::new())).unwrap();
+    let files = archive::unpack(&zip, 1 << 24).unwrap();
+    assert!(!files.contains_key(PROMPTS));
+    assert!(!String::from_utf8_lossy(&files["README.md"]).contains("texts = ["));
 }
 
 /// A model of a merged encoder and the head in a file.

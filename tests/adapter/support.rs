@@ -34,7 +34,11 @@ pub fn read_folder(name: &str) -> Files {
 
 /// An encoder of the fixtures, and its name and content.
 pub fn encoder(name: &str, device: &Device) -> (PretrainedEncoder, BaseModel) {
-    let files = read_folder(name);
+    encoder_of(name, &read_folder(name), device)
+}
+
+/// An encoder of a folder's files.
+pub fn encoder_of(name: &str, files: &Files, device: &Device) -> (PretrainedEncoder, BaseModel) {
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     let files =
         FolderFiles::read::<PretrainedError>(&names, |name| Ok(files[name].clone())).unwrap();
@@ -102,8 +106,13 @@ pub struct Run {
 
 impl Run {
     pub fn new(encoder_name: &str, problem: Problem, config: TrainConfig) -> Self {
+        Self::on(encoder_name, &read_folder(encoder_name), problem, config)
+    }
+
+    /// On an encoder of a folder's files.
+    pub fn on(encoder_name: &str, files: &Files, problem: Problem, config: TrainConfig) -> Self {
         let device = cpu().autodiff();
-        let (encoder, base) = encoder(encoder_name, &device);
+        let (encoder, base) = encoder_of(encoder_name, files, &device);
         let dataset = dataset(problem);
         let mut trainer = set_up(&encoder, &dataset, config.clone(), &device).unwrap();
         let report = loop {

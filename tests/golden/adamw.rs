@@ -41,7 +41,7 @@ fn config() -> TrainConfig {
 }
 
 fn objective() -> Objective {
-    Objective::new(Problem::SingleLabel, CLASSES, &[], &config())
+    Objective::new(Problem::SingleLabel, CLASSES, [].iter(), &config())
 }
 
 fn peft_key(layer: usize, projection: &str, matrix: &str) -> String {

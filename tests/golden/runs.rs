@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use tabtune::data::{Dataset, Example, Problem, Split, Target};
 use tabtune::model::{EncoderPlan, PretrainedEncoder};
-use tabtune::train::config::{LoraConfig, TrainConfig};
+use tabtune::train::config::{LoraConfig, Method, OptimizerName, TrainConfig};
 use tabtune::train::record::{StepRecord, ValidationRecord};
 use tabtune::train::{Finished, Progress, SetupError, Trainer, set_up};
 
@@ -72,6 +72,19 @@ pub fn config() -> TrainConfig {
         batch_size: 4,
         learning_rate: 1e-2,
         ..TrainConfig::default()
+    }
+}
+
+/// Gradient descent on squares with far too high a rate.
+pub fn exploding() -> TrainConfig {
+    TrainConfig {
+        method: Method::HeadOnly,
+        optimizer: OptimizerName::Sgd,
+        learning_rate: 1.0,
+        warmup_ratio: 0.0,
+        max_grad_norm: None,
+        epochs: 100,
+        ..config()
     }
 }
 

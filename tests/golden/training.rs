@@ -110,7 +110,7 @@ async fn check_case(
 ) {
     let name = &case.name;
     let (problem, targets) = fixture.problem(case);
-    let objective = Objective::new(problem, fixture.labels, &targets, &case.settings);
+    let objective = Objective::new(problem, fixture.labels, targets.iter(), &case.settings);
     let examples: Vec<EncodedExample> = case
         .ids
         .iter()

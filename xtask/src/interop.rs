@@ -1,12 +1,17 @@
 //! Shows that transformers and PEFT compute what Tabtune does, with its files and with theirs.
 
+mod comparison;
+mod problem;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+
+use comparison::Comparison;
+use problem::Problem;
 
 use crate::models;
 use crate::models::encoders::EMBEDDED;
@@ -38,12 +43,12 @@ const METHODS: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// Two logits of the same text, one from each side.
-struct Comparison {
-    encoder: &'static str,
-    what: String,
-    ours: PathBuf,
-    theirs: PathBuf,
+/// What is trained on.
+struct Encoder {
+    name: &'static str,
+    folder: PathBuf,
+    /// Learning rate of adapters.
+    rate: &'static str,
 }
 
 /// The parts of a check, and where they lie.
@@ -53,6 +58,8 @@ struct Interop<'a> {
     out: PathBuf,
     jobs: Vec<Value>,
     comparisons: Vec<Comparison>,
+    /// Folders of adapters that PEFT makes, after those of their encoders.
+    made: Vec<(PathBuf, PathBuf)>,
 }
 
 /// Trains, exports, computes on both sides and compares. `python` has transformers and PEFT; without one they are
@@ -85,35 +92,40 @@ pub fn check(workspace: &Workspace, python: Option<PathBuf>) -> Result<()> {
         out,
         jobs: Vec::new(),
         comparisons: Vec::new(),
+        made: Vec::new(),
     };
     models::verify_embedded(workspace)?;
     let encoders = [
-        (
-            "tiny-bert",
-            workspace.root.join("tests/fixtures/tiny-bert"),
-            "0.01",
-        ),
-        (EMBEDDED, workspace.models().join(EMBEDDED), "0.001"),
+        Encoder {
+            name: "tiny-bert",
+            folder: workspace.root.join("tests/fixtures/tiny-bert"),
+            rate: "0.01",
+        },
+        Encoder {
+            name: EMBEDDED,
+            folder: workspace.models().join(EMBEDDED),
+            rate: "0.001",
+        },
     ];
-    for (name, folder, rate) in &encoders {
-        for (method, arguments) in METHODS {
-            step(&format!("{name}: {method}"), || {
-                interop.train(name, folder, method, arguments, rate)?;
+    for encoder in &encoders {
+        for problem in Problem::ALL {
+            step(&format!("{}, {}", encoder.name, problem.name()), || {
+                for method in METHODS {
+                    interop.train(encoder, problem, method)?;
+                }
                 Ok("trained and exported".to_owned())
             })?;
         }
-        interop.plan_adapters(name, folder);
+        interop.plan_adapters(encoder);
     }
     step("transformers and PEFT", || {
         interop.run_python(&python)?;
         Ok("computed".to_owned())
     })?;
-    for (name, folder, _) in &encoders {
-        step(&format!("{name}: adapters of PEFT's"), || {
-            interop.load_adapters(name, folder)?;
-            Ok("loaded".to_owned())
-        })?;
-    }
+    step("adapters of PEFT's", || {
+        interop.load_adapters()?;
+        Ok("loaded".to_owned())
+    })?;
     interop.compare()
 }
 
@@ -169,26 +181,28 @@ impl Interop<'_> {
     /// A short run with every export; what is said of the project is what the exports are held to.
     fn train(
         &mut self,
-        encoder: &'static str,
-        folder: &Path,
-        method: &str,
-        arguments: &[&str],
-        rate: &str,
+        encoder: &Encoder,
+        problem: Problem,
+        (method, arguments): (&str, &[&str]),
     ) -> Result<()> {
-        let out = self.out.join(encoder).join(method.replace([' ', ','], "-"));
+        let out = self.out.join(encoder.name).join(problem.name());
+        let out = out.join(method.replace([' ', ','], "-"));
         fs::create_dir_all(&out)?;
-        let data = self.sources.join("reviews.csv");
+        let reviews = fs::read_to_string(self.sources.join("reviews.csv"))?;
+        let data = out.join("reviews.csv");
+        fs::write(&data, problem.table(&reviews))?;
         let mut finetune = self.example("finetune")?;
-        finetune.arg("--model").arg(folder);
+        finetune.arg("--model").arg(&encoder.folder);
         for part in ["--train", "--val", "--test"] {
             finetune.arg(part).arg(&data);
         }
         let adapts = arguments.contains(&"lora");
         if adapts {
             finetune.arg("--export-peft").arg(out.join("adapter"));
-            finetune.args(["--lr", rate]);
+            finetune.args(["--lr", encoder.rate]);
         }
         finetune
+            .args(["--problem", problem.name()])
             .args(["--epochs", "2", "--batch", "8"])
             .args(arguments)
             .arg("--export-merged")
@@ -200,7 +214,8 @@ impl Interop<'_> {
             .stdout(std::process::Stdio::null());
         run(&mut finetune)?;
         let ours = out.join("ours.json");
-        self.predict(folder, "--project", &out.join("run.tabtune"), &ours)?;
+        let project = out.join("run.tabtune");
+        self.predict(&encoder.folder, "--project", &project, &ours)?;
 
         let mut expect = |what: &str, mut job: Value| {
             let theirs = out.join(format!("{what}.json"));
@@ -208,7 +223,8 @@ impl Interop<'_> {
             job["result"] = json!(theirs);
             self.jobs.push(job);
             self.comparisons.push(Comparison {
-                encoder,
+                encoder: encoder.name,
+                problem,
                 what: format!("{method}: {what}"),
                 ours: ours.clone(),
                 theirs,
@@ -216,7 +232,7 @@ impl Interop<'_> {
         };
         if adapts {
             let adapter = out.join("adapter");
-            let arguments = json!({"base": folder, "adapter": adapter});
+            let arguments = json!({"base": encoder.folder, "adapter": adapter});
             expect(
                 "adapter",
                 json!({"folder": adapter, "arguments": arguments}),
@@ -227,45 +243,50 @@ impl Interop<'_> {
         let zip = out.join("merged.zip");
         expect(
             "merged",
-            json!({"folder": merged, "zip": zip, "arguments": arguments}),
+            json!({
+                "folder": merged, "zip": zip, "arguments": arguments, "problem_type": problem.problem_type(),
+            }),
         );
         Ok(())
     }
 
     /// Adapters that PEFT is to make on an encoder.
-    fn plan_adapters(&mut self, encoder: &'static str, folder: &Path) {
-        let head = json!(["classifier", "pooler"]);
-        for (what, task, settings) in [
-            (
-                "by PEFT: query and value, classification",
-                "SEQ_CLS",
-                json!({"target_modules": ["query", "value"], "modules_to_save": head}),
-            ),
-            (
-                "by PEFT: all linear layers, mean",
-                "FEATURE_EXTRACTION",
-                json!({"target_modules": "all-linear", "use_rslora": true}),
-            ),
-        ] {
-            let out = self.out.join(encoder).join(task);
-            let theirs = out.join("theirs.json");
-            self.jobs.push(json!({
-                "do": "make", "encoder": folder, "folder": out, "task_type": task, "settings": settings,
-                "result": theirs,
-            }));
-            self.comparisons.push(Comparison {
-                encoder,
-                what: what.to_owned(),
-                ours: out.join("ours.json"),
-                theirs,
-            });
+    fn plan_adapters(&mut self, encoder: &Encoder) {
+        for problem in Problem::ALL {
+            let head = json!(["classifier", "pooler"]);
+            for (what, task, settings) in [
+                (
+                    "by PEFT: query and value, classification",
+                    "SEQ_CLS",
+                    json!({"target_modules": ["query", "value"], "modules_to_save": head}),
+                ),
+                (
+                    "by PEFT: all linear layers, mean",
+                    "FEATURE_EXTRACTION",
+                    json!({"target_modules": "all-linear", "use_rslora": true}),
+                ),
+            ] {
+                let out = self.out.join(encoder.name).join(problem.name()).join(task);
+                let theirs = out.join("theirs.json");
+                self.jobs.push(json!({
+                    "do": "make", "encoder": encoder.folder, "folder": out, "task_type": task, "settings": settings,
+                    "problem_type": problem.problem_type(), "outputs": problem.outputs(), "result": theirs,
+                }));
+                self.comparisons.push(Comparison {
+                    encoder: encoder.name,
+                    problem,
+                    what: what.to_owned(),
+                    ours: out.join("ours.json"),
+                    theirs,
+                });
+                self.made.push((encoder.folder.clone(), out));
+            }
         }
     }
 
-    fn load_adapters(&self, encoder: &str, folder: &Path) -> Result<()> {
-        for task in ["SEQ_CLS", "FEATURE_EXTRACTION"] {
-            let out = self.out.join(encoder).join(task);
-            self.predict(folder, "--adapter", &out, &out.join("ours.json"))?;
+    fn load_adapters(&self) -> Result<()> {
+        for (encoder, adapter) in &self.made {
+            self.predict(encoder, "--adapter", adapter, &adapter.join("ours.json"))?;
         }
         Ok(())
     }
@@ -290,13 +311,18 @@ impl Interop<'_> {
     }
 
     fn compare(&self) -> Result<()> {
-        println!("{:26}  {:42}  largest difference", "encoder", "model");
+        let row = |encoder: &str, problem: &str, model: &str, difference: &str| {
+            println!("{encoder:26}  {problem:10}  {model:42}  {difference}");
+        };
+        row("encoder", "problem", "model", "largest difference");
         let mut far = 0;
         for comparison in &self.comparisons {
             let worst = comparison.difference()?;
-            println!(
-                "{:26}  {:42}  {worst:.1e}",
-                comparison.encoder, comparison.what
+            row(
+                comparison.encoder,
+                comparison.problem.name(),
+                &comparison.what,
+                &format!("{worst:.1e}"),
             );
             far += usize::from(worst > TOLERANCE || worst.is_nan());
         }
@@ -305,77 +331,5 @@ impl Interop<'_> {
         }
         println!("all logits agree within {TOLERANCE:e}");
         Ok(())
-    }
-}
-
-/// What the example `predict` writes.
-#[derive(Deserialize)]
-struct Ours {
-    answers: Vec<Answer>,
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    logits: Vec<f64>,
-}
-
-impl Comparison {
-    /// The largest difference between two logits.
-    fn difference(&self) -> Result<f64> {
-        let ours: Ours = read(&self.ours)?;
-        let ours: Vec<Vec<f64>> = ours
-            .answers
-            .into_iter()
-            .map(|answer| answer.logits)
-            .collect();
-        let theirs: Vec<Vec<f64>> = read(&self.theirs)?;
-        largest_difference(&ours, &theirs)
-    }
-}
-
-fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn largest_difference(ours: &[Vec<f64>], theirs: &[Vec<f64>]) -> Result<f64> {
-    let widths = |rows: &[Vec<f64>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
-    ensure!(
-        !ours.is_empty() && widths(ours) == widths(theirs),
-        "there are not as many logits on both sides"
-    );
-    let differences = ours
-        .iter()
-        .flatten()
-        .zip(theirs.iter().flatten())
-        .map(|(a, b)| (a - b).abs());
-    // A difference that is no number is the largest.
-    Ok(differences.fold(0.0, |most, difference| {
-        if difference > most || difference.is_nan() {
-            difference
-        } else {
-            most
-        }
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn logits_are_compared_one_by_one() {
-        let found = largest_difference(
-            &[vec![1.0, 2.0], vec![3.0, 4.0]],
-            &[vec![1.0, 2.5], vec![3.0, 3.75]],
-        );
-        assert_eq!(found.unwrap(), 0.5);
-        assert!(
-            largest_difference(&[vec![f64::NAN]], &[vec![1.0]])
-                .unwrap()
-                .is_nan()
-        );
-        assert!(largest_difference(&[], &[]).is_err());
-        assert!(largest_difference(&[vec![1.0]], &[vec![1.0, 2.0]]).is_err());
     }
 }

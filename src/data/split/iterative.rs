@@ -145,14 +145,7 @@ impl<'a> Division<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn config(validation: f64, test: f64, seed: u32) -> SplitConfig {
-        SplitConfig {
-            validation,
-            test,
-            seed,
-        }
-    }
+    use crate::data::split::tests::config;
 
     fn split(labels: &[&[u32]], classes: usize, config: SplitConfig) -> Split {
         iterative_split(labels, classes, config).unwrap()

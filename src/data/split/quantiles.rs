@@ -49,14 +49,7 @@ pub fn quantile_split(values: &[f64], config: SplitConfig) -> Result<Split, Spli
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn config(validation: f64, test: f64, seed: u32) -> SplitConfig {
-        SplitConfig {
-            validation,
-            test,
-            seed,
-        }
-    }
+    use crate::data::split::tests::config;
 
     #[test]
     fn every_part_has_the_whole_range() {

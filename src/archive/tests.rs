@@ -4,7 +4,24 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::*;
-use crate::model::folder::{CONFIG, SINGLE, TOKENIZER};
+
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.safetensors";
+
+/// The most bytes of a file whose name ends in `.json`.
+const MOST_JSON: u64 = 1_000_000;
+
+/// The most bytes of all files.
+const MOST: u64 = 10_000_000;
+
+const LIMITS: Limits = Limits {
+    entries: 300,
+    file: |path| match path.ends_with(".json") {
+        true => MOST_JSON,
+        false => u64::MAX,
+    },
+    total: MOST,
+};
 
 fn deflated() -> SimpleFileOptions {
     SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)
@@ -19,8 +36,8 @@ fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn open(bytes: Vec<u8>) -> Result<Archive<Cursor<Vec<u8>>>, ArchiveError> {
-    Archive::open(Cursor::new(bytes))
+fn open(bytes: Vec<u8>) -> Result<ArchiveReader<Cursor<Vec<u8>>>, ArchiveError> {
+    ArchiveReader::open(Cursor::new(bytes), LIMITS)
 }
 
 /// What reading a file of an archive fails with.
@@ -43,21 +60,23 @@ fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
 }
 
 #[test]
-fn a_folder_is_found_and_read_wherever_it_lies() {
-    for folder in ["", "model/", "a/b/"] {
-        let path = |name: &str| format!("{folder}{name}");
-        let archive = zip(&[
-            (&path("1_Pooling/config.json"), b"{}"),
-            (&path(CONFIG), b"the config"),
-            (&path(TOKENIZER), b"the tokenizer"),
-            (&path(SINGLE), b"the weights"),
-            ("__MACOSX/._config.json", b"x"),
-        ]);
-        let mut archive = open(archive).unwrap();
-        assert_eq!(archive.names(), [CONFIG, TOKENIZER, SINGLE]);
-        assert_eq!(archive.read(CONFIG).unwrap(), b"the config");
-        assert_eq!(archive.read(SINGLE).unwrap(), b"the weights");
+fn files_are_listed_and_read() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.add_directory("a", deflated()).unwrap();
+    for path in ["b.json", "a/x", "empty"] {
+        writer.start_file(path, deflated()).unwrap();
+        writer
+            .write_all(&path.as_bytes()[..path.len() % 5])
+            .unwrap();
     }
+    let mut archive = open(writer.finish().unwrap().into_inner()).unwrap();
+    assert!(archive.paths().eq(["a/x", "b.json", "empty"]));
+    assert_eq!(archive.read("a/x").unwrap(), b"a/x");
+    assert_eq!(archive.read("b.json").unwrap(), b"b");
+    assert_eq!(archive.read("empty").unwrap(), b"");
+    let absent = archive.read("a").unwrap_err();
+    assert!(matches!(absent, ArchiveError::Packing { .. }), "{absent}");
+    assert_eq!(open(zip(&[])).unwrap().paths().count(), 0);
 }
 
 #[test]
@@ -81,6 +100,8 @@ fn paths_that_lead_out_are_refused() {
         ("a-b-config.json", "a\\b\\config.json"),
         ("Cx/config.json", "C:/config.json"),
         ("model/aa/aa/x", "model/../../x"),
+        ("a/config.json", "./config.json"),
+        ("model/ab/x", "model//b/x"),
     ] {
         // The writer would tidy them.
         let mut archive = zip(&[(path, b"{}")]);
@@ -91,23 +112,64 @@ fn paths_that_lead_out_are_refused() {
 }
 
 #[test]
-fn several_encoders_are_refused() {
-    let error = open(zip(&[("a/config.json", b""), ("b/config.json", b"")]));
-    assert!(matches!(error, Err(ArchiveError::Several(_))));
+fn two_files_of_one_name_are_refused() {
+    let mut archive = zip(&[("first", b"1"), ("other", b"2")]);
+    replace(&mut archive, b"other", b"first");
+    assert!(matches!(open(archive), Err(ArchiveError::Twice)));
+
+    // The same name in two encodings: the writer marks UTF-8, and what is not marked is CP437.
+    let mut archive = zip(&[("fil1", b"1"), ("filé", b"2")]);
+    replace(&mut archive, b"fil1", b"fil\x82");
+    assert!(matches!(open(archive), Err(ArchiveError::Twice)));
 }
 
 #[test]
 fn too_many_entries_are_refused() {
-    let names: Vec<String> = (0..=MOST_ENTRIES).map(|index| index.to_string()).collect();
+    let names: Vec<String> = (0..=LIMITS.entries)
+        .map(|index| index.to_string())
+        .collect();
     let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    assert!(open(zip(&entries[1..])).is_ok());
     let error = open(zip(&entries)).err().unwrap();
-    assert!(matches!(error, ArchiveError::TooMany { found } if found == MOST_ENTRIES + 1));
+    assert!(matches!(
+        error,
+        ArchiveError::TooMany {
+            found: 301,
+            most: 300
+        }
+    ));
+}
+
+#[test]
+fn sizes_are_bounded_each_and_together() {
+    let half = vec![7; MOST as usize / 2 + 1];
+    let options = deflated().compression_method(CompressionMethod::Stored);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for path in ["a", "b", CONFIG] {
+        writer.start_file(path, options).unwrap();
+        writer.write_all(&half).unwrap();
+    }
+    let mut archive = open(writer.finish().unwrap().into_inner()).unwrap();
+    let alone = archive.read(CONFIG).unwrap_err();
+    assert!(matches!(
+        alone,
+        ArchiveError::TooLarge {
+            most: MOST_JSON,
+            ..
+        }
+    ));
+    assert_eq!(archive.read("a").unwrap(), half);
+    let together = archive.read("b").unwrap_err();
+    assert!(matches!(
+        together,
+        ArchiveError::TooLargeTogether { most: MOST }
+    ));
 }
 
 #[test]
 fn a_bomb_is_refused_before_it_is_unpacked() {
     let zeros = vec![0; 8_000_000];
-    let error = fault(zip(&[(SINGLE, &zeros)]), SINGLE);
+    let error = fault(zip(&[(WEIGHTS, &zeros)]), WEIGHTS);
     assert!(
         matches!(
             error,
@@ -121,7 +183,10 @@ fn a_bomb_is_refused_before_it_is_unpacked() {
     // What is small may shrink as it likes.
     let small = &zeros[..900_000];
     assert_eq!(
-        open(zip(&[(SINGLE, small)])).unwrap().read(SINGLE).unwrap(),
+        open(zip(&[(WEIGHTS, small)]))
+            .unwrap()
+            .read(WEIGHTS)
+            .unwrap(),
         small
     );
 }
@@ -133,9 +198,9 @@ fn sizes_that_the_archive_lies_about_are_noticed() {
         .map(|number| (number * 7919 % 251) as u8)
         .collect();
     for wrong in [100_u32, 10_006, 10_008, 900_000] {
-        let mut archive = zip(&[(SINGLE, &content)]);
+        let mut archive = zip(&[(WEIGHTS, &content)]);
         replace(&mut archive, &declared, &wrong.to_le_bytes());
-        let error = fault(archive, SINGLE);
+        let error = fault(archive, WEIGHTS);
         assert!(
             // The reader notices what is too long itself.
             matches!(
