@@ -7,6 +7,7 @@ use super::archive::ArchiveError;
 use crate::data::MAX_LABELS;
 use crate::model::Misfit;
 use crate::model::weights::list;
+use crate::text::TokenizerError;
 use crate::train::config::TrainConfigError;
 
 /// Why files cannot be written or used.
@@ -88,13 +89,32 @@ pub enum AdapterError {
     },
     /// A project for another encoder.
     #[error(
-        "the project belongs to the encoder {name}, whose {file} is another one than that of the encoder in use"
+        "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
+        short(.checksum), has(.other_checksum)
     )]
     OtherEncoder {
         /// The project's encoder.
         name: String,
         /// The first file that differs or is missing.
         file: String,
+        /// Its SHA-256 by the project.
+        checksum: String,
+        /// The encoder that is there.
+        other: String,
+        /// Its file's SHA-256; `None` if it has no such file.
+        other_checksum: Option<String>,
+    },
+    /// By the tokenizer, which refuses the length of texts.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// Neither a project nor an adapter.
+    #[error("neither manifest.json nor adapter_config.json is in it")]
+    NoModel,
+    /// The encoder that a model was made with is not here.
+    #[error("the model was made with the encoder {name}, which is not loaded")]
+    EncoderNeeded {
+        /// Its name, as the model's files have it.
+        name: String,
     },
     /// The settings ask for more tokens or layers than the encoder has.
     #[error("the settings ask for {found} {what}, but this encoder has {most}")]
@@ -123,6 +143,19 @@ pub enum AdapterError {
     Device(#[from] ExecutionError),
 }
 
+/// The beginning of a checksum, which is enough to tell two apart.
+fn short(checksum: &str) -> String {
+    let beginning: String = checksum.chars().take(12).collect();
+    beginning + "…"
+}
+
+fn has(checksum: &Option<String>) -> String {
+    match checksum {
+        Some(checksum) => format!("has {}", short(checksum)),
+        None => "is missing".to_owned(),
+    }
+}
+
 impl AdapterError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
@@ -131,7 +164,7 @@ impl AdapterError {
             Self::Json { .. }
             | Self::Unreadable { .. }
             | Self::Number { .. }
-            | Self::Archive(_) => "Copy or download the file again; this one is damaged.",
+            | Self::Archive(_) => "Take another copy of the file; this one is damaged.",
             Self::Unsupported { .. } => {
                 "Only plain LoRA on the encoder's linear layers can be used. In Python, merge_and_unload() makes a model without an adapter."
             }
@@ -143,7 +176,10 @@ impl AdapterError {
                 "Write the pooling into the metadata of head.safetensors, under \"pooling\"."
             }
             Self::Labels { .. } => "Name every output in tabtune.json once.",
-            Self::NoAdapter => "Export the merged model instead.",
+            Self::Tokenizer(error) => error.hint(),
+            Self::NoAdapter => "Save the whole model instead.",
+            Self::NoModel => "Give a .tabtune project, or the folder or zip of a PEFT adapter.",
+            Self::EncoderNeeded { .. } => "Open that encoder first, then this again.",
             Self::Version { .. } => "Open it with the version of Tabtune that wrote it.",
             Self::OtherEncoder { .. } | Self::TooMuch { .. } => {
                 "Choose the encoder that the project was made with."
