@@ -175,7 +175,7 @@ impl AdapterError {
             Self::Pooling { .. } => {
                 "Write the pooling into the metadata of head.safetensors, under \"pooling\"."
             }
-            Self::Labels { .. } => "Name every output in tabtune.json once.",
+            Self::Labels { .. } => "Name every output in tabtune_config.json once.",
             Self::Tokenizer(error) => error.hint(),
             Self::NoAdapter => "Save the whole model instead.",
             Self::NoModel => "Give a .tabtune project, or the folder or zip of a PEFT adapter.",
