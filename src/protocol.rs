@@ -5,17 +5,22 @@
 //! Big bytes never stand in a message: they travel beside it as transferred buffers, and files of the user's as
 //! handles that the worker reads (see `port`); the variants say so.
 
+mod encoder;
+mod model;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
-use crate::hub::HubDescription;
 use crate::train::config::TrainConfig;
+
+pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
+pub use model::{ExportForm, ModelSource, ModelSummary};
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -71,6 +76,11 @@ pub enum Command {
     Stop { id: RequestId },
     /// Classifies a text with the model as it stands. Ends in [`Event::Predicted`].
     Predict { id: RequestId, text: String },
+    /// Makes a file of the model as it stands. Ends in [`Event::Exported`].
+    Export { id: RequestId, form: ExportForm },
+    /// Opens a saved model in place of the one that was trained last, on the encoder that it was made with: the one
+    /// in use, or one of the page's own, which is then in use. Ends in [`Event::ModelOpened`].
+    OpenModel { id: RequestId, source: ModelSource },
 }
 
 impl Command {
@@ -87,7 +97,9 @@ impl Command {
             | Self::Pause { id }
             | Self::Resume { id }
             | Self::Stop { id }
-            | Self::Predict { id, .. } => *id,
+            | Self::Predict { id, .. }
+            | Self::Export { id, .. }
+            | Self::OpenModel { id, .. } => *id,
         }
     }
 }
@@ -173,6 +185,21 @@ pub enum Event {
         id: RequestId,
         prediction: Prediction,
     },
+    /// Terminal for [`Command::Export`]. The message's buffer is the file, which may be called `name`.
+    Exported {
+        id: RequestId,
+        form: ExportForm,
+        name: String,
+    },
+    /// [`Command::OpenModel`] needs another encoder, one of the page's own, which is being fetched.
+    FetchingEncoder { id: RequestId, encoder: String },
+    /// Terminal for [`Command::OpenModel`].
+    ModelOpened {
+        id: RequestId,
+        model: ModelSummary,
+        /// The encoder that was fetched for it and is now the one in use.
+        fetched: Option<EncoderSummary>,
+    },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },
     /// The worker cannot go on: its device was lost or it panicked. The page replaces it.
@@ -226,80 +253,6 @@ pub enum DeviceReason {
     SelfCheckFailed { adapter: String, difference: f64 },
     /// CPU: the GPU refused to start.
     StartFailed { detail: String },
-}
-
-/// An encoder that the page can offer: an entry of `models/index.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EncoderEntry {
-    /// Name of its folder below `models/`.
-    pub id: String,
-    pub license: String,
-    /// One sentence for the user.
-    pub description: String,
-    pub files: Vec<EncoderFile>,
-}
-
-/// A file of an encoder's folder.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EncoderFile {
-    pub name: String,
-    pub bytes: u32,
-    /// SHA-256 in lower-case hexadecimal.
-    pub sha256: String,
-}
-
-/// Where an encoder's files come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum EncoderSource {
-    /// The page's own origin: [`EncoderEntry::id`] of one of [`Event::Ready`]'s encoders.
-    Origin { id: String },
-    /// A folder of the user's. The message's files are those at `paths`, in this order.
-    Folder { name: String, paths: Vec<String> },
-    /// A zip of a folder: the message's one file.
-    Zip { name: String },
-    /// The revision of a [`Event::HubDescribed`]; fetched from the hub, unless it is stored in this browser.
-    Hub {
-        repository: String,
-        revision: String,
-    },
-}
-
-impl EncoderSource {
-    /// What the encoder is called.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Origin { id } => id,
-            Self::Folder { name, .. } => name,
-            Self::Zip { name } => name.strip_suffix(".zip").unwrap_or(name),
-            Self::Hub { repository, .. } => repository,
-        }
-    }
-}
-
-/// An encoder on the hub.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HubFound {
-    /// Where a person finds it.
-    pub address: String,
-    /// What would be fetched.
-    pub description: HubDescription,
-    /// Whether all of it is stored in this browser.
-    pub stored: bool,
-}
-
-/// An encoder on the device.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EncoderSummary {
-    /// [`EncoderSource::name`] of where it came from.
-    pub id: String,
-    pub layers: u32,
-    pub hidden_size: u32,
-    pub vocab_size: u32,
-    pub parameters: u32,
-    /// Longest input in tokens.
-    pub max_length: u32,
-    /// Tensors of the file that the encoder does not use: those of a head, for example.
-    pub surplus: Vec<String>,
 }
 
 /// Where a table comes from.
@@ -384,6 +337,8 @@ pub enum ErrorKind {
     Data,
     /// The encoder's files.
     Encoder,
+    /// A trained model's files.
+    Model,
     /// A request to the page's origin or to the hub.
     Network,
     /// The settings or the training itself.

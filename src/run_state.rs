@@ -1,6 +1,7 @@
 //! What the page shows, as a pure function of the commands it has sent and the events it has received.
 
 pub mod history;
+pub mod model;
 pub mod run;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
@@ -8,6 +9,8 @@ use crate::protocol::{
     Command, DeviceReport, EncoderEntry, EncoderSource, EncoderSummary, EvaluatedSplit, Event,
     HubFound, Prediction, RequestId, WireError,
 };
+use crate::train::config::Method;
+use model::Opened;
 use run::{Run, RunPhase};
 
 /// All that the page shows of the worker's state.
@@ -39,6 +42,8 @@ pub struct RunState {
     used: Option<(ColumnChoice, Problem)>,
     /// The newest run.
     pub run: Option<Run>,
+    /// The saved model that is open.
+    pub opened: Option<Opened>,
     /// The newest prediction.
     pub prediction: Option<Prediction>,
     /// What went wrong last.
@@ -59,6 +64,8 @@ struct Pending {
     resume: Option<RequestId>,
     stop: Option<RequestId>,
     predict: Option<RequestId>,
+    export: Option<RequestId>,
+    model: Option<RequestId>,
 }
 
 /// An encoder on its way.
@@ -70,6 +77,17 @@ pub struct EncoderLoading {
     pub loaded: f64,
     /// All its bytes; 0 until known.
     pub total: f64,
+}
+
+impl EncoderLoading {
+    /// Nothing has arrived yet.
+    fn new(source: EncoderSource) -> Self {
+        Self {
+            source,
+            loaded: 0.0,
+            total: 0.0,
+        }
+    }
 }
 
 /// Takes the pending request if it is `id`.
@@ -85,11 +103,7 @@ impl RunState {
             Command::Start { id, .. } => pending.start = Some(*id),
             Command::LoadEncoder { id, encoder } => {
                 pending.encoder = Some(*id);
-                self.loading = Some(EncoderLoading {
-                    source: encoder.clone(),
-                    loaded: 0.0,
-                    total: 0.0,
-                });
+                self.loading = Some(EncoderLoading::new(encoder.clone()));
             }
             Command::DescribeHub { id, .. } => {
                 pending.hub = Some(*id);
@@ -107,7 +121,9 @@ impl RunState {
                 self.columns = Some(*columns);
                 self.problem = *problem;
             }
-            Command::Train { id, resume, .. } => self.run = Some(self.next_run(*id, *resume)),
+            Command::Train { id, config, resume } => {
+                self.run = Some(self.next_run(*id, config.method, *resume));
+            }
             Command::Pause { id } => pending.pause = Some(*id),
             Command::Resume { id } => pending.resume = Some(*id),
             Command::Stop { id } => {
@@ -117,6 +133,8 @@ impl RunState {
                 }
             }
             Command::Predict { id, .. } => pending.predict = Some(*id),
+            Command::Export { id, .. } => pending.export = Some(*id),
+            Command::OpenModel { id, .. } => pending.model = Some(*id),
         }
         self.error = None;
     }
@@ -138,11 +156,8 @@ impl RunState {
                 }
             }
             Event::EncoderProgress { id, loaded, total } => {
-                if let Some(loading) = self
-                    .loading
-                    .as_mut()
-                    .filter(|_| self.pending.encoder == Some(id))
-                {
+                let awaited = [self.pending.encoder, self.pending.model].contains(&Some(id));
+                if let Some(loading) = self.loading.as_mut().filter(|_| awaited) {
                     loading.loaded = loaded;
                     loading.total = total;
                 }
@@ -207,9 +222,29 @@ impl RunState {
                     self.prediction = Some(prediction);
                 }
             }
+            Event::Exported { id, .. } => {
+                settle(&mut self.pending.export, id);
+            }
+            Event::FetchingEncoder { id, encoder } => {
+                if self.pending.model == Some(id) && self.pending.encoder.is_none() {
+                    let source = EncoderSource::Origin { id: encoder };
+                    self.loading = Some(EncoderLoading::new(source));
+                }
+            }
+            Event::ModelOpened { id, model, fetched } => {
+                if settle(&mut self.pending.model, id) {
+                    self.model_opened(model, fetched);
+                }
+            }
             Event::Failed { id, error } => self.fail(id, error),
             Event::TrainingStarted { id, plan, step } => {
-                self.with_run(id, |run| run.started(plan, step))
+                let mut started = false;
+                self.with_run(id, |run| {
+                    run.started(plan, step);
+                    started = true;
+                });
+                // The run's model is the one that is asked from now on.
+                self.opened.take_if(|_| started);
             }
             Event::TrainingProgress {
                 id,
@@ -252,6 +287,9 @@ impl RunState {
         self.device = None;
         self.loading = None;
         self.gpu_lost |= gpu_lost;
+        if let Some(opened) = &mut self.opened {
+            opened.lost = true;
+        }
         if let Some(run) = &mut self.run {
             run.phase = if resumes {
                 RunPhase::Preparing
@@ -261,13 +299,18 @@ impl RunState {
         }
     }
 
-    fn next_run(&mut self, id: RequestId, resume: bool) -> Run {
+    fn next_run(&mut self, id: RequestId, method: Method, resume: bool) -> Run {
         match self.run.take().filter(|_| resume) {
             Some(run) => run.resumed(id),
             None => {
                 let encoder = self.encoder.as_ref().map(|encoder| encoder.id.clone());
                 let dataset = self.dataset.as_ref().map(|dataset| dataset.name.clone());
-                Run::new(id, encoder.unwrap_or_default(), dataset.unwrap_or_default())
+                Run::new(
+                    id,
+                    method,
+                    encoder.unwrap_or_default(),
+                    dataset.unwrap_or_default(),
+                )
             }
         }
     }
@@ -307,9 +350,13 @@ impl RunState {
     fn fail(&mut self, id: RequestId, error: WireError) {
         let pending = &mut self.pending;
         let encoder = settle(&mut pending.encoder, id);
+        let model = settle(&mut pending.model, id);
         if encoder {
             self.loading = None;
+        } else if model {
+            self.opening_is_over();
         }
+        let pending = &mut self.pending;
         let run = self
             .run
             .as_mut()
@@ -328,10 +375,11 @@ impl RunState {
             &mut pending.resume,
             &mut pending.stop,
             &mut pending.predict,
+            &mut pending.export,
         ];
         let known = others
             .into_iter()
-            .fold(encoder || trained, |known, pending| {
+            .fold(encoder || model || trained, |known, pending| {
                 settle(pending, id) || known
             });
         if known {
@@ -379,6 +427,7 @@ impl RunState {
             && self.loading.is_none()
             && self.dataset.is_some()
             && (!self.is_opening() || self.is_redividing())
+            && !self.is_opening_model()
     }
 
     /// Whether the run may be paused.
@@ -413,16 +462,6 @@ impl RunState {
                 .run
                 .as_ref()
                 .is_some_and(|run| run.is_active() && run.stops < 2)
-    }
-
-    /// Whether there is a model that may be asked.
-    pub fn can_predict(&self) -> bool {
-        self.device.is_some()
-            && self.pending.predict.is_none()
-            && self
-                .run
-                .as_ref()
-                .is_some_and(|run| matches!(run.phase, RunPhase::Paused | RunPhase::Ended))
     }
 }
 

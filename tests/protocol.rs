@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":2,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
+    r#"{"Start":{"id":1,"version":3,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Zip":{"name":"mine.zip"}}}}"#,
@@ -26,11 +26,16 @@ const COMMANDS: &[&str] = &[
     r#"{"Resume":{"id":7}}"#,
     r#"{"Stop":{"id":8}}"#,
     r#"{"Predict":{"id":9,"text":"good"}}"#,
+    r#"{"Export":{"id":12,"form":"Adapter"}}"#,
+    r#"{"Export":{"id":12,"form":"Merged"}}"#,
+    r#"{"Export":{"id":12,"form":"Project"}}"#,
+    r#"{"OpenModel":{"id":13,"source":{"File":{"name":"sms.tabtune"}}}}"#,
+    r#"{"OpenModel":{"id":13,"source":{"Folder":{"name":"mine","paths":["mine/adapter_config.json"]}}}}"#,
 ];
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Ready":{"id":1,"version":2,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"Ready":{"id":1,"version":3,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,
@@ -52,6 +57,10 @@ const EVENTS: &[&str] = &[
     r#"{"Resumed":{"id":7}}"#,
     r#"{"Stopping":{"id":8}}"#,
     r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"labels":["yes"],"value":null,"tokens":3,"milliseconds":4.5}}}"#,
+    r#"{"Exported":{"id":12,"form":"Project","name":"sms.tabtune"}}"#,
+    r#"{"FetchingEncoder":{"id":13,"encoder":"tiny-bert"}}"#,
+    r#"{"ModelOpened":{"id":13,"model":{"name":"sms.tabtune","encoder":"tiny-bert","other_encoder":null,"problem":"SingleLabel","labels":["ham","spam"],"data":"sms","method":"lora","report":null},"fetched":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
+    r#"{"ModelOpened":{"id":13,"model":{"name":"mine","encoder":"tiny-bert","other_encoder":"owner/large","problem":"Regression","labels":[],"data":null,"method":null,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}},"fetched":null}}"#,
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
 ];
@@ -73,17 +82,17 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 2);
+    assert_eq!(PROTOCOL_VERSION, 3);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        11,
+        13,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 21, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 24, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -100,12 +109,13 @@ fn no_variant_is_left_out() {
         | Command::Pause { .. }
         | Command::Resume { .. }
         | Command::Stop { .. }
-        | Command::Predict { .. } => command.id(),
+        | Command::Predict { .. }
+        | Command::Export { .. }
+        | Command::OpenModel { .. } => command.id(),
     };
-    for (form, id) in COMMANDS
-        .iter()
-        .zip([1, 2, 2, 2, 2, 10, 11, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9])
-    {
+    for (form, id) in COMMANDS.iter().zip([
+        1, 2, 2, 2, 2, 10, 11, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 12, 12, 12, 13, 13,
+    ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
     let terminal = |event: &Event| match event {
@@ -120,11 +130,14 @@ fn no_variant_is_left_out() {
         | Event::Resumed { .. }
         | Event::Stopping { .. }
         | Event::Predicted { .. }
+        | Event::Exported { .. }
+        | Event::ModelOpened { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
         | Event::EncoderProgress { .. }
         | Event::HubStored { .. }
+        | Event::FetchingEncoder { .. }
         | Event::TrainingStarted { .. }
         | Event::TrainingProgress { .. }
         | Event::EvaluationProgress { .. }
@@ -140,7 +153,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        13,
+        15,
         "one for each command, failure and loss"
     );
 }

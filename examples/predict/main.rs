@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use burn::tensor::Device;
 use clap::{ArgGroup, Parser};
 use serde::Serialize;
-use tabtune::adapter::{AdapterError, Files, MOST_ADAPTER_BYTES, Project, archive, import_peft};
+use tabtune::adapter::{ADAPTER_FILES, AdapterError, Files, SavedModel};
 use tabtune::data::Problem;
 use tabtune::eval::{Pipeline, THRESHOLD, logits};
 use tabtune::text::TokenBatch;
@@ -81,11 +81,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     let device = arguments.device.open()?;
     let loaded = load(&arguments.model, &device)?;
-    let model = match (&arguments.adapter, &arguments.project) {
-        (Some(path), _) => adapter(path, &loaded, &device)?,
-        (None, Some(path)) => project(path, &loaded, &device)?,
-        (None, None) => return Err("give --adapter or --project".into()),
-    };
+    let path = arguments.adapter.as_ref().or(arguments.project.as_ref());
+    let path = path.ok_or("give --adapter or --project")?;
+    let model = open(path, &loaded, &device)?;
     let mut answers = Vec::new();
     for text in texts {
         let ids = model.tokenizer.encode(&text)?;
@@ -110,31 +108,27 @@ async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn adapter(path: &Path, loaded: &Loaded, device: &Device) -> Result<Pipeline> {
-    let files = if path.is_dir() {
+/// A project or an adapter, in a file or as a folder.
+fn open(path: &Path, loaded: &Loaded, device: &Device) -> Result<Pipeline> {
+    let saved = if path.is_dir() {
         let mut files = Files::new();
-        for entry in std::fs::read_dir(path).map_err(|error| named(path, &error))? {
-            let entry = entry?;
-            if entry.file_type()?.is_file() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                files.insert(name, read(&entry.path())?);
+        for name in ADAPTER_FILES {
+            let file = path.join(name);
+            if file.is_file() {
+                files.insert(name.to_owned(), read(&file)?);
             }
         }
-        files
+        SavedModel::from_files(files)
     } else {
-        archive::unpack(&read(path)?, MOST_ADAPTER_BYTES)
-            .map_err(|error| explained(path, &error.into()))?
+        SavedModel::from_zip(&read(path)?)
     };
-    let adapter =
-        import_peft(&files, &loaded.encoder, device).map_err(|error| explained(path, &error))?;
-    Ok(adapter.pipeline(&loaded.encoder, device)?)
-}
-
-fn project(path: &Path, loaded: &Loaded, device: &Device) -> Result<Pipeline> {
-    let opened = Project::read(&read(path)?)
-        .and_then(|project| project.open(&loaded.encoder, &loaded.base, device))
+    let opened = saved
+        .and_then(|saved| saved.open(&loaded.encoder, &loaded.base, device))
         .map_err(|error| explained(path, &error))?;
-    Ok(opened.pipeline(&loaded.encoder, device)?)
+    if let Some(name) = opened.other_encoder {
+        eprintln!("the adapter says that it is for {name}");
+    }
+    Ok(opened.pipeline)
 }
 
 fn explained(path: &Path, error: &AdapterError) -> Box<dyn std::error::Error> {

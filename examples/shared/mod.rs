@@ -76,7 +76,7 @@ pub fn load(folder: &Path, device: &Device) -> Result<Loaded> {
             (name.to_string_lossy().into_owned(), None)
         }
     };
-    let base = BaseModel::new(name, license, &files);
+    let base = BaseModel::new(name, license, &encoder);
     Ok(Loaded {
         encoder,
         base,

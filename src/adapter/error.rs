@@ -8,6 +8,7 @@ use crate::archive::ArchiveError;
 use crate::data::MAX_LABELS;
 use crate::model::Misfit;
 use crate::model::weights::list;
+use crate::text::TokenizerError;
 use crate::train::config::TrainConfigError;
 
 /// Why files cannot be written or used.
@@ -88,14 +89,19 @@ pub enum AdapterError {
         supported: u64,
     },
     /// A project for another encoder.
-    #[error(
-        "the project belongs to the encoder {name}, whose {file} is another one than that of the encoder in use"
-    )]
-    OtherEncoder {
-        /// The project's encoder.
+    #[error(transparent)]
+    OtherEncoder(#[from] Box<OtherEncoder>),
+    /// By the tokenizer, which refuses the length of texts.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// Neither a project nor an adapter.
+    #[error("neither manifest.json nor adapter_config.json is in it")]
+    NoModel,
+    /// The encoder that a model was made with is not here.
+    #[error("the model was made with the encoder {name}, which is not loaded")]
+    EncoderNeeded {
+        /// Its name, as the model's files have it.
         name: String,
-        /// The first file that differs or is missing.
-        file: String,
     },
     /// The settings ask for more tokens or layers than the encoder has.
     #[error("the settings ask for {found} {what}, but this encoder has {most}")]
@@ -127,13 +133,45 @@ pub enum AdapterError {
     Device(#[from] ExecutionError),
 }
 
+/// A project belongs to another encoder than the one that is there.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
+    short(.checksum), has(.other_checksum)
+)]
+pub struct OtherEncoder {
+    /// The project's encoder.
+    pub name: String,
+    /// The first file that differs or is missing.
+    pub file: String,
+    /// Its SHA-256 by the project.
+    pub checksum: String,
+    /// The encoder that is there.
+    pub other: String,
+    /// Its file's SHA-256; `None` if it has no such file.
+    pub other_checksum: Option<String>,
+}
+
+/// The beginning of a checksum, which is enough to tell two apart.
+fn short(checksum: &str) -> String {
+    let beginning: String = checksum.chars().take(12).collect();
+    beginning + "…"
+}
+
+fn has(checksum: &Option<String>) -> String {
+    match checksum {
+        Some(checksum) => format!("has {}", short(checksum)),
+        None => "is missing".to_owned(),
+    }
+}
+
 impl AdapterError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::MissingFile { .. } => "Give the whole folder or zip, as it was written.",
             Self::Json { .. } | Self::Unreadable { .. } | Self::Number { .. } => {
-                "Copy or download the file again; this one is damaged."
+                "Take another copy of the file; this one is damaged."
             }
             Self::Archive(error) => error.hint(),
             Self::Unsupported { .. } => {
@@ -146,10 +184,13 @@ impl AdapterError {
             Self::Pooling { .. } => {
                 "Write the pooling into the metadata of head.safetensors, under \"pooling\"."
             }
-            Self::Labels { .. } => "Name every output in tabtune.json once.",
-            Self::NoAdapter => "Export the merged model instead.",
+            Self::Labels { .. } => "Name every output in tabtune_config.json once.",
+            Self::Tokenizer(error) => error.hint(),
+            Self::NoAdapter => "Save the whole model instead.",
+            Self::NoModel => "Give a .tabtune project, or the folder or zip of a PEFT adapter.",
+            Self::EncoderNeeded { .. } => "Open that encoder first, then this again.",
             Self::Version { .. } => "Open it with the version of Tabtune that wrote it.",
-            Self::OtherEncoder { .. } | Self::TooMuch { .. } => {
+            Self::OtherEncoder(_) | Self::TooMuch { .. } => {
                 "Choose the encoder that the project was made with."
             }
             Self::Write(_) | Self::Pack(_) => "Try again with more free memory.",

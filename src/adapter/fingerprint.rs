@@ -1,9 +1,10 @@
-//! Data and files by their content.
+//! Data by their content.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::data::{Dataset, Part, Target};
+use crate::model::checksum::hexadecimal;
 
 /// Which data a model was trained on. It tells whether other data are the same, and nothing of what they say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,15 +15,6 @@ pub struct DataFingerprint {
     pub examples: [u32; 3],
     /// SHA-256 over labels, texts, targets and parts, in lower-case hexadecimal.
     pub sha256: String,
-}
-
-/// SHA-256 in lower-case hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(Sha256::digest(bytes).as_slice())
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The fingerprint of a data set. The file that it was read from does not matter, only what was made of it.

@@ -11,16 +11,18 @@ mod merged;
 mod parameters;
 mod peft;
 mod project;
+mod saved;
 mod source;
 mod tensors;
 
 use std::collections::BTreeMap;
 
-pub use error::AdapterError;
-pub use fingerprint::{DataFingerprint, fingerprint, sha256};
+pub use error::{AdapterError, OtherEncoder};
+pub use fingerprint::{DataFingerprint, fingerprint};
 pub use merged::{SPECIAL_TOKENS, TOKENIZER_CONFIG, TOKENIZER_FILES, export_merged};
-pub use peft::{ImportedAdapter, MOST_ADAPTER_BYTES, export_peft, import_peft};
+pub use peft::{ADAPTER_FILES, ImportedAdapter, export_peft, import_peft};
 pub use project::{Manifest, OpenedProject, Project, save_project};
+pub use saved::{EncoderPlace, OpenedModel, SavedModel};
 pub use source::{BaseModel, Trained};
 
 /// The files of a folder by name, without subfolders.

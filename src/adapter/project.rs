@@ -13,7 +13,7 @@ mod manifest;
 
 use burn::tensor::Device;
 
-use manifest::MANIFEST;
+pub(super) use manifest::MANIFEST;
 pub use manifest::Manifest;
 
 use super::archive::{pack, unpack};
@@ -93,7 +93,14 @@ impl Project {
     /// # Errors
     /// If it is no project, is damaged, or was written by a version of Tabtune with another form.
     pub fn read(bytes: &[u8]) -> Result<Self, AdapterError> {
-        let files = unpack(bytes, MOST_FOLDER_BYTES)?;
+        Self::from_files(unpack(bytes, MOST_FOLDER_BYTES)?)
+    }
+
+    /// Reads the manifest of a project that has been unpacked.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn from_files(files: Files) -> Result<Self, AdapterError> {
         let manifest = files
             .get(MANIFEST)
             .ok_or(AdapterError::MissingFile { file: MANIFEST })?;
@@ -115,17 +122,7 @@ impl Project {
         device: &Device,
     ) -> Result<OpenedProject, AdapterError> {
         let manifest = self.manifest;
-        let own = &manifest.encoder;
-        if let Some((file, _)) = own
-            .files
-            .iter()
-            .find(|(file, checksum)| base.files.get(*file) != Some(*checksum))
-        {
-            return Err(AdapterError::OtherEncoder {
-                name: own.name.clone(),
-                file: file.clone(),
-            });
-        }
+        manifest.encoder.compare(base)?;
         let config = &manifest.config;
         check(config, &encoder.config)?;
         let outputs = outputs(manifest.problem, &manifest.labels);
@@ -193,7 +190,7 @@ impl OpenedProject {
     /// # Errors
     /// If the tokenizer refuses the length of texts.
     pub fn pipeline(
-        self,
+        &self,
         encoder: &PretrainedEncoder,
         device: &Device,
     ) -> Result<Pipeline, TokenizerError> {
@@ -201,8 +198,8 @@ impl OpenedProject {
         Ok(Pipeline {
             tokenizer: encoder.tokenizer.truncating(length)?,
             scale: self.scale(),
-            model: self.model,
-            labels: self.manifest.labels.into(),
+            model: self.model.clone(),
+            labels: self.manifest.labels.clone().into(),
             device: device.clone(),
         })
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::fingerprint::{DataFingerprint, sha256};
+use super::OtherEncoder;
+use super::fingerprint::DataFingerprint;
 use super::tensors::Tensors;
 use crate::data::Problem;
 use crate::eval::OutputScale;
 use crate::eval::metrics::EvaluationReport;
-use crate::model::folder::{CONFIG, FolderFiles, INDEX, SINGLE, TOKENIZER, WeightFiles};
 use crate::model::{PretrainedEncoder, TextClassifier};
 use crate::train::config::TrainConfig;
 
@@ -25,28 +25,37 @@ pub struct BaseModel {
 }
 
 impl BaseModel {
-    /// Names a folder's files by their content.
-    pub fn new(name: String, license: Option<String>, files: &FolderFiles) -> Self {
-        let mut checksums = BTreeMap::from([
-            (CONFIG.to_owned(), sha256(&files.config)),
-            (TOKENIZER.to_owned(), sha256(&files.tokenizer)),
-        ]);
-        match &files.weights {
-            WeightFiles::Single(bytes) => {
-                checksums.insert(SINGLE.to_owned(), sha256(bytes));
-            }
-            WeightFiles::Sharded { index, shards } => {
-                checksums.insert(INDEX.to_owned(), sha256(index));
-                let shards = shards
-                    .iter()
-                    .map(|(name, bytes)| (name.clone(), sha256(bytes)));
-                checksums.extend(shards);
-            }
-        }
+    /// Names an encoder that was loaded.
+    pub fn new(name: String, license: Option<String>, encoder: &PretrainedEncoder) -> Self {
         Self {
             name,
             license,
-            files: checksums,
+            files: encoder.checksums.clone(),
+        }
+    }
+
+    /// Whether another name means the same encoder, as far as names tell: the hub's has an owner in front, a folder's
+    /// has not.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let last = |name: &str| name.rsplit('/').next().map(str::to_lowercase);
+        last(&self.name) == last(name)
+    }
+
+    /// Compares another encoder by content: every file that this one was read from must be the same there.
+    ///
+    /// # Errors
+    /// The first file that differs, with both checksums.
+    pub fn compare(&self, other: &Self) -> Result<(), Box<OtherEncoder>> {
+        let differs = |(file, sum): &(&String, &String)| other.files.get(*file) != Some(*sum);
+        match self.files.iter().find(differs) {
+            None => Ok(()),
+            Some((file, checksum)) => Err(Box::new(OtherEncoder {
+                name: self.name.clone(),
+                file: file.clone(),
+                checksum: checksum.clone(),
+                other: other.name.clone(),
+                other_checksum: other.files.get(file).cloned(),
+            })),
         }
     }
 }

@@ -236,6 +236,19 @@ impl FolderFiles {
 }
 
 impl WeightFiles {
+    /// Every file with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let (first, shards) = match self {
+            Self::Single(bytes) => ((SINGLE, bytes), None),
+            Self::Sharded { index, shards } => ((INDEX, index), Some(shards)),
+        };
+        let shards = shards.into_iter().flatten();
+        let shards = shards.map(|(name, bytes)| (name.as_str(), bytes));
+        std::iter::once(first)
+            .chain(shards)
+            .map(|(name, bytes)| (name, bytes.as_slice()))
+    }
+
     /// Reads the weights of a folder. A single file comes before several, as in transformers. Files that the index
     /// names and that are not there are left for [`Weights::open`](super::Weights::open) to name.
     ///

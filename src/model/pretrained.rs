@@ -1,9 +1,11 @@
 //! A Hugging Face folder as an encoder with its tokenizer.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::tensor::Device;
 
+use super::checksum::sha256;
 use super::config::{ConfigError, EncoderConfig};
 use super::encoder::Encoder;
 use super::folder::{CONFIG, FolderFiles, MissingFile, PROMPTS, TOKENIZER, WeightFiles};
@@ -22,6 +24,8 @@ pub struct PretrainedEncoder {
     pub surplus: Vec<String>,
     /// What an export carries along.
     pub files: SmallFiles,
+    /// The SHA-256 of every file that it was read from, by name, in lower-case hexadecimal.
+    pub checksums: BTreeMap<String, String>,
 }
 
 /// A folder's small files as they are. A clone shares them.
@@ -42,6 +46,8 @@ pub struct EncoderPlan {
     /// Its tokenizer.
     pub tokenizer: Tokenizer,
     files: SmallFiles,
+    /// Those of the files that were read.
+    checksums: BTreeMap<String, String>,
 }
 
 /// Why a folder cannot be used.
@@ -103,6 +109,15 @@ impl EncoderPlan {
         tokenizer: &[u8],
         prompts: Option<&[u8]>,
     ) -> Result<Self, PretrainedError> {
+        let read = [
+            (CONFIG, Some(config)),
+            (TOKENIZER, Some(tokenizer)),
+            (PROMPTS, prompts),
+        ];
+        let checksums = read
+            .into_iter()
+            .filter_map(|(name, bytes)| Some((name.to_owned(), sha256(bytes?))))
+            .collect();
         let files = SmallFiles {
             config: config.into(),
             tokenizer: tokenizer.into(),
@@ -122,6 +137,7 @@ impl EncoderPlan {
             config,
             tokenizer,
             files,
+            checksums,
         })
     }
 
@@ -130,19 +146,24 @@ impl EncoderPlan {
     /// # Errors
     /// If they cannot be read or are another encoder's.
     pub fn load(
-        self,
+        mut self,
         files: &WeightFiles,
         device: &Device,
     ) -> Result<PretrainedEncoder, PretrainedError> {
         let weights = Weights::open(files, &self.config, device)?;
         let model = Encoder::load(&weights)?;
         let surplus = weights.surplus();
+        let checksums = files
+            .iter()
+            .map(|(name, bytes)| (name.to_owned(), sha256(bytes)));
+        self.checksums.extend(checksums);
         Ok(PretrainedEncoder {
             config: self.config,
             tokenizer: self.tokenizer,
             model,
             surplus,
             files: self.files,
+            checksums: self.checksums,
         })
     }
 }

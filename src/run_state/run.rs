@@ -5,12 +5,15 @@ use crate::eval::score::Score;
 use crate::protocol::{
     EvaluatedSplit, RequestId, RunEnd, StepRecord, TrainPlan, TrainResult, ValidationRecord,
 };
+use crate::train::config::Method;
 
 /// A fine-tuning run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// The request that it answers.
     pub id: RequestId,
+    /// What is trained.
+    pub method: Method,
     /// The encoder that is tuned.
     pub encoder: String,
     /// The data set that is learnt.
@@ -61,9 +64,10 @@ pub enum RunPhase {
 
 impl Run {
     /// A run that has just been asked for.
-    pub fn new(id: RequestId, encoder: String, dataset: String) -> Self {
+    pub fn new(id: RequestId, method: Method, encoder: String, dataset: String) -> Self {
         Self {
             id,
+            method,
             encoder,
             dataset,
             phase: RunPhase::Preparing,

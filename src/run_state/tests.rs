@@ -1,10 +1,11 @@
+use super::model::Unsavable;
 use super::*;
 use crate::data::{PartCounts, SplitConfig, TargetSummary};
 use crate::eval::score::{Metric, Score};
 use crate::hub::HubDescription;
 use crate::protocol::{
-    DeviceKind, DevicePreference, DeviceReason, ErrorKind, RunEnd, StepRecord, TableSource,
-    TrainPlan, TrainResult, ValidationRecord,
+    DeviceKind, DevicePreference, DeviceReason, ErrorKind, ExportForm, ModelSource, ModelSummary,
+    RunEnd, StepRecord, TableSource, TrainPlan, TrainResult, ValidationRecord,
 };
 use crate::train::config::TrainConfig;
 
@@ -535,4 +536,192 @@ fn the_hub_is_followed() {
     });
     assert!(!state.is_looking_up());
     assert_eq!(state.error, Some(error()));
+}
+
+fn model(method: Option<Method>) -> ModelSummary {
+    ModelSummary {
+        name: "sms.tabtune".into(),
+        encoder: "L3".into(),
+        other_encoder: None,
+        problem: Problem::SingleLabel,
+        labels: vec!["ham".into(), "spam".into()],
+        data: Some("sms".into()),
+        method,
+        report: None,
+    }
+}
+
+fn open_model(state: &mut RunState, id: RequestId) {
+    let name = "sms.tabtune".into();
+    state.sent(&Command::OpenModel {
+        id,
+        source: ModelSource::File { name },
+    });
+}
+
+#[test]
+fn a_model_may_be_saved_while_it_stands_still() {
+    let mut state = RunState::default();
+    let project = |state: &RunState| state.check_export(ExportForm::Project);
+    assert_eq!(project(&state), Err(Unsavable::NoModel));
+    state = training();
+    assert_eq!(project(&state), Err(Unsavable::Running));
+    state.sent(&Command::Pause { id: 6 });
+    state.apply(Event::Paused { id: 6, step: 20 });
+    assert_eq!(project(&state), Ok(()));
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    assert_eq!(state.check_export(ExportForm::Adapter), Ok(()));
+
+    state.sent(&Command::Export {
+        id: 7,
+        form: ExportForm::Merged,
+    });
+    assert!(state.is_exporting() && state.can_predict());
+    let before = state.clone();
+    let exported = |id| Event::Exported {
+        id,
+        form: ExportForm::Merged,
+        name: "uci-model.zip".into(),
+    };
+    state.apply(exported(6));
+    assert_eq!(state, before);
+    state.apply(exported(7));
+    assert!(!state.is_exporting());
+
+    state.worker_replaced(false, false);
+    start(&mut state, 8, DeviceKind::Cpu);
+    assert_eq!(project(&state), Err(Unsavable::NoModel), "it was lost");
+}
+
+#[test]
+fn a_run_without_lora_has_no_adapter() {
+    let mut state = training();
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    state.sent(&Command::Train {
+        id: 6,
+        config: TrainConfig {
+            method: Method::HeadOnly,
+            ..TrainConfig::default()
+        },
+        resume: false,
+    });
+    state.apply(Event::TrainingEnded {
+        id: 6,
+        result: result(RunEnd::Completed),
+    });
+    assert_eq!(
+        state.check_export(ExportForm::Adapter),
+        Err(Unsavable::NoLora)
+    );
+    assert_eq!(state.check_export(ExportForm::Merged), Ok(()));
+}
+
+#[test]
+fn an_opened_model_takes_the_place_of_the_run() {
+    let mut state = training();
+    assert!(!state.can_open_model());
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    open_model(&mut state, 6);
+    assert!(state.is_opening_model() && !state.can_open_model() && !state.can_start());
+    state.apply(Event::FetchingEncoder {
+        id: 6,
+        encoder: "L6".into(),
+    });
+    state.apply(Event::EncoderProgress {
+        id: 6,
+        loaded: 1.0,
+        total: 2.0,
+    });
+    let loading = state.loading.as_ref().map(|loading| loading.loaded);
+    assert_eq!(loading, Some(1.0));
+    assert!(!state.can_start());
+    let l6 = EncoderSummary {
+        id: "L6".into(),
+        ..state.encoder.clone().unwrap()
+    };
+    state.apply(Event::ModelOpened {
+        id: 6,
+        model: model(Some(Method::Lora)),
+        fetched: Some(l6.clone()),
+    });
+    assert_eq!((&state.loading, &state.run), (&None, &None));
+    assert_eq!(state.encoder, Some(l6));
+    assert_eq!(
+        state.encoder_source,
+        Some(EncoderSource::Origin { id: "L6".into() })
+    );
+    assert!(state.can_predict() && state.can_start() && state.can_open_model());
+    assert_eq!(state.check_export(ExportForm::Adapter), Ok(()));
+
+    // The next run that begins takes its place in turn; one that does not leaves it.
+    train(&mut state, 7, false);
+    assert!(!state.can_predict() && state.opened.is_some());
+    state.apply(Event::Failed {
+        id: 7,
+        error: error(),
+    });
+    assert!(state.can_predict());
+    train(&mut state, 8, false);
+    state.apply(Event::TrainingStarted {
+        id: 8,
+        plan: plan(),
+        step: 0,
+    });
+    assert_eq!(state.opened, None);
+}
+
+#[test]
+fn a_model_that_cannot_be_opened_leaves_the_one_in_use() {
+    let mut state = training();
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    open_model(&mut state, 6);
+    state.apply(Event::FetchingEncoder {
+        id: 6,
+        encoder: "L6".into(),
+    });
+    state.apply(Event::Failed {
+        id: 6,
+        error: error(),
+    });
+    assert_eq!(state.error, Some(error()));
+    assert_eq!((&state.loading, &state.opened), (&None, &None));
+    assert!(state.can_predict() && state.run.is_some());
+}
+
+#[test]
+fn an_opened_model_comes_back_with_a_new_worker() {
+    let mut state = RunState::default();
+    start(&mut state, 1, DeviceKind::Gpu);
+    load_encoder(&mut state, 2, "L3");
+    let opened = |id, method| Event::ModelOpened {
+        id,
+        model: model(method),
+        fetched: None,
+    };
+    open_model(&mut state, 3);
+    state.apply(opened(3, None));
+    assert_eq!(
+        state.check_export(ExportForm::Project),
+        Err(Unsavable::UnknownTraining)
+    );
+    state.worker_replaced(true, false);
+    start(&mut state, 4, DeviceKind::Cpu);
+    assert!(!state.can_predict(), "the new worker does not have it yet");
+    assert!(state.opened.is_some(), "its report stays");
+    load_encoder(&mut state, 5, "L3");
+    open_model(&mut state, 6);
+    state.apply(opened(6, None));
+    assert!(state.can_predict());
 }

@@ -7,8 +7,10 @@ use super::device_card::DeviceCard;
 use super::encoder_card::EncoderCard;
 use super::engine::Engine;
 use super::notice::Messages;
+use super::open_card::OpenCard;
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
+use super::save_card::SaveCard;
 use super::settings::Settings;
 use super::settings_card::SettingsCard;
 use super::try_card::TryCard;
@@ -32,11 +34,13 @@ pub(crate) fn App() -> impl IntoView {
             <Messages engine />
             <DeviceCard engine />
             <EncoderCard engine />
+            <OpenCard engine />
             <DataCard engine />
             <SettingsCard engine settings />
             <RunCard engine settings />
             <ResultsCard engine />
             <TryCard engine />
+            <SaveCard engine />
         </main>
         <footer class="muted small">
             "Everything runs in this tab: no text that you open, type or train on is sent anywhere."

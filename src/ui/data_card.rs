@@ -6,6 +6,7 @@ use web_sys::DataTransfer;
 use super::dataset_summary::DatasetSummaryView;
 use super::drop_card::DropCard;
 use super::engine::{Engine, Source};
+use super::file_button::FileButton;
 use super::format::count;
 use super::problem_fields::ProblemFields;
 use super::words;
@@ -47,22 +48,13 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
             <div class="buttons">
                 {sample("uci", "sample-uci")}
                 {sample("sms", "sample-sms")}
-                <label class="button" class:disabled=move || locked.get()>
-                    "Open a file…"
-                    <input
-                        class="visually-hidden"
-                        type="file"
-                        data-testid="file-input"
-                        accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
-                        disabled=move || locked.get()
-                        on:change:target=move |event| {
-                            let input = event.target();
-                            open_file(input.files().and_then(|files| files.get(0)));
-                            // The same file can be opened again after it was changed.
-                            input.set_value("");
-                        }
-                    />
-                </label>
+                <FileButton
+                    testid="file-input"
+                    label="Open a file…"
+                    accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+                    locked
+                    on_choose=move |files| open_file(files.get(0))
+                />
             </div>
             <p class="muted small">
                 "Take a sample, or open a table of your own: a header, then a text and its label, labels or number in each row (CSV or \

@@ -1,4 +1,4 @@
-//! An encoder that is dropped or chosen: a folder with all its files, or a zip.
+//! What is dropped or chosen: a folder with all its files, or a file that holds all.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileList};
 
-use super::engine::EncoderChoice;
 use super::words;
 use crate::protocol::WireError;
 
@@ -49,6 +48,30 @@ extern "C" {
     fn read(this: &Reader, found: &Function, failed: &Function);
 }
 
+/// An encoder or a model that the user has brought along. The browser reads it from the disk each time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Brought {
+    /// One file that holds all.
+    File(File),
+    /// A folder.
+    Folder {
+        /// Its name.
+        name: String,
+        /// Its files and those below it, with their paths from its parent on.
+        files: Vec<(String, File)>,
+    },
+}
+
+impl Brought {
+    /// What goes beside a message.
+    pub(crate) fn files(&self) -> Vec<File> {
+        match self {
+            Self::File(file) => vec![file.clone()],
+            Self::Folder { files, .. } => files.iter().map(|(_, file)| file.clone()).collect(),
+        }
+    }
+}
+
 /// What was dropped, and not looked into yet.
 pub(crate) struct Dropped(Vec<Entry>);
 
@@ -64,15 +87,16 @@ impl Dropped {
         (!entries.is_empty()).then_some(Self(entries))
     }
 
-    /// The encoder: a zip, if there is but that; else a folder, or loose files as if they were in one.
+    /// What it is: the file, if there is but one and by its name it holds all; else a folder, or loose files as if
+    /// they were in one.
     ///
     /// # Errors
     /// If the browser cannot list or open something, or there is too much.
-    pub(crate) async fn choice(self) -> Result<EncoderChoice, WireError> {
+    pub(crate) async fn look(self, holds_all: fn(&str) -> bool) -> Result<Brought, WireError> {
         let Self(entries) = self;
         let name = match &entries[..] {
-            [entry] if !entry.is_directory() && is_zip(&entry.name()) => {
-                return Ok(EncoderChoice::Zip(open(entry).await?));
+            [entry] if !entry.is_directory() && holds_all(&entry.name()) => {
+                return Ok(Brought::File(open(entry).await?));
             }
             [entry] if entry.is_directory() => entry.name(),
             _ => "dropped files".to_owned(),
@@ -90,7 +114,7 @@ impl Dropped {
                 waiting.extend(list(&entry).await?.map(|entry| (entry, depth + 1)));
             }
         }
-        Ok(EncoderChoice::Folder { name, files })
+        Ok(Brought::Folder { name, files })
     }
 }
 
@@ -98,7 +122,7 @@ impl Dropped {
 ///
 /// # Errors
 /// If it holds too much.
-pub(crate) fn chosen_folder(list: &FileList) -> Result<Option<EncoderChoice>, WireError> {
+pub(crate) fn chosen_folder(list: &FileList) -> Result<Option<Brought>, WireError> {
     if list.length() as usize > MOST_FILES {
         return Err(words::too_many_files(MOST_FILES));
     }
@@ -106,7 +130,7 @@ pub(crate) fn chosen_folder(list: &FileList) -> Result<Option<EncoderChoice>, Wi
         .filter_map(|index| list.get(index))
         .map(|file| (relative_path(&file), file))
         .collect();
-    Ok(files.first().map(|(path, _)| EncoderChoice::Folder {
+    Ok(files.first().map(|(path, _)| Brought::Folder {
         name: path.split('/').next().unwrap_or_default().to_owned(),
         files: files.clone(),
     }))
@@ -121,7 +145,8 @@ fn relative_path(file: &File) -> String {
         .unwrap_or_else(|| file.name())
 }
 
-fn is_zip(name: &str) -> bool {
+/// Whether a file is a zip, by its name.
+pub(crate) fn is_zip(name: &str) -> bool {
     name.to_lowercase().ends_with(".zip")
 }
 

@@ -70,8 +70,8 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
             return;
         };
         spawn_local(async move {
-            match dropped.choice().await {
-                Ok(choice) => open(choice),
+            match dropped.look(dropped::is_zip).await {
+                Ok(brought) => open(EncoderChoice::Disk(brought)),
                 Err(error) => engine.state.update(|state| state.error = Some(error)),
             }
         });

@@ -12,13 +12,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::dropped::Brought;
 use super::notice::Notice;
+use super::save_file::save_file;
 use super::words;
 use crate::data::{ColumnChoice, Problem, SplitConfig, Table};
-use crate::protocol::{Command, DevicePreference, Event, PROTOCOL_VERSION, RequestId};
+use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
-use recovery::{DataInUse, Step, Told};
+use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
 pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
@@ -47,6 +49,8 @@ struct Inner {
     /// The table being opened, and the one opened last.
     opening: Option<(RequestId, Source)>,
     opened: Option<Source>,
+    /// The saved model being opened.
+    opening_model: Option<(RequestId, Brought)>,
     /// The data set being made.
     choosing: Option<(RequestId, DataInUse)>,
     /// The run that waits for the data to be divided.
@@ -73,6 +77,7 @@ impl Engine {
             loading: None,
             opening: None,
             opened: None,
+            opening_model: None,
             choosing: None,
             waiting: None,
             replay: VecDeque::new(),
@@ -240,6 +245,21 @@ impl Engine {
         self.send(|id| Command::Predict { id, text }, None);
     }
 
+    /// Makes a file of the model, which the browser then saves.
+    pub(crate) fn export(self, form: ExportForm) {
+        self.send(|id| Command::Export { id, form }, None);
+    }
+
+    /// Opens a saved model in place of the one that there is.
+    pub(crate) fn open_model(self, brought: Brought) {
+        let source = model_source(&brought);
+        let command = self.announce(|id| Command::OpenModel { id, source });
+        let files = brought.files();
+        self.inner
+            .update_value(|inner| inner.opening_model = Some((command.id(), brought)));
+        self.post(&command, None, &files);
+    }
+
     /// Takes an event in, then does what follows from it.
     fn hear(self, event: Event, buffer: Option<ArrayBuffer>) {
         self.state.update(|state| state.apply(event.clone()));
@@ -289,12 +309,38 @@ impl Engine {
                 }
             }
             Event::TrainingStarted { id, .. } => {
+                // The model that was opened has made room for the run's.
+                self.inner.update_value(|inner| inner.told.model = None);
                 self.settle_replay(id);
             }
             Event::Checkpointed { .. } => self.inner.update_value(|inner| {
                 inner.told.checkpoint = buffer;
                 inner.losses_in_a_row = 0;
             }),
+            Event::Exported { name, .. } => {
+                let saved = buffer.ok_or_else(|| "the file did not come along".into());
+                if let Err(detail) = saved.and_then(|bytes| save_file(&name, bytes)) {
+                    let error = words::not_saved(&name, &format!("{detail:?}"));
+                    self.state.update(|state| state.error = Some(error));
+                }
+            }
+            Event::ModelOpened { id, model, fetched } => {
+                let opening =
+                    |inner: &mut Inner| inner.opening_model.take_if(|(opening, _)| *opening == id);
+                if let Some((_, brought)) = self.inner.try_update_value(opening).flatten() {
+                    self.inner.update_value(|inner| {
+                        if let Some(encoder) = fetched {
+                            inner.told.encoder = Some(EncoderChoice::Origin(encoder.id));
+                        }
+                        inner.told.model = Some((inner.told.encoder.clone(), brought));
+                    });
+                    if let Some(other) = model.other_encoder {
+                        let notice = words::other_encoder(&model.name, &other, &model.encoder);
+                        self.notice.set(Some(notice));
+                    }
+                    self.settle_replay(id);
+                }
+            }
             Event::Failed { id, .. } => {
                 // The message says why there is no data to run on.
                 self.inner.update_value(|inner| {
@@ -305,6 +351,7 @@ impl Engine {
             }
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
+            | Event::FetchingEncoder { .. }
             | Event::HubStored { problem: None, .. }
             | Event::HubDescribed { .. }
             | Event::HubForgotten { .. }

@@ -1,23 +1,24 @@
 //! Encoders that do not come with the page: from the disk, or from the hub.
 
 use leptos::prelude::*;
+use web_sys::FileList;
 
-use super::dropped::chosen_folder;
+use super::dropped::{Brought, chosen_folder};
 use super::engine::{EncoderChoice, Engine};
+use super::file_button::FileButton;
 use super::hub_panel::HubPanel;
 
 /// The ways to bring an encoder along, folded away.
 #[component]
 pub(crate) fn MoreEncoders(engine: Engine, locked: Memo<bool>) -> impl IntoView {
-    let open_folder =
-        move |list: Option<web_sys::FileList>| match list.map(|list| chosen_folder(&list)) {
-            Some(Ok(Some(folder))) => engine.load_encoder(folder),
-            Some(Err(error)) => engine.state.update(|state| state.error = Some(error)),
-            Some(Ok(None)) | None => {}
-        };
-    let open_zip = move |file: Option<web_sys::File>| {
-        if let Some(file) = file {
-            engine.load_encoder(EncoderChoice::Zip(file));
+    let open_folder = move |files: FileList| match chosen_folder(&files) {
+        Ok(Some(folder)) => engine.load_encoder(EncoderChoice::Disk(folder)),
+        Ok(None) => {}
+        Err(error) => engine.state.update(|state| state.error = Some(error)),
+    };
+    let open_zip = move |files: FileList| {
+        if let Some(file) = files.get(0) {
+            engine.load_encoder(EncoderChoice::Disk(Brought::File(file)));
         }
     };
     view! {
@@ -25,37 +26,14 @@ pub(crate) fn MoreEncoders(engine: Engine, locked: Memo<bool>) -> impl IntoView 
             <summary>"More encoders"</summary>
             <div class="stack">
                 <div class="buttons">
-                    <label class="button" class:disabled=move || locked.get()>
-                        "Open a folder…"
-                        <input
-                            class="visually-hidden"
-                            type="file"
-                            data-testid="encoder-folder"
-                            prop:webkitdirectory=true
-                            disabled=move || locked.get()
-                            on:change:target=move |event| {
-                                let input = event.target();
-                                open_folder(input.files());
-                                // The same folder can be opened again after it was changed.
-                                input.set_value("");
-                            }
-                        />
-                    </label>
-                    <label class="button" class:disabled=move || locked.get()>
-                        "Open a zip…"
-                        <input
-                            class="visually-hidden"
-                            type="file"
-                            data-testid="encoder-zip"
-                            accept=".zip,application/zip"
-                            disabled=move || locked.get()
-                            on:change:target=move |event| {
-                                let input = event.target();
-                                open_zip(input.files().and_then(|files| files.get(0)));
-                                input.set_value("");
-                            }
-                        />
-                    </label>
+                    <FileButton testid="encoder-folder" label="Open a folder…" folder=true locked on_choose=open_folder />
+                    <FileButton
+                        testid="encoder-zip"
+                        label="Open a zip…"
+                        accept=".zip,application/zip"
+                        locked
+                        on_choose=open_zip
+                    />
                 </div>
                 <p class="muted small">
                     "A Hugging Face folder of a BERT, DistilBERT, RoBERTa or XLM-RoBERTa encoder, or a zip of one. You \

@@ -23,7 +23,7 @@ pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
     ) {
         (true, _) => "Type a text and see what the model makes of it.",
         (false, true) => "Pause the run to try the model as it stands.",
-        (false, false) => "Train a model first; then it can be tried here.",
+        (false, false) => "Train a model or open a saved one; then it can be tried here.",
     };
     let predict = move || {
         if enabled.get_untracked() {

@@ -3,7 +3,10 @@
 use super::notice::Notice;
 use crate::data::{Problem, TableError, TargetSummary};
 use crate::eval::score::Metric;
-use crate::protocol::{DeviceKind, DeviceReason, DeviceReport, ErrorKind, RunEnd, WireError};
+use crate::protocol::{
+    DeviceKind, DeviceReason, DeviceReport, ErrorKind, ExportForm, RunEnd, WireError,
+};
+use crate::run_state::model::Unsavable;
 
 /// A device, why it is this one, and the other one that may be asked for.
 pub(crate) struct DeviceWords {
@@ -157,12 +160,90 @@ pub(crate) fn encoder_is_in_use() -> Notice {
     }
 }
 
+/// A saved model was dropped during a run.
+pub(crate) fn model_is_in_use() -> Notice {
+    Notice {
+        text: "A saved model can be opened when the run has ended. Stop it, or drop the file again later.".into(),
+        detail: None,
+        offers_restart: false,
+    }
+}
+
+/// An adapter was put on an encoder of another name than it says.
+pub(crate) fn other_encoder(name: &str, other: &str, encoder: &str) -> Notice {
+    Notice {
+        text: format!(
+            "{name} says that it is for the encoder {other}. It was put on {encoder}: if that is not the same one by \
+             another name, open {other} first and then {name} again."
+        ),
+        detail: None,
+        offers_restart: false,
+    }
+}
+
+/// A form that a model is saved in, as the page offers it.
+pub(crate) struct ExportWords {
+    /// What it is.
+    pub(crate) title: &'static str,
+    /// What it is good for.
+    pub(crate) text: &'static str,
+}
+
+/// Says what a model can be saved as.
+pub(crate) fn export_form(form: ExportForm) -> ExportWords {
+    let (title, text) = match form {
+        ExportForm::Project => (
+            "Project",
+            "Opens here again, with labels and report: one .tabtune file.",
+        ),
+        ExportForm::Adapter => (
+            "Adapter for Python (PEFT)",
+            "Small: what was trained, without the encoder; its README says how PEFT loads it.",
+        ),
+        ExportForm::Merged => (
+            "Whole model (Hugging Face folder)",
+            "Large: encoder and all in one zip; its README says how transformers loads it.",
+        ),
+    };
+    ExportWords { title, text }
+}
+
+/// Why nothing can be saved, or why not everything.
+pub(crate) fn unsavable(reason: Unsavable) -> &'static str {
+    match reason {
+        Unsavable::NoModel => "Train a model first; then it can be saved here.",
+        Unsavable::Running => "Pause the run to save the model as it stands.",
+        Unsavable::NoLora => "Not every form fits this model.",
+        Unsavable::UnknownTraining => {
+            "An adapter that was opened cannot be saved again: keep the file that it came from."
+        }
+    }
+}
+
+/// Why a model cannot be saved in one form alone.
+pub(crate) fn unsavable_form(reason: Unsavable) -> Option<&'static str> {
+    match reason {
+        Unsavable::NoLora => Some("There is none: this model was not trained with LoRA."),
+        Unsavable::NoModel | Unsavable::Running | Unsavable::UnknownTraining => None,
+    }
+}
+
+/// The browser did not take a file.
+pub(crate) fn not_saved(name: &str, detail: &str) -> WireError {
+    WireError {
+        kind: ErrorKind::Model,
+        message: format!("“{name}” could not be saved: {detail}."),
+        hint: "Let this page save files in the browser's settings, and try again.".into(),
+        recoverable: true,
+    }
+}
+
 /// A folder with more in it than an encoder's.
 pub(crate) fn too_many_files(most: usize) -> WireError {
     WireError {
         kind: ErrorKind::Encoder,
         message: format!("The folder holds more than {most} files."),
-        hint: "Open the encoder's own folder, the one with config.json in it.".into(),
+        hint: "Open the encoder's or the adapter's own folder alone.".into(),
         recoverable: true,
     }
 }

@@ -1,19 +1,19 @@
 //! The loop: commands first, then one unit of the run's work, then a turn for the browser.
 
-use burn::module::Module;
-use burn::tensor::Device;
+use std::rc::Rc;
 
 use super::clock::turn;
 use super::hub::HubClient;
-use super::port::{Inbox, Message, post};
+use super::model::HeldModel;
+use super::open::open;
+use super::port::{Inbox, Message, post, post_with};
 use super::run::{Run, predict};
-use super::{devices, errors, files, local};
+use super::started::{LoadedEncoder, Started};
+use super::{devices, errors, files};
 use crate::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
-use crate::eval::Pipeline;
-use crate::model::PretrainedEncoder;
-use crate::port::to_bytes;
+use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
-    Command, DevicePreference, EncoderEntry, EncoderSource, EncoderSummary, ErrorKind, Event,
+    Command, DevicePreference, EncoderSource, ErrorKind, Event, ExportForm, ModelSource,
     PROTOCOL_VERSION, RequestId, TableSource, WireError,
 };
 use crate::train::Checkpoint;
@@ -23,20 +23,12 @@ use crate::train::config::TrainConfig;
 pub struct Driver {
     inbox: Inbox,
     started: Option<Started>,
-    encoder: Option<PretrainedEncoder>,
+    encoder: Option<Rc<LoadedEncoder>>,
     table: Option<Table>,
     dataset: Option<Dataset>,
     run: Option<Run>,
-    /// The model of the last run that ended.
-    pipeline: Option<Pipeline>,
-}
-
-/// What [`Command::Start`] settles.
-struct Started {
-    base_url: String,
-    device: Device,
-    encoders: Vec<EncoderEntry>,
-    hub: HubClient,
+    /// The model of the last run that ended, or the one that was opened since.
+    model: Option<HeldModel>,
 }
 
 impl Driver {
@@ -48,7 +40,7 @@ impl Driver {
             table: None,
             dataset: None,
             run: None,
-            pipeline: None,
+            model: None,
         }
     }
 
@@ -95,7 +87,7 @@ impl Driver {
     /// Keeps the model of the run.
     fn end_run(&mut self) {
         if let Some(run) = self.run.take() {
-            self.pipeline = Some(run.pipeline());
+            self.model = Some(run.model());
         }
     }
 
@@ -154,6 +146,12 @@ impl Driver {
                 }),
             ),
             Command::Predict { id, text } => (id, self.predict(id, text).await),
+            Command::Export { id, form } => match self.export(id, form).await {
+                // The terminal event was sent with the file.
+                Ok(()) => return,
+                Err(error) => (id, Err(error)),
+            },
+            Command::OpenModel { id, source } => (id, self.open_model(id, source, files).await),
         };
         match answer {
             Ok(event) => post(&event),
@@ -203,33 +201,9 @@ impl Driver {
         files: Vec<web_sys::File>,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let started = self.started_mut()?;
-        let device = started.device.clone().autodiff();
-        let encoder = match &source {
-            EncoderSource::Origin { id: name } => {
-                let entry = started.encoders.iter().find(|entry| entry.id == *name);
-                let entry = entry.ok_or_else(|| {
-                    errors::state("There is no such encoder.", "Choose one of the list.")
-                })?;
-                files::encoder(&started.base_url, entry, id, &device).await?
-            }
-            EncoderSource::Folder { paths, .. } => local::folder(paths, &files, &device)?,
-            EncoderSource::Zip { name } => local::zip(name, &files, &device)?,
-            EncoderSource::Hub {
-                repository,
-                revision,
-            } => started.hub.load(repository, revision, id, &device).await?,
-        };
-        let summary = EncoderSummary {
-            id: source.name().to_owned(),
-            layers: encoder.config.num_hidden_layers as u32,
-            hidden_size: encoder.config.hidden_size as u32,
-            vocab_size: encoder.config.vocab_size as u32,
-            parameters: encoder.model.num_params() as u32,
-            max_length: encoder.config.max_tokens() as u32,
-            surplus: encoder.surplus.clone(),
-        };
-        self.encoder = Some(encoder);
+        let encoder = self.started_mut()?.load(id, &source, &files).await?;
+        let summary = encoder.summary();
+        self.encoder = Some(Rc::new(encoder));
         Ok(Event::EncoderLoaded {
             id,
             encoder: summary,
@@ -293,10 +267,7 @@ impl Driver {
     ) -> Result<(), WireError> {
         self.idle()?;
         let device = self.started()?.device.clone();
-        let encoder = self
-            .encoder
-            .as_ref()
-            .ok_or_else(|| errors::state("No encoder is loaded.", "Choose an encoder first."))?;
+        let encoder = self.encoder.clone().ok_or_else(errors::no_encoder)?;
         let dataset = self.dataset.as_ref().ok_or_else(|| {
             errors::state(
                 "There is no data to learn from.",
@@ -316,17 +287,42 @@ impl Driver {
     }
 
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {
-        let prediction = match (&self.run, &self.pipeline) {
-            (Some(run), _) => predict(&run.pipeline(), text).await?,
-            (None, Some(pipeline)) => predict(pipeline, text).await?,
-            (None, None) => {
-                return Err(errors::state(
-                    "There is no trained model yet.",
-                    "Train one first.",
-                ));
-            }
-        };
+        let prediction = predict(&self.current_model()?.pipeline, text).await?;
         Ok(Event::Predicted { id, prediction })
+    }
+
+    async fn export(&mut self, id: RequestId, form: ExportForm) -> Result<(), WireError> {
+        let (name, bytes) = self.current_model()?.export(form).await?;
+        let event = Event::Exported { id, form, name };
+        post_with(&event, Some(to_buffer(&bytes)));
+        Ok(())
+    }
+
+    async fn open_model(
+        &mut self,
+        id: RequestId,
+        source: ModelSource,
+        files: Vec<web_sys::File>,
+    ) -> Result<Event, WireError> {
+        self.idle()?;
+        let in_use = self.encoder.clone();
+        let opened = open(id, &source, &files, in_use.as_ref(), self.started_mut()?).await?;
+        self.model = Some(opened.model);
+        let fetched = opened.fetched.as_ref().map(|loaded| loaded.summary());
+        self.encoder = opened.fetched.or(in_use);
+        Ok(Event::ModelOpened {
+            id,
+            model: opened.summary,
+            fetched,
+        })
+    }
+
+    /// The model of the run under way, as it stands, or else the one that is held.
+    fn current_model(&self) -> Result<HeldModel, WireError> {
+        let running = self.run.as_ref().map(Run::model);
+        running.or_else(|| self.model.clone()).ok_or_else(|| {
+            errors::state("There is no trained model yet.", "Train or open one first.")
+        })
     }
 
     fn started(&self) -> Result<&Started, WireError> {

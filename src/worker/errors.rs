@@ -3,7 +3,8 @@
 use burn::tensor::ExecutionError;
 
 use super::fetch::FetchError;
-use super::local::LocalError;
+use super::local::{LocalError, ModelFileError};
+use crate::adapter::AdapterError;
 use crate::data::{DatasetError, TableError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
@@ -50,6 +51,11 @@ pub fn state(message: &str, hint: &str) -> WireError {
     }
 }
 
+/// A command that needs an encoder.
+pub fn no_encoder() -> WireError {
+    state("No encoder is loaded.", "Choose an encoder first.")
+}
+
 /// A failure of JavaScript that no user or file can cause.
 pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
     WireError {
@@ -87,6 +93,24 @@ impl From<HubError> for WireError {
 impl From<LocalError> for WireError {
     fn from(error: LocalError) -> Self {
         wire(ErrorKind::Encoder, &error, error.hint())
+    }
+}
+
+impl From<ModelFileError> for WireError {
+    fn from(error: ModelFileError) -> Self {
+        match error {
+            ModelFileError::File(error) => wire(ErrorKind::Model, &error, error.hint()),
+            ModelFileError::Model(error) => error.into(),
+        }
+    }
+}
+
+impl From<AdapterError> for WireError {
+    fn from(error: AdapterError) -> Self {
+        match error {
+            AdapterError::Device(error) => error.into(),
+            error => wire(ErrorKind::Model, &error, error.hint()),
+        }
     }
 }
 

@@ -56,14 +56,15 @@ impl HubClient {
         })
     }
 
-    /// Fetches a revision of a repository, or takes it from the browser's store, and puts it on the device.
+    /// Fetches a revision of a repository, or takes it from the browser's store, and puts it on the device. Its licence
+    /// comes along, if the hub tells it.
     pub async fn load(
         &mut self,
         repository: &str,
         revision: &str,
         id: RequestId,
         device: &Device,
-    ) -> Result<PretrainedEncoder, WireError> {
+    ) -> Result<(PretrainedEncoder, Option<String>), WireError> {
         let repository = Repository::parse(repository).map_err(HubError::from)?;
         let description = self.description(&repository, revision).await?;
         let store = Store::open().await.map_err(|error| describe(&error));
@@ -90,7 +91,7 @@ impl HubClient {
             }
             Err(_) => (),
         }
-        loaded
+        Ok((loaded?, description.license))
     }
 
     /// Removes all that is stored of a repository.

@@ -1,4 +1,4 @@
-//! An encoder on the user's disk: a folder or a zip of one. Only what the encoder needs is read.
+//! Encoders and trained models on the user's disk: folders, zips, projects. Only what is needed is read.
 
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
@@ -9,9 +9,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Blob, File};
 
 use super::fetch::describe;
+use crate::adapter::{ADAPTER_FILES, AdapterError, Files, SavedModel};
 use crate::model::archive::{FolderArchive, FolderArchiveError};
-use crate::model::folder::{SeveralFolders, locate, most_bytes};
+use crate::model::folder::{MOST_WEIGHT_BYTES, SeveralFolders, locate, most_bytes};
 use crate::model::{PretrainedEncoder, PretrainedError, WeightsError};
+use crate::protocol::ModelSource;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;
@@ -29,7 +31,7 @@ extern "C" {
     fn read(this: &FileReaderSync, blob: &Blob) -> Result<ArrayBuffer, JsValue>;
 }
 
-/// Why an encoder on the disk cannot be used.
+/// Why an encoder, or a file, on the disk cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
     /// Moved, changed, or closed to the browser.
@@ -68,8 +70,8 @@ impl LocalError {
             Self::Unreadable { .. } => {
                 "It may have been moved, changed or closed to this browser. Open it again."
             }
-            Self::TooLarge { .. } => "Choose a smaller encoder.",
-            Self::Memory { .. } => "Close other tabs, or choose a smaller encoder.",
+            Self::TooLarge { .. } => "Choose a smaller one.",
+            Self::Memory { .. } => "Close other tabs, or choose a smaller one.",
             Self::Several(error) => error.hint(),
             Self::Archive { source, .. } => source.hint(),
             Self::Encoder(error) => error.hint(),
@@ -93,7 +95,9 @@ pub fn folder(
     let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
     let read = |name: &str| {
         let file = found.iter().find(|(found, _)| *found == name);
-        file.map_or(Ok(Vec::new()), |(_, file)| read_whole(name, file))
+        file.map_or(Ok(Vec::new()), |(_, file)| {
+            read_whole(name, file, most_bytes(name))
+        })
     };
     PretrainedEncoder::read(&names, read, device)
 }
@@ -120,8 +124,46 @@ pub fn zip(name: &str, files: &[File], device: &Device) -> Result<PretrainedEnco
     PretrainedEncoder::read(&names, read, device)
 }
 
-fn read_whole(name: &str, file: &File) -> Result<Vec<u8>, LocalError> {
-    let (found, most) = (file.size(), most_bytes(name));
+/// Why a trained model on the disk cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelFileError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    File(#[from] LocalError),
+    /// It is no model that can be used.
+    #[error(transparent)]
+    Model(#[from] AdapterError),
+}
+
+/// Reads a trained model: a project, or an adapter as a zip or a folder.
+pub fn model(source: &ModelSource, files: &[File]) -> Result<SavedModel, ModelFileError> {
+    match (source, files) {
+        (ModelSource::File { name }, [file, ..]) => {
+            let bytes = read_whole(name, file, MOST_WEIGHT_BYTES)?;
+            Ok(SavedModel::from_zip(&bytes)?)
+        }
+        (ModelSource::File { name }, []) => Err(LocalError::Unreadable {
+            file: name.clone(),
+            source: io::ErrorKind::NotFound.into(),
+        }
+        .into()),
+        (ModelSource::Folder { paths, .. }, files) => {
+            let mut found = Files::new();
+            for (path, file) in paths.iter().zip(files) {
+                // Of the folder itself: its training may have left others in it.
+                let name = path.split_once('/').map_or(path.as_str(), |(_, name)| name);
+                if ADAPTER_FILES.contains(&name) {
+                    let bytes = read_whole(name, file, most_bytes(name))?;
+                    found.insert(name.to_owned(), bytes);
+                }
+            }
+            Ok(SavedModel::from_files(found)?)
+        }
+    }
+}
+
+fn read_whole(name: &str, file: &File, most: u64) -> Result<Vec<u8>, LocalError> {
+    let found = file.size();
     if found > most as f64 {
         return Err(LocalError::TooLarge {
             file: name.to_owned(),

@@ -13,8 +13,11 @@ mod fetch;
 mod files;
 mod hub;
 mod local;
+mod model;
+mod open;
 mod port;
 mod run;
+mod started;
 mod store;
 
 use crate::protocol::Event;

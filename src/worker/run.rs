@@ -1,12 +1,17 @@
 //! A run under way, as the page sees it: progress told at a bearable pace, and checkpoints.
 
+use std::rc::Rc;
+
 use burn::tensor::Device;
 
 use super::clock::now;
+use super::model::{HeldModel, Training};
 use super::port::{post, post_with};
+use super::started::LoadedEncoder;
+use crate::adapter::{DataFingerprint, fingerprint};
 use crate::data::{Dataset, Part, Problem};
+use crate::eval::metrics::EvaluationReport;
 use crate::eval::{Pipeline, THRESHOLD};
-use crate::model::PretrainedEncoder;
 use crate::port::to_buffer;
 use crate::protocol::{
     EvaluatedSplit, Event, LabelProbability, Prediction, RequestId, StepRecord, TrainPlan,
@@ -28,6 +33,10 @@ const NEWEST: f64 = 0.1;
 pub struct Run {
     id: RequestId,
     trainer: Trainer,
+    encoder: Rc<LoadedEncoder>,
+    data: DataFingerprint,
+    /// On the test examples, once they were classified.
+    report: Option<EvaluationReport>,
     paused: bool,
     /// Milliseconds worked.
     worked: f64,
@@ -58,13 +67,18 @@ impl Run {
     /// `device` is the encoder's, without autodiff.
     pub fn begin(
         id: RequestId,
-        encoder: &PretrainedEncoder,
+        encoder: Rc<LoadedEncoder>,
         dataset: &Dataset,
         config: TrainConfig,
         checkpoint: Option<Checkpoint>,
         device: &Device,
     ) -> Result<Self, WireError> {
-        let mut trainer = set_up(encoder, dataset, config, &device.clone().autodiff())?;
+        let mut trainer = set_up(
+            &encoder.encoder,
+            dataset,
+            config,
+            &device.clone().autodiff(),
+        )?;
         if let Some(checkpoint) = checkpoint {
             trainer.restore(&checkpoint)?;
         }
@@ -84,6 +98,9 @@ impl Run {
         Ok(Self {
             id,
             trainer,
+            encoder,
+            data: fingerprint(dataset),
+            report: None,
             paused: false,
             worked: 0.0,
             pace: Pace::default(),
@@ -122,8 +139,16 @@ impl Run {
     }
 
     /// The model as it stands.
-    pub fn pipeline(&self) -> Pipeline {
-        self.trainer.pipeline()
+    pub fn model(&self) -> HeldModel {
+        HeldModel {
+            pipeline: self.trainer.pipeline(),
+            training: Some(Training {
+                encoder: self.encoder.clone(),
+                config: self.trainer.session().config().clone(),
+                data: self.data.clone(),
+                report: self.report.clone(),
+            }),
+        }
     }
 
     /// Does one unit of work. `Some` once the run has ended.
@@ -183,13 +208,14 @@ impl Run {
         });
     }
 
-    fn result(&self, finished: Finished) -> TrainResult {
+    fn result(&mut self, finished: Finished) -> TrainResult {
+        self.report = finished.test.map(|test| test.report);
         TrainResult {
             step: self.trainer.session().step_count(),
             end: finished.end,
             best_step: finished.best_step,
             seconds: self.worked / 1000.0,
-            report: finished.test.map(|test| Box::new(test.report)),
+            report: self.report.clone().map(Box::new),
         }
     }
 

@@ -8,4 +8,5 @@ mod damage;
 mod peft;
 mod project;
 mod refusals;
+mod saved;
 mod support;

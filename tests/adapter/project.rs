@@ -111,10 +111,15 @@ fn another_version_or_encoder_is_refused() {
         "manifest.json is of version 2; this Tabtune reads version 1"
     );
     let sum = run.base.files.get_mut("model.safetensors").unwrap();
-    *sum = "0".repeat(64);
+    let own = std::mem::replace(sum, "0".repeat(64));
+    run.base.name = "mine".to_owned();
     assert_eq!(
         open(&run, &files).unwrap_err().to_string(),
-        "the project belongs to the encoder tiny-bert, whose model.safetensors is another one than that of the encoder in use"
+        format!(
+            "the project belongs to the encoder tiny-bert, whose model.safetensors has the SHA-256 {}…; \
+             mine is another encoder: its file has 000000000000…",
+            &own[..12]
+        )
     );
 }
 

@@ -42,8 +42,9 @@ pub fn encoder_of(name: &str, files: &Files, device: &Device) -> (PretrainedEnco
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     let files =
         FolderFiles::read::<PretrainedError>(&names, |name| Ok(files[name].clone())).unwrap();
-    let base = BaseModel::new(name.to_owned(), Some("MIT".to_owned()), &files);
-    (PretrainedEncoder::load(&files, device).unwrap(), base)
+    let encoder = PretrainedEncoder::load(&files, device).unwrap();
+    let base = BaseModel::new(name.to_owned(), Some("MIT".to_owned()), &encoder);
+    (encoder, base)
 }
 
 /// golden/peft.json.

@@ -8,6 +8,7 @@ mod hub;
 mod local_encoders;
 mod mock_hub;
 mod page;
+mod saved_models;
 mod training;
 mod wasm_modules;
 

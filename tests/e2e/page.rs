@@ -37,7 +37,7 @@ const ALWAYS: &[&str] = &[
 ];
 
 /// Time for anything that is not training.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 const GLANCE: Duration = Duration::from_millis(100);
 
 /// The page, and the browser that shows it.
@@ -196,6 +196,28 @@ impl Page {
     pub async fn choose(&self, test_id: &str, path: &Path) -> Result {
         let input = self.element(&format!("{test_id}:not([disabled])")).await?;
         Ok(input.send_keys(path.display().to_string()).await?)
+    }
+
+    /// Lets the browser save files in a folder, without asking.
+    pub async fn save_into(&self, folder: &Path) -> Result {
+        let behaviour = json!({ "behavior": "allow", "downloadPath": folder });
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Browser.setDownloadBehavior", behaviour)
+            .await?;
+        Ok(())
+    }
+
+    /// The content of a file, once the browser has saved it. Until it is whole it has another name.
+    pub async fn saved(&self, path: &Path) -> Result<Vec<u8>> {
+        let begun = Instant::now();
+        while !path.is_file() {
+            if begun.elapsed() > PATIENCE {
+                let errors = self.texts("error").await.unwrap_or_default();
+                return Err(format!("{} is not saved: {errors:?}", path.display()).into());
+            }
+            sleep(GLANCE).await;
+        }
+        Ok(std::fs::read(path)?)
     }
 
     /// Folds everything open.

@@ -19,15 +19,15 @@ use crate::data::Problem;
 use crate::train::config::Pooling;
 
 /// PEFT's name of an adapter's settings.
-const ADAPTER_CONFIG: &str = "adapter_config.json";
+pub(super) const ADAPTER_CONFIG: &str = "adapter_config.json";
 /// PEFT's name of an adapter's weights.
 const ADAPTER_MODEL: &str = "adapter_model.safetensors";
 /// Head of a model whose pooling is not the family's own: `classifier.weight` and `classifier.bias`.
 pub(super) const HEAD: &str = "head.safetensors";
 /// What neither PEFT nor transformers has a place for.
 const ABOUT: &str = "tabtune_config.json";
-/// The most bytes that an adapter may have unpacked: far more than one of the largest rank has.
-pub const MOST_ADAPTER_BYTES: u64 = 1 << 30;
+/// The files of an adapter that are read, as far as they are there.
+pub const ADAPTER_FILES: [&str; 4] = [ADAPTER_CONFIG, ADAPTER_MODEL, HEAD, ABOUT];
 /// Stands before every name in PEFT's files.
 const PREFIX: &str = "base_model.model.";
 

@@ -8,7 +8,7 @@ use crate::eval::metrics::EvaluationReport;
 use crate::train::config::TrainConfig;
 
 /// Its name.
-pub(super) const MANIFEST: &str = "manifest.json";
+pub(in crate::adapter) const MANIFEST: &str = "manifest.json";
 /// What `format` says.
 const FORMAT: &str = "tabtune project";
 /// The form that is written and read.

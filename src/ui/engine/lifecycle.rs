@@ -137,6 +137,7 @@ impl Engine {
         });
         match step {
             Step::Encoder(encoder) => self.load_encoder(encoder),
+            Step::Model(brought) => self.open_model(brought),
             Step::Table(source) => self.open(source),
             Step::Columns(columns, problem, split) => {
                 self.inner.update_value(|inner| inner.split = split);

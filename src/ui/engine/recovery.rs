@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use js_sys::ArrayBuffer;
 
 use crate::data::{ColumnChoice, Problem, SplitConfig};
-use crate::protocol::{EncoderSource, TableSource};
+use crate::protocol::{EncoderSource, ModelSource, TableSource};
 use crate::run_state::run::{Run, RunPhase};
 use crate::train::config::TrainConfig;
+use crate::ui::dropped::Brought;
 
 /// A table that can be read again.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,15 +36,8 @@ impl Source {
 pub(crate) enum EncoderChoice {
     /// One that comes with the page, by its id.
     Origin(String),
-    /// A folder of the user's. The browser reads it from the disk each time.
-    Folder {
-        /// Its name.
-        name: String,
-        /// Its files and those below it, with their paths from its parent on.
-        files: Vec<(String, web_sys::File)>,
-    },
-    /// A zip of the user's.
-    Zip(web_sys::File),
+    /// A folder or a zip of the user's.
+    Disk(Brought),
     /// One of the hub's.
     Hub {
         /// `owner/name`
@@ -58,11 +52,11 @@ impl EncoderChoice {
     pub(crate) fn on_wire(&self) -> EncoderSource {
         match self {
             Self::Origin(id) => EncoderSource::Origin { id: id.clone() },
-            Self::Folder { name, files } => EncoderSource::Folder {
+            Self::Disk(Brought::File(file)) => EncoderSource::Zip { name: file.name() },
+            Self::Disk(Brought::Folder { name, files }) => EncoderSource::Folder {
                 name: name.clone(),
-                paths: files.iter().map(|(path, _)| path.clone()).collect(),
+                paths: paths(files),
             },
-            Self::Zip(file) => EncoderSource::Zip { name: file.name() },
             Self::Hub {
                 repository,
                 revision,
@@ -77,10 +71,24 @@ impl EncoderChoice {
     pub(crate) fn files(&self) -> Vec<web_sys::File> {
         match self {
             Self::Origin(_) | Self::Hub { .. } => Vec::new(),
-            Self::Folder { files, .. } => files.iter().map(|(_, file)| file.clone()).collect(),
-            Self::Zip(file) => vec![file.clone()],
+            Self::Disk(brought) => brought.files(),
         }
     }
+}
+
+/// How the protocol names a saved model.
+pub(crate) fn model_source(brought: &Brought) -> ModelSource {
+    match brought {
+        Brought::File(file) => ModelSource::File { name: file.name() },
+        Brought::Folder { name, files } => ModelSource::Folder {
+            name: name.clone(),
+            paths: paths(files),
+        },
+    }
+}
+
+fn paths(files: &[(String, web_sys::File)]) -> Vec<String> {
+    files.iter().map(|(path, _)| path.clone()).collect()
 }
 
 /// A data set that can be made again.
@@ -107,12 +115,15 @@ pub(crate) struct Told {
     pub(crate) config: Option<TrainConfig>,
     /// The newest run's last checkpoint.
     pub(crate) checkpoint: Option<ArrayBuffer>,
+    /// The saved model that is open, and the encoder that was in use then.
+    pub(crate) model: Option<(Option<EncoderChoice>, Brought)>,
 }
 
 /// One command of a recovery. Each is sent when the one before it has been carried out.
 #[derive(Debug)]
 pub(crate) enum Step {
     Encoder(EncoderChoice),
+    Model(Brought),
     Table(Source),
     Columns(ColumnChoice, Problem, SplitConfig),
     Train(TrainConfig),
@@ -124,7 +135,18 @@ impl Told {
     /// The commands that bring a new worker here, after its start. `run` is taken up if it is given.
     pub(crate) fn replay(&self, run: Option<&Run>) -> VecDeque<Step> {
         let mut steps = VecDeque::new();
-        steps.extend(self.encoder.clone().map(Step::Encoder));
+        // Another encoder may have been loaded since a model was opened on its own.
+        let mut in_use = None;
+        if let Some((encoder, model)) = &self.model {
+            in_use = encoder.as_ref();
+            steps.extend(in_use.cloned().map(Step::Encoder));
+            steps.push_back(Step::Model(model.clone()));
+        }
+        let encoder = self
+            .encoder
+            .as_ref()
+            .filter(|encoder| in_use != Some(encoder));
+        steps.extend(encoder.cloned().map(Step::Encoder));
         if let Some(data) = &self.data {
             steps.push_back(Step::Table(data.source.clone()));
             steps.push_back(Step::Columns(data.columns, data.problem, data.split));

@@ -107,19 +107,14 @@ fn entry(folder: &Path, files: &[String]) -> Result<EncoderEntry> {
         .into_owned();
     let about = folder.join(ABOUT);
     // A folder that someone put there by hand is offered too.
-    let About {
-        license,
-        description,
-        ..
-    } = if about.is_file() {
-        serde_json::from_slice(&fs::read(&about)?)
-            .with_context(|| format!("{} cannot be read", about.display()))?
-    } else {
-        About {
-            license: "not stated".to_owned(),
-            description: format!("The encoder {id}."),
-            source: String::new(),
-        }
+    let about: Option<About> = match about.is_file() {
+        true => serde_json::from_slice(&fs::read(&about)?)
+            .with_context(|| format!("{} cannot be read", about.display()))?,
+        false => None,
+    };
+    let (source, license, description) = match about {
+        Some(about) => (Some(about.source), about.license, about.description),
+        None => (None, "not stated".to_owned(), format!("The encoder {id}.")),
     };
     let files = files
         .iter()
@@ -127,6 +122,7 @@ fn entry(folder: &Path, files: &[String]) -> Result<EncoderEntry> {
         .collect::<Result<_>>()?;
     Ok(EncoderEntry {
         id,
+        source,
         license,
         description,
         files,
@@ -201,6 +197,11 @@ mod tests {
             ]
         );
         assert_eq!(entries[2].description, "Last.");
+        assert_eq!(entries[2].source.as_deref(), Some("here"));
+        assert_eq!(
+            entries[1].source, None,
+            "nobody wrote down where it is from"
+        );
         assert_eq!(
             entries[2].files[2],
             EncoderFile {

@@ -1,0 +1,66 @@
+//! The model that the worker holds: to be asked, and to be saved.
+
+use std::rc::Rc;
+
+use super::errors;
+use super::started::LoadedEncoder;
+use crate::adapter::{
+    AdapterError, DataFingerprint, Files, Trained, archive, export_merged, export_peft,
+    save_project,
+};
+use crate::eval::Pipeline;
+use crate::eval::metrics::EvaluationReport;
+use crate::protocol::{ExportForm, WireError};
+use crate::train::config::TrainConfig;
+
+/// A trained model. A clone shares the weights.
+#[derive(Clone)]
+pub struct HeldModel {
+    /// The model, ready to be asked.
+    pub pipeline: Pipeline,
+    /// How it came to be, if that is known.
+    pub training: Option<Training>,
+}
+
+/// All that a model's files say beside its weights.
+#[derive(Clone)]
+pub struct Training {
+    /// The encoder that it was made from.
+    pub encoder: Rc<LoadedEncoder>,
+    /// The settings.
+    pub config: TrainConfig,
+    /// What it has learnt from.
+    pub data: DataFingerprint,
+    /// On the test examples.
+    pub report: Option<EvaluationReport>,
+}
+
+impl HeldModel {
+    /// A file of the model, and what to call it.
+    pub async fn export(&self, form: ExportForm) -> Result<(String, Vec<u8>), WireError> {
+        let training = self.training.as_ref().ok_or_else(|| {
+            errors::state(
+                "An adapter that was opened cannot be saved again: how it was trained is not known.",
+                "Keep the file that it came from.",
+            )
+        })?;
+        let trained = Trained {
+            encoder: &training.encoder.encoder,
+            base: &training.encoder.base,
+            model: &self.pipeline.model,
+            config: &training.config,
+            labels: &self.pipeline.labels,
+            scale: self.pipeline.scale,
+            data: &training.data,
+            report: training.report.as_ref(),
+        };
+        let bytes = match form {
+            ExportForm::Adapter => {
+                archive::pack(&export_peft(&trained).await?).map_err(AdapterError::Pack)?
+            }
+            ExportForm::Merged => export_merged(&trained, &Files::new()).await?,
+            ExportForm::Project => save_project(&trained).await?,
+        };
+        Ok((form.file_name(&training.data.name), bytes))
+    }
+}
