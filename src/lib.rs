@@ -16,7 +16,7 @@
 //! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
 //! | [`hub`] | the hub's names, addresses and answers | nothing of ours |
-//! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score}`, `hub`, `train::{config, record}` |
+//! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
+use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
@@ -76,6 +77,15 @@ pub enum Command {
     Stop { id: RequestId },
     /// Classifies a text with the model as it stands. Ends in [`Event::Predicted`].
     Predict { id: RequestId, text: String },
+    /// Lists tested examples of the newest run that was tested. Ends in [`Event::ExamplesListed`].
+    ListExamples {
+        id: RequestId,
+        filter: ExampleFilter,
+        /// Examples to leave out at the beginning.
+        offset: u32,
+        /// Most examples to list.
+        limit: u32,
+    },
     /// Makes a file of the model as it stands. Ends in [`Event::Exported`].
     Export { id: RequestId, form: ExportForm },
     /// Opens a saved model in place of the one that was trained last, on the encoder that it was made with: the one
@@ -98,6 +108,7 @@ impl Command {
             | Self::Resume { id }
             | Self::Stop { id }
             | Self::Predict { id, .. }
+            | Self::ListExamples { id, .. }
             | Self::Export { id, .. }
             | Self::OpenModel { id, .. } => *id,
         }
@@ -185,6 +196,8 @@ pub enum Event {
         id: RequestId,
         prediction: Prediction,
     },
+    /// Terminal for [`Command::ListExamples`].
+    ExamplesListed { id: RequestId, page: ExamplePage },
     /// Terminal for [`Command::Export`]. The message's buffer is the file, which may be called `name`.
     Exported {
         id: RequestId,

@@ -3,6 +3,7 @@
 pub mod history;
 pub mod model;
 pub mod run;
+pub mod tested;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
@@ -12,6 +13,7 @@ use crate::protocol::{
 use crate::train::config::Method;
 use model::Opened;
 use run::{Run, RunPhase};
+use tested::Tested;
 
 /// All that the page shows of the worker's state.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,6 +44,10 @@ pub struct RunState {
     used: Option<(ColumnChoice, Problem)>,
     /// The newest run.
     pub run: Option<Run>,
+    /// The tested examples that were asked for last.
+    pub tested: Option<Tested>,
+    /// Whether the worker knows what became of the test examples of `run`.
+    knows_examples: bool,
     /// The saved model that is open.
     pub opened: Option<Opened>,
     /// The newest prediction.
@@ -64,6 +70,7 @@ struct Pending {
     resume: Option<RequestId>,
     stop: Option<RequestId>,
     predict: Option<RequestId>,
+    examples: Option<RequestId>,
     export: Option<RequestId>,
     model: Option<RequestId>,
 }
@@ -123,6 +130,7 @@ impl RunState {
             }
             Command::Train { id, config, resume } => {
                 self.run = Some(self.next_run(*id, config.method, *resume));
+                self.forget_examples();
             }
             Command::Pause { id } => pending.pause = Some(*id),
             Command::Resume { id } => pending.resume = Some(*id),
@@ -133,6 +141,9 @@ impl RunState {
                 }
             }
             Command::Predict { id, .. } => pending.predict = Some(*id),
+            Command::ListExamples {
+                id, filter, offset, ..
+            } => self.lists_examples(*id, *filter, *offset),
             Command::Export { id, .. } => pending.export = Some(*id),
             Command::OpenModel { id, .. } => pending.model = Some(*id),
         }
@@ -222,6 +233,7 @@ impl RunState {
                     self.prediction = Some(prediction);
                 }
             }
+            Event::ExamplesListed { id, page } => self.examples_listed(id, page),
             Event::Exported { id, .. } => {
                 settle(&mut self.pending.export, id);
             }
@@ -272,7 +284,14 @@ impl RunState {
             Event::Checkpointed { id, step } => {
                 self.with_run(id, |run| run.checkpoint = Some(step))
             }
-            Event::TrainingEnded { id, result } => self.with_run(id, |run| run.ended(result)),
+            Event::TrainingEnded { id, result } => {
+                let mut tested = false;
+                self.with_run(id, |run| {
+                    tested = result.report.is_some();
+                    run.ended(result);
+                });
+                self.knows_examples |= tested;
+            }
         }
         if !self.is_running() {
             self.pending.pause = None;
@@ -287,6 +306,7 @@ impl RunState {
         self.device = None;
         self.loading = None;
         self.gpu_lost |= gpu_lost;
+        self.forget_examples();
         if let Some(opened) = &mut self.opened {
             opened.lost = true;
         }
@@ -375,6 +395,7 @@ impl RunState {
             &mut pending.resume,
             &mut pending.stop,
             &mut pending.predict,
+            &mut pending.examples,
             &mut pending.export,
         ];
         let known = others

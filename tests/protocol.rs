@@ -26,6 +26,8 @@ const COMMANDS: &[&str] = &[
     r#"{"Resume":{"id":7}}"#,
     r#"{"Stop":{"id":8}}"#,
     r#"{"Predict":{"id":9,"text":"good"}}"#,
+    r#"{"ListExamples":{"id":14,"filter":"Mistakes","offset":0,"limit":20}}"#,
+    r#"{"ListExamples":{"id":14,"filter":{"Cell":{"label":0,"predicted":1}},"offset":20,"limit":20}}"#,
     r#"{"Export":{"id":12,"form":"Adapter"}}"#,
     r#"{"Export":{"id":12,"form":"Merged"}}"#,
     r#"{"Export":{"id":12,"form":"Project"}}"#,
@@ -57,6 +59,7 @@ const EVENTS: &[&str] = &[
     r#"{"Resumed":{"id":7}}"#,
     r#"{"Stopping":{"id":8}}"#,
     r#"{"Predicted":{"id":9,"prediction":{"text":"good","probabilities":[{"label":"yes","probability":0.9}],"labels":["yes"],"value":null,"tokens":3,"milliseconds":4.5}}}"#,
+    r#"{"ExamplesListed":{"id":14,"page":{"total":21,"examples":[{"text":"good","truth":["yes"],"predicted":["no"],"probability":0.75},{"text":"4","truth":["4"],"predicted":["3.5"],"probability":null}]}}}"#,
     r#"{"Exported":{"id":12,"form":"Project","name":"sms.tabtune"}}"#,
     r#"{"FetchingEncoder":{"id":13,"encoder":"tiny-bert"}}"#,
     r#"{"ModelOpened":{"id":13,"model":{"name":"sms.tabtune","encoder":"tiny-bert","other_encoder":null,"problem":"SingleLabel","labels":["ham","spam"],"data":"sms","method":"lora","report":null},"fetched":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
@@ -85,14 +88,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 3);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        13,
+        14,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 24, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 25, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -110,11 +113,12 @@ fn no_variant_is_left_out() {
         | Command::Resume { .. }
         | Command::Stop { .. }
         | Command::Predict { .. }
+        | Command::ListExamples { .. }
         | Command::Export { .. }
         | Command::OpenModel { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
-        1, 2, 2, 2, 2, 10, 11, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 12, 12, 12, 13, 13,
+        1, 2, 2, 2, 2, 10, 11, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -130,6 +134,7 @@ fn no_variant_is_left_out() {
         | Event::Resumed { .. }
         | Event::Stopping { .. }
         | Event::Predicted { .. }
+        | Event::ExamplesListed { .. }
         | Event::Exported { .. }
         | Event::ModelOpened { .. }
         | Event::Failed { .. }

@@ -10,7 +10,7 @@ mod outcome;
 mod pipeline;
 pub mod score;
 mod scores;
-mod tested;
+pub mod tested;
 
 #[cfg(feature = "engine")]
 pub use embeddings::EmbeddingCache;
@@ -20,4 +20,3 @@ pub use outcome::{Outcome, OutputScale};
 #[cfg(feature = "engine")]
 pub use pipeline::{Answer, Pipeline, PipelineError};
 pub use scores::{THRESHOLD, report, scores, temperature};
-pub use tested::{ExampleFilter, ExamplePage, TestedExample, TestedExamples};

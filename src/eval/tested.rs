@@ -1,6 +1,6 @@
 //! The tested examples themselves: which ones a model got wrong, and how sure it was.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,13 +48,13 @@ pub struct ExamplePage {
 /// A data set's test examples and what a model says of them.
 #[derive(Debug, Clone)]
 pub struct TestedExamples {
-    dataset: Arc<Dataset>,
+    dataset: Rc<Dataset>,
     outcome: Outcome,
 }
 
 impl TestedExamples {
     /// `outcome` is of the test examples of `dataset`, in their order.
-    pub fn new(dataset: Arc<Dataset>, outcome: Outcome) -> Self {
+    pub fn new(dataset: Rc<Dataset>, outcome: Outcome) -> Self {
         Self { dataset, outcome }
     }
 

@@ -137,7 +137,7 @@ fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeInclusive<u3
     });
 }
 
-fn result(end: RunEnd) -> TrainResult {
+pub(super) fn result(end: RunEnd) -> TrainResult {
     TrainResult {
         step: 100,
         end,
@@ -148,7 +148,7 @@ fn result(end: RunEnd) -> TrainResult {
 }
 
 /// Everything loaded (requests 1 to 4), a run under way (request 5) at step 20.
-fn training() -> RunState {
+pub(super) fn training() -> RunState {
     let mut state = RunState::default();
     start(&mut state, 1, DeviceKind::Gpu);
     load_encoder(&mut state, 2, "L3");

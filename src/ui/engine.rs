@@ -17,6 +17,7 @@ use super::notice::Notice;
 use super::save_file::save_file;
 use super::words;
 use crate::data::{ColumnChoice, Problem, SplitConfig, Table};
+use crate::eval::tested::ExampleFilter;
 use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
@@ -24,6 +25,9 @@ use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
 pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
+
+/// Tested examples that are listed at once.
+const LISTED_AT_ONCE: u32 = 20;
 
 /// Handle to the worker and to what is known of it. Copies are the same engine.
 #[derive(Clone, Copy)]
@@ -245,6 +249,19 @@ impl Engine {
         self.send(|id| Command::Predict { id, text }, None);
     }
 
+    /// Lists tested examples of the newest run, from the one at `offset` on.
+    pub(crate) fn list_examples(self, filter: ExampleFilter, offset: u32) {
+        self.send(
+            |id| Command::ListExamples {
+                id,
+                filter,
+                offset,
+                limit: LISTED_AT_ONCE,
+            },
+            None,
+        );
+    }
+
     /// Makes a file of the model, which the browser then saves.
     pub(crate) fn export(self, form: ExportForm) {
         self.send(|id| Command::Export { id, form }, None);
@@ -362,7 +379,8 @@ impl Engine {
             | Event::Paused { .. }
             | Event::Resumed { .. }
             | Event::Stopping { .. }
-            | Event::Predicted { .. } => {}
+            | Event::Predicted { .. }
+            | Event::ExamplesListed { .. } => {}
         }
     }
 

@@ -24,6 +24,7 @@ mod save_file;
 mod scale;
 mod settings;
 mod settings_card;
+mod tested_list;
 mod try_card;
 mod words;
 

@@ -2,11 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::engine::Engine;
 use super::format::{count, loss, percent, thousands};
+use super::tested_list::TestedList;
 use crate::eval::metrics::{
     Averages, ClassMetrics, ClassificationReport, EvaluationReport, Interval, MultiLabelReport,
     RegressionReport, SingleLabelReport,
 };
+use crate::eval::tested::ExampleFilter;
+use crate::run_state::RunState;
 
 /// The main number of a report in words, to be read out.
 pub(crate) fn announcement(report: &EvaluationReport) -> String {
@@ -29,16 +33,29 @@ pub(crate) fn announcement(report: &EvaluationReport) -> String {
 
 /// A whole report. `about` says of what.
 #[component]
-pub(crate) fn Report(report: EvaluationReport, about: String) -> impl IntoView {
+pub(crate) fn Report(
+    report: EvaluationReport,
+    about: String,
+    #[prop(optional)] examples: Option<Engine>,
+) -> impl IntoView {
+    let labels = match &report {
+        EvaluationReport::SingleLabel(report) => names(&report.classification.per_class),
+        EvaluationReport::MultiLabel(_) | EvaluationReport::Regression(_) => Vec::new(),
+    };
     let body = match report {
-        EvaluationReport::SingleLabel(report) => single_label(report, about).into_any(),
+        EvaluationReport::SingleLabel(report) => single_label(report, about, examples).into_any(),
         EvaluationReport::MultiLabel(report) => multi_label(report, about).into_any(),
         EvaluationReport::Regression(report) => regression(report, about).into_any(),
     };
-    view! { <div class="stack" data-testid="test-report">{body}</div> }
+    let list = examples.map(|engine| view! { <TestedList engine labels /> });
+    view! { <div class="stack" data-testid="test-report">{body} {list}</div> }
 }
 
-fn single_label(report: SingleLabelReport, about: String) -> impl IntoView {
+fn single_label(
+    report: SingleLabelReport,
+    about: String,
+    examples: Option<Engine>,
+) -> impl IntoView {
     let SingleLabelReport {
         classification,
         accuracy_interval,
@@ -90,9 +107,9 @@ fn single_label(report: SingleLabelReport, about: String) -> impl IntoView {
             &classification.per_class,
             &[("Macro average", classification.macro_average), ("Weighted average", classification.weighted_average)],
         )}
-        <h3>"Confusion matrix"</h3>
-        <Confusion report=classification />
         {numbers(more.into_iter().chain(scaled).collect())}
+        <h3>"Confusion matrix"</h3>
+        <Confusion report=classification examples />
     }
 }
 
@@ -261,14 +278,37 @@ fn row(name: &str, metrics: [f64; 3], support: u32) -> impl IntoView + use<> {
     }
 }
 
+fn names(labels: &[ClassMetrics]) -> Vec<String> {
+    labels.iter().map(|label| label.label.clone()).collect()
+}
+
+/// The number of a cell, which shows its examples where there are some to be shown.
+fn cell(number: u32, examples: Option<Engine>, truth: usize, predicted: usize) -> AnyView {
+    let Some(engine) = examples.filter(|_| number > 0) else {
+        return thousands(number).into_any();
+    };
+    let filter = ExampleFilter::Cell {
+        label: truth as u32,
+        predicted: predicted as u32,
+    };
+    let unknown = Memo::new(move |_| !engine.state.with(RunState::can_list_examples));
+    view! {
+        <button
+            type="button"
+            data-testid=format!("cell-{truth}-{predicted}")
+            disabled=move || unknown.get()
+            on:click=move |_| engine.list_examples(filter, 0)
+        >
+            {thousands(number)}
+        </button>
+    }
+    .into_any()
+}
+
 /// Rows are the true labels, columns the predicted ones; each cell is as dark as its share of the row.
 #[component]
-fn Confusion(report: ClassificationReport) -> impl IntoView {
-    let labels: Vec<String> = report
-        .per_class
-        .iter()
-        .map(|metrics| metrics.label.clone())
-        .collect();
+fn Confusion(report: ClassificationReport, examples: Option<Engine>) -> impl IntoView {
+    let labels = names(&report.per_class);
     let header = labels
         .iter()
         .map(|label| view! { <th scope="col">{label.clone()}</th> })
@@ -287,7 +327,7 @@ fn Confusion(report: ClassificationReport) -> impl IntoView {
                         style=format!("--share: {share:.3}")
                         title=format!("{} of the row", percent(share))
                     >
-                        {thousands(*number)}
+                        {cell(*number, examples, truth, predicted)}
                     </td>
                 }
             });

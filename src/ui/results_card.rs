@@ -49,7 +49,7 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
             let advice = words::run_end_advice(result.end)
                 .map(|advice| view! { <p class="problem">{advice}</p> });
             let report = match result.report {
-                Some(report) => view! { <Report report=*report about=format!("{encoder} on {dataset}, after {after}") /> }.into_any(),
+                Some(report) => view! { <Report report=*report about=format!("{encoder} on {dataset}, after {after}") examples=engine /> }.into_any(),
                 None => view! {
                     <p class="muted">{format!("{encoder} learnt from {dataset} for {after}. It was not tested.")}</p>
                 }

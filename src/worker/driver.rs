@@ -11,6 +11,7 @@ use super::run::{Run, predict};
 use super::started::{LoadedEncoder, Started};
 use super::{devices, errors, files};
 use crate::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
+use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
     Command, DevicePreference, EncoderSource, ErrorKind, Event, ExportForm, ModelSource,
@@ -25,10 +26,12 @@ pub struct Driver {
     started: Option<Started>,
     encoder: Option<Rc<LoadedEncoder>>,
     table: Option<Table>,
-    dataset: Option<Dataset>,
+    dataset: Option<Rc<Dataset>>,
     run: Option<Run>,
     /// The model of the last run that ended, or the one that was opened since.
     model: Option<HeldModel>,
+    /// What became of the test examples of the last run that was tested.
+    tested: Option<TestedExamples>,
 }
 
 impl Driver {
@@ -41,6 +44,7 @@ impl Driver {
             dataset: None,
             run: None,
             model: None,
+            tested: None,
         }
     }
 
@@ -88,6 +92,7 @@ impl Driver {
     fn end_run(&mut self) {
         if let Some(run) = self.run.take() {
             self.model = Some(run.model());
+            self.tested = run.into_tested();
         }
     }
 
@@ -146,6 +151,12 @@ impl Driver {
                 }),
             ),
             Command::Predict { id, text } => (id, self.predict(id, text).await),
+            Command::ListExamples {
+                id,
+                filter,
+                offset,
+                limit,
+            } => (id, self.list_examples(id, filter, offset, limit)),
             Command::Export { id, form } => match self.export(id, form).await {
                 // The terminal event was sent with the file.
                 Ok(()) => return,
@@ -255,7 +266,7 @@ impl Driver {
             .ok_or_else(|| errors::state("No table is open.", "Open a file or a sample first."))?;
         let dataset = Dataset::from_table(table, columns, problem, split)?;
         let summary = dataset.summary();
-        self.dataset = Some(dataset);
+        self.dataset = Some(Rc::new(dataset));
         Ok(Event::DatasetReady { id, summary })
     }
 
@@ -268,7 +279,7 @@ impl Driver {
         self.idle()?;
         let device = self.started()?.device.clone();
         let encoder = self.encoder.clone().ok_or_else(errors::no_encoder)?;
-        let dataset = self.dataset.as_ref().ok_or_else(|| {
+        let dataset = self.dataset.clone().ok_or_else(|| {
             errors::state(
                 "There is no data to learn from.",
                 "Open a file or a sample first.",
@@ -289,6 +300,20 @@ impl Driver {
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {
         let prediction = predict(&self.current_model()?.pipeline, text).await?;
         Ok(Event::Predicted { id, prediction })
+    }
+
+    fn list_examples(
+        &self,
+        id: RequestId,
+        filter: ExampleFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Event, WireError> {
+        let tested = self.tested.as_ref().ok_or_else(|| {
+            errors::state("No run has been tested.", "Train, and let the test end.")
+        })?;
+        let page = tested.page(filter, offset as usize, limit as usize);
+        Ok(Event::ExamplesListed { id, page })
     }
 
     async fn export(&mut self, id: RequestId, form: ExportForm) -> Result<(), WireError> {

@@ -11,6 +11,7 @@ use super::started::LoadedEncoder;
 use crate::adapter::{DataFingerprint, fingerprint};
 use crate::data::{Dataset, Part, Problem};
 use crate::eval::metrics::EvaluationReport;
+use crate::eval::tested::TestedExamples;
 use crate::eval::{Pipeline, THRESHOLD};
 use crate::port::to_buffer;
 use crate::protocol::{
@@ -18,7 +19,7 @@ use crate::protocol::{
     TrainResult, WireError,
 };
 use crate::train::config::TrainConfig;
-use crate::train::{Checkpoint, Finished, Progress, Trainer, set_up, trainable_parameters};
+use crate::train::{Checkpoint, Finished, Progress, Test, Trainer, set_up, trainable_parameters};
 
 /// Least milliseconds between two events of a kind.
 const EVENT_INTERVAL: f64 = 100.0;
@@ -34,9 +35,11 @@ pub struct Run {
     id: RequestId,
     trainer: Trainer,
     encoder: Rc<LoadedEncoder>,
+    dataset: Rc<Dataset>,
     data: DataFingerprint,
     /// On the test examples, once they were classified.
     report: Option<EvaluationReport>,
+    tested: Option<TestedExamples>,
     paused: bool,
     /// Milliseconds worked.
     worked: f64,
@@ -68,14 +71,14 @@ impl Run {
     pub fn begin(
         id: RequestId,
         encoder: Rc<LoadedEncoder>,
-        dataset: &Dataset,
+        dataset: Rc<Dataset>,
         config: TrainConfig,
         checkpoint: Option<Checkpoint>,
         device: &Device,
     ) -> Result<Self, WireError> {
         let mut trainer = set_up(
             &encoder.encoder,
-            dataset,
+            &dataset,
             config,
             &device.clone().autodiff(),
         )?;
@@ -99,8 +102,10 @@ impl Run {
             id,
             trainer,
             encoder,
-            data: fingerprint(dataset),
+            data: fingerprint(&dataset),
+            dataset,
             report: None,
+            tested: None,
             paused: false,
             worked: 0.0,
             pace: Pace::default(),
@@ -149,6 +154,11 @@ impl Run {
                 report: self.report.clone(),
             }),
         }
+    }
+
+    /// What became of the test examples, once they were classified.
+    pub fn into_tested(self) -> Option<TestedExamples> {
+        self.tested
     }
 
     /// Does one unit of work. `Some` once the run has ended.
@@ -209,7 +219,10 @@ impl Run {
     }
 
     fn result(&mut self, finished: Finished) -> TrainResult {
-        self.report = finished.test.map(|test| test.report);
+        if let Some(Test { outcome, report }) = finished.test {
+            self.report = Some(report);
+            self.tested = Some(TestedExamples::new(self.dataset.clone(), outcome));
+        }
         TrainResult {
             step: self.trainer.session().step_count(),
             end: finished.end,

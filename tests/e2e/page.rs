@@ -99,8 +99,7 @@ impl Page {
     }
 
     pub async fn element_within(&self, test_id: &str, patience: Duration) -> Result<WebElement> {
-        let (name, rest) = test_id.split_at(test_id.find(['[', ' ', ':']).unwrap_or(test_id.len()));
-        let css = format!("[data-testid='{name}']{rest}");
+        let css = css(test_id);
         let begun = Instant::now();
         loop {
             if let Some(element) = self
@@ -126,11 +125,7 @@ impl Page {
     /// Texts of all elements with a test id.
     pub async fn texts(&self, test_id: &str) -> Result<Vec<String>> {
         let mut texts = Vec::new();
-        for element in self
-            .driver
-            .find_all(By::Css(format!("[data-testid='{test_id}']")))
-            .await?
-        {
+        for element in self.driver.find_all(By::Css(css(test_id))).await? {
             texts.push(element.text().await?);
         }
         Ok(texts)
@@ -361,4 +356,10 @@ async fn connect(port: u16, capabilities: ChromeCapabilities) -> Result<WebDrive
 pub fn variable(name: &str) -> Result<String> {
     env::var(name)
         .map_err(|_| format!("{name} is not set: run `cargo xtask test --only end-to-end`").into())
+}
+
+/// A test id, with what may follow it in a selector.
+fn css(test_id: &str) -> String {
+    let (name, rest) = test_id.split_at(test_id.find(['[', ' ', ':']).unwrap_or(test_id.len()));
+    format!("[data-testid='{name}']{rest}")
 }

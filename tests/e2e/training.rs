@@ -153,6 +153,52 @@ fn native_losses(config: TrainConfig) -> Result<Vec<f64>> {
     Ok(losses)
 }
 
+/// A cell of the confusion matrix shows its texts, and the mistakes are all cells off the diagonal.
+#[tokio::test(flavor = "multi_thread")]
+async fn tested_examples_can_be_read() -> Result {
+    let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.set("Epochs", "1").await?;
+    page.click("start").await?;
+    page.element("test-accuracy").await?;
+    let count = async |cell: &str| -> Result<f64> {
+        match page.has(cell).await? {
+            true => Ok(page.element(cell).await?.text().await?.parse()?),
+            false => Ok(0.0),
+        }
+    };
+    let mut mistakes = 0.0;
+    for (cell, truth, predicted) in [
+        ("cell-0-1", "negative", "positive"),
+        ("cell-1-0", "positive", "negative"),
+        ("cell-0-0", "negative", "negative"),
+    ] {
+        let number = count(cell).await?;
+        if truth != predicted {
+            mistakes += number;
+        }
+        if number == 0.0 {
+            continue;
+        }
+        page.click(cell).await?;
+        let listed = format!(
+            "tested-examples[data-total='{number}'] li[data-truth='{truth}'][data-predicted='{predicted}']"
+        );
+        page.element(&listed).await?;
+        let listed = page.texts(&listed).await?;
+        assert_eq!(listed.len() as f64, number.min(20.0), "{cell}");
+    }
+    page.click("show-mistakes").await?;
+    page.element(&format!("tested-examples[data-total='{mistakes}']"))
+        .await?;
+    assert!(mistakes > 40.0, "the tiny encoder knows nothing");
+    page.click("more-examples").await?;
+    page.element("tested-examples li:nth-child(21)").await?;
+    assert_eq!(page.texts("tested-examples li").await?.len(), 40);
+    page.close().await
+}
+
 /// Pause, predict, resume and stop, each within a step.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_obeys_within_a_step() -> Result {
