@@ -4,13 +4,14 @@ mod golden;
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::Param;
 use burn::tensor::{Gradients, Tensor};
 use golden::{Of, read_parameters, runs};
 use pollster::block_on;
 use tabtune::data::{Part, Target};
 use tabtune::eval::score::Metric;
 use tabtune::model::encoder::BatchTensors;
+use tabtune::model::parameters::ParameterVisitor;
 use tabtune::text::TokenBatch;
 use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, Method, Sampling, TargetModule, TrainConfig,
@@ -268,22 +269,13 @@ fn a_metric_is_of_the_problem_or_refused() {
 /// The paths of the parameters that the raw backward pass has gradients for, whoever asks for them.
 struct Seen<'a> {
     gradients: &'a Gradients,
-    path: Vec<String>,
     found: Vec<String>,
 }
 
-impl ModuleVisitor for Seen<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl ParameterVisitor for Seen<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         if param.val().grad(self.gradients).is_some() {
-            self.found.push(self.path.join("."));
+            self.found.push(path.join("."));
         }
     }
 }
@@ -326,10 +318,9 @@ fn nothing_frozen_gets_a_gradient() {
         let gradients = model.forward(&batch).square().mean().backward();
         let mut seen = Seen {
             gradients: &gradients,
-            path: Vec::new(),
             found: Vec::new(),
         };
-        model.visit(&mut seen);
+        model.visit_parameters(&mut seen);
 
         let all = block_on(read_parameters(&model, Of::Value));
         let expected = |path: &&String| {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::Param;
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData, Transaction};
 
 use super::tensors::{HostTensor, Shapes, Tensors};
 use crate::model::TextClassifier;
 use crate::model::names::Names;
+use crate::model::parameters::{ParameterMapper, ParameterVisitor};
 use crate::model::weights::transpose;
 
 /// Which part of a model a parameter belongs to.
@@ -101,7 +102,6 @@ impl ParameterName {
 struct List<'a, W> {
     names: &'a Names,
     wanted: W,
-    path: Vec<String>,
     found: Vec<(ParameterName, Vec<usize>)>,
     read: Option<Transaction>,
 }
@@ -111,24 +111,15 @@ impl<'a, W: Fn(Scope, &str) -> bool> List<'a, W> {
         Self {
             names,
             wanted,
-            path: Vec::new(),
             found: Vec::new(),
             read,
         }
     }
 }
 
-impl<W: Fn(Scope, &str) -> bool> ModuleVisitor for List<'_, W> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let Some(name) = ParameterName::of(&self.path, self.names) else {
+impl<W: Fn(Scope, &str) -> bool> ParameterVisitor for List<'_, W> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
+        let Some(name) = ParameterName::of(path, self.names) else {
             return;
         };
         if !(self.wanted)(name.scope, &name.name) {
@@ -150,7 +141,7 @@ pub(super) async fn read(
     wanted: impl Fn(Scope, &str) -> bool,
 ) -> Result<ModelTensors, ExecutionError> {
     let mut list = List::new(names, wanted, Some(Transaction::default()));
-    model.visit(&mut list);
+    model.visit_parameters(&mut list);
     let List { found, read, .. } = list;
     let data = read.unwrap_or_default().execute_async().await?;
     let mut tensors = ModelTensors::new();
@@ -173,7 +164,7 @@ pub(super) fn shapes(
     wanted: impl Fn(&str) -> bool,
 ) -> Shapes {
     let mut list = List::new(names, |own, name: &str| own == scope && wanted(name), None);
-    model.visit(&mut list);
+    model.visit_parameters(&mut list);
     let found = list.found.into_iter();
     found.map(|(name, shape)| (name.name, shape)).collect()
 }
@@ -182,20 +173,15 @@ struct Fill<'a> {
     names: &'a Names,
     tensors: &'a ModelTensors,
     device: &'a Device,
-    path: Vec<String>,
 }
 
-impl ModuleMapper for Fill<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(name) = ParameterName::of(&self.path, self.names) else {
+impl ParameterMapper for Fill<'_> {
+    fn map<const D: usize>(
+        &mut self,
+        path: &[String],
+        param: Param<Tensor<D>>,
+    ) -> Param<Tensor<D>> {
+        let Some(name) = ParameterName::of(path, self.names) else {
             return param;
         };
         let part = self.tensors.get(&name.scope);
@@ -220,10 +206,9 @@ pub(super) fn fill(
     tensors: &ModelTensors,
     device: &Device,
 ) -> TextClassifier {
-    model.map(&mut Fill {
+    model.map_parameters(&mut Fill {
         names,
         tensors,
         device,
-        path: Vec::new(),
     })
 }

@@ -12,6 +12,7 @@ pub mod folder;
 pub mod head;
 pub mod lora;
 pub mod names;
+pub mod parameters;
 pub mod pooling;
 mod pretrained;
 mod trainable;

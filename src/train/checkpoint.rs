@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::module::{Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::best::BestRecord;
 use super::exact::ExactRunEnd;
 use super::optimizer::{Optimizer, ParameterState};
-use super::parameters::{ParameterPath, trained_parameters};
+use super::parameters::trained_parameters;
 use super::record::RunEnd;
 use super::session::{TrainError, TrainSession};
+use crate::model::parameters::{ParameterMapper, ParameterVisitor};
 
 const VERSION: u32 = 4;
 const METADATA: &str = "tabtune";
@@ -99,16 +100,15 @@ impl TrainSession {
             kind: PARAMETER,
             wanted: &wanted,
             optimizer: Some(&self.optimizer),
-            path: ParameterPath::default(),
             updates: BTreeMap::new(),
             names: Vec::new(),
             read: Transaction::default(),
         };
-        self.model.visit(&mut collect);
+        self.model.visit_parameters(&mut collect);
         if let Some(best) = &self.best.model {
             collect.kind = BEST;
             collect.optimizer = None;
-            best.visit(&mut collect);
+            best.visit_parameters(&mut collect);
         }
         let Collect {
             names,
@@ -200,14 +200,13 @@ impl TrainSession {
             updates: &state.updates,
             optimizer: Some(&mut self.optimizer),
             device: self.device.clone().inner(),
-            path: ParameterPath::default(),
         };
-        self.model = model.clone().map(&mut load);
+        self.model = model.clone().map_parameters(&mut load);
         self.best.record = state.best;
         self.best.model = state.best.best.map(|_| {
             load.kind = BEST;
             load.optimizer = None;
-            model.map(&mut load)
+            model.map_parameters(&mut load)
         });
         self.step = step;
         self.end = state.end.map(RunEnd::from);
@@ -227,40 +226,32 @@ struct Collect<'a> {
     wanted: &'a HashSet<ParamId>,
     /// Whose memory goes along.
     optimizer: Option<&'a Optimizer>,
-    path: ParameterPath,
     updates: BTreeMap<String, u32>,
     names: Vec<String>,
     read: Transaction,
 }
 
 impl Collect<'_> {
-    fn push<const D: usize>(&mut self, kind: &str, tensor: Tensor<D>) {
-        self.names.push(format!("{kind}.{}", self.path.join()));
+    fn push<const D: usize>(&mut self, kind: &str, path: &str, tensor: Tensor<D>) {
+        self.names.push(format!("{kind}.{path}"));
         self.read = std::mem::take(&mut self.read).register(tensor);
     }
 }
 
-impl ModuleVisitor for Collect<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.exit();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl ParameterVisitor for Collect<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         if !self.wanted.contains(&param.id) {
             return;
         }
-        self.push(self.kind, param.val().inner());
+        let path = path.join(".");
+        self.push(self.kind, &path, param.val().inner());
         let state = self
             .optimizer
             .and_then(|optimizer| Some((optimizer, optimizer.state::<D>(param.id)?)));
         if let Some((optimizer, state)) = state {
-            self.updates.insert(self.path.join(), state.updates);
+            self.updates.insert(path.clone(), state.updates);
             for (kind, moment) in optimizer.moments().iter().zip(&state.moments) {
-                self.push(kind, moment.clone());
+                self.push(kind, &path, moment.clone());
             }
         }
     }
@@ -273,15 +264,16 @@ struct Load<'a> {
     updates: &'a BTreeMap<String, u32>,
     optimizer: Option<&'a mut Optimizer>,
     device: Device,
-    path: ParameterPath,
 }
 
 impl Load<'_> {
-    fn tensor<const D: usize>(&self, kind: &str, shape: [usize; D]) -> Option<Tensor<D>> {
-        let view = self
-            .file
-            .tensor(&format!("{kind}.{}", self.path.join()))
-            .ok()?;
+    fn tensor<const D: usize>(
+        &self,
+        kind: &str,
+        path: &str,
+        shape: [usize; D],
+    ) -> Option<Tensor<D>> {
+        let view = self.file.tensor(&format!("{kind}.{path}")).ok()?;
         let values: Vec<f32> = view
             .data()
             .chunks_exact(4)
@@ -294,33 +286,30 @@ impl Load<'_> {
     }
 }
 
-impl ModuleMapper for Load<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.exit();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+impl ParameterMapper for Load<'_> {
+    fn map<const D: usize>(
+        &mut self,
+        path: &[String],
+        param: Param<Tensor<D>>,
+    ) -> Param<Tensor<D>> {
         if !param.is_require_grad() {
             return param;
         }
         let shape = param.val().dims();
-        let updates = self.updates.get(&self.path.join()).copied();
+        let path = path.join(".");
+        let updates = self.updates.get(&path).copied();
         let kinds = self.optimizer.as_ref().map(|optimizer| optimizer.moments());
         if let (Some(updates), Some(kinds)) = (updates, kinds) {
             let moments = kinds
                 .iter()
-                .filter_map(|kind| self.tensor(kind, shape))
+                .filter_map(|kind| self.tensor(kind, &path, shape))
                 .collect();
             let state = ParameterState::<D> { updates, moments };
             if let Some(optimizer) = &mut self.optimizer {
                 optimizer.set_state(param.id, state);
             }
         }
-        match self.tensor(self.kind, shape) {
+        match self.tensor(self.kind, &path, shape) {
             Some(value) => param.map(|_| Tensor::from_inner(value).require_grad()),
             None => param,
         }

@@ -1,37 +1,10 @@
-//! Walking over a model's parameters by name.
+//! Which of a model's parameters are trained.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 
 use crate::model::TextClassifier;
-
-/// The dotted path of the parameter that a visitor or mapper stands at, `encoder.layers.0.…` for example.
-#[derive(Debug, Clone, Default)]
-pub(super) struct ParameterPath {
-    parts: Vec<String>,
-}
-
-impl ParameterPath {
-    /// On entering a module.
-    pub(super) fn enter(&mut self, name: &str) {
-        self.parts.push(name.to_owned());
-    }
-
-    /// On leaving it.
-    pub(super) fn exit(&mut self) {
-        self.parts.pop();
-    }
-
-    /// The path, parts joined by dots.
-    pub(super) fn join(&self) -> String {
-        self.parts.join(".")
-    }
-
-    /// Whether this is the second matrix of an adapter.
-    pub(super) fn is_lora_b(&self) -> bool {
-        matches!(self.parts.as_slice(), [.., adapter, matrix] if adapter == "lora" && matrix == "b")
-    }
-}
+use crate::model::parameters::ParameterVisitor;
 
 /// A parameter that is trained.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,33 +17,21 @@ pub(super) struct TrainedParameter {
 /// The parameters that are trained, in the model's order.
 pub(super) fn trained_parameters(model: &TextClassifier) -> Vec<TrainedParameter> {
     struct List {
-        path: ParameterPath,
         found: Vec<TrainedParameter>,
     }
-    impl ModuleVisitor for List {
-        fn enter_module(&mut self, name: &str, _container: &str) {
-            self.path.enter(name);
-        }
-
-        fn exit_module(&mut self, _name: &str, _container: &str) {
-            self.path.exit();
-        }
-
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+    impl ParameterVisitor for List {
+        fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
             if param.is_require_grad() {
                 self.found.push(TrainedParameter {
-                    path: self.path.join(),
+                    path: path.join("."),
                     id: param.id,
                     shape: param.val().dims().to_vec(),
                 });
             }
         }
     }
-    let mut list = List {
-        path: ParameterPath::default(),
-        found: Vec::new(),
-    };
-    model.visit(&mut list);
+    let mut list = List { found: Vec::new() };
+    model.visit_parameters(&mut list);
     list.found
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::Param;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use tabtune::model::TextClassifier;
+use tabtune::model::parameters::{ParameterMapper, ParameterVisitor};
 
 use super::fixture::Golden;
 
@@ -21,11 +22,10 @@ pub enum Of<'a> {
 pub async fn read_parameters(model: &TextClassifier, of: Of<'_>) -> BTreeMap<String, Vec<f32>> {
     let mut read = Read {
         of,
-        path: Vec::new(),
         names: Vec::new(),
         transaction: Transaction::default(),
     };
-    model.visit(&mut read);
+    model.visit_parameters(&mut read);
     let tensors = read.transaction.execute_async().await.unwrap();
     let values = tensors.iter().map(|data| data.iter::<f32>().collect());
     read.names.into_iter().zip(values).collect()
@@ -33,27 +33,18 @@ pub async fn read_parameters(model: &TextClassifier, of: Of<'_>) -> BTreeMap<Str
 
 struct Read<'a> {
     of: Of<'a>,
-    path: Vec<String>,
     names: Vec<String>,
     transaction: Transaction,
 }
 
-impl ModuleVisitor for Read<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+impl ParameterVisitor for Read<'_> {
+    fn visit<const D: usize>(&mut self, path: &[String], param: &Param<Tensor<D>>) {
         let tensor = match self.of {
             Of::Value => Some(param.val().inner()),
             Of::Gradient(gradients) => gradients.get::<D>(param.id),
         };
         if let Some(tensor) = tensor {
-            self.names.push(self.path.join("."));
+            self.names.push(path.join("."));
             self.transaction = std::mem::take(&mut self.transaction).register(tensor);
         }
     }
@@ -70,10 +61,9 @@ pub fn fill(
         golden,
         prefix,
         device,
-        path: Vec::new(),
         filled: Vec::new(),
     };
-    let model = model.map(&mut fill);
+    let model = model.map_parameters(&mut fill);
     fill.filled.sort_unstable();
     assert_eq!(fill.filled, golden.names(prefix), "{prefix}");
     model
@@ -83,21 +73,16 @@ struct Fill<'a> {
     golden: &'a Golden<'a>,
     prefix: &'a str,
     device: &'a Device,
-    path: Vec<String>,
     filled: Vec<String>,
 }
 
-impl ModuleMapper for Fill<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let path = self.path.join(".");
+impl ParameterMapper for Fill<'_> {
+    fn map<const D: usize>(
+        &mut self,
+        path: &[String],
+        param: Param<Tensor<D>>,
+    ) -> Param<Tensor<D>> {
+        let path = path.join(".");
         let name = format!("{}{path}", self.prefix);
         if !self.golden.has(&name) {
             return param;

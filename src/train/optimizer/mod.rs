@@ -5,15 +5,15 @@ mod rule;
 use std::any::Any;
 use std::collections::HashMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 pub use rule::{ParameterState, UpdateRule};
 
 use super::config::{Method, TrainConfig};
-use super::parameters::ParameterPath;
 use crate::model::TextClassifier;
+use crate::model::parameters::ParameterMapper;
 
 /// An update rule with the state of every parameter.
 pub struct Optimizer {
@@ -47,12 +47,11 @@ impl Optimizer {
         gradients: GradientsParams,
         scale: Option<Tensor<1>>,
     ) -> TextClassifier {
-        model.map(&mut Update {
+        model.map_parameters(&mut Update {
             optimizer: self,
             learning_rate,
             gradients,
             scale,
-            path: ParameterPath::default(),
         })
     }
 
@@ -72,9 +71,10 @@ impl Optimizer {
     }
 
     /// As PEFT's `create_loraplus_optimizer`: biases and norms go with B, and only what has two dimensions decays.
-    fn group(&self, dimensions: usize, path: &ParameterPath) -> Group {
+    fn group(&self, dimensions: usize, path: &[String]) -> Group {
         let is_vector = dimensions < 2;
-        let follows_b = is_vector || path.is_lora_b();
+        let is_lora_b = matches!(path, [.., adapter, matrix] if adapter == "lora" && matrix == "b");
+        let follows_b = is_vector || is_lora_b;
         Group {
             lr_ratio: if follows_b {
                 self.loraplus_lr_ratio
@@ -97,19 +97,14 @@ struct Update<'a> {
     learning_rate: f64,
     gradients: GradientsParams,
     scale: Option<Tensor<1>>,
-    path: ParameterPath,
 }
 
-impl ModuleMapper for Update<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.enter(name);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.exit();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+impl ParameterMapper for Update<'_> {
+    fn map<const D: usize>(
+        &mut self,
+        path: &[String],
+        param: Param<Tensor<D>>,
+    ) -> Param<Tensor<D>> {
         let Some(mut gradient) = self.gradients.remove::<D>(param.id) else {
             return param;
         };
@@ -122,7 +117,7 @@ impl ModuleMapper for Update<'_> {
             .remove(&id)
             .and_then(|state| state.downcast().ok())
             .map(|state| *state);
-        let group = self.optimizer.group(D, &self.path);
+        let group = self.optimizer.group(D, path);
         let (updated, state) = self.optimizer.rule.update::<D>(
             self.learning_rate * group.lr_ratio,
             group.weight_decay,
