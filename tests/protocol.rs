@@ -158,7 +158,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        15,
+        16,
         "one for each command, failure and loss"
     );
 }
