@@ -161,10 +161,12 @@ impl AdapterError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::MissingFile { .. } => "Give the whole folder or zip, as it was written.",
-            Self::Json { .. }
-            | Self::Unreadable { .. }
-            | Self::Number { .. }
-            | Self::Archive(_) => "Take another copy of the file; this one is damaged.",
+            Self::Json { .. } | Self::Unreadable { .. } | Self::Number { .. } => {
+                "Take another copy of the file; this one is damaged."
+            }
+            Self::Archive(_) => {
+                "It is no project or zip, or a damaged one: choose another file, or take another copy of it."
+            }
             Self::Unsupported { .. } => {
                 "Only plain LoRA on the encoder's linear layers can be used. In Python, merge_and_unload() makes a model without an adapter."
             }

@@ -198,7 +198,10 @@ mod tests {
         );
         assert_eq!(entries[2].description, "Last.");
         assert_eq!(entries[2].source.as_deref(), Some("here"));
-        assert_eq!(entries[1].source, None, "nobody wrote down where it is from");
+        assert_eq!(
+            entries[1].source, None,
+            "nobody wrote down where it is from"
+        );
         assert_eq!(
             entries[2].files[2],
             EncoderFile {
