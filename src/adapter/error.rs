@@ -4,6 +4,7 @@ use burn::tensor::ExecutionError;
 use safetensors::SafeTensorError;
 
 use super::archive::ArchiveError;
+use super::source::OtherEncoder;
 use crate::data::MAX_LABELS;
 use crate::model::Misfit;
 use crate::model::weights::list;
@@ -88,22 +89,8 @@ pub enum AdapterError {
         supported: u64,
     },
     /// A project for another encoder.
-    #[error(
-        "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
-        short(.checksum), has(.other_checksum)
-    )]
-    OtherEncoder {
-        /// The project's encoder.
-        name: String,
-        /// The first file that differs or is missing.
-        file: String,
-        /// Its SHA-256 by the project.
-        checksum: String,
-        /// The encoder that is there.
-        other: String,
-        /// Its file's SHA-256; `None` if it has no such file.
-        other_checksum: Option<String>,
-    },
+    #[error(transparent)]
+    OtherEncoder(#[from] Box<OtherEncoder>),
     /// By the tokenizer, which refuses the length of texts.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
@@ -143,19 +130,6 @@ pub enum AdapterError {
     Device(#[from] ExecutionError),
 }
 
-/// The beginning of a checksum, which is enough to tell two apart.
-fn short(checksum: &str) -> String {
-    let beginning: String = checksum.chars().take(12).collect();
-    beginning + "…"
-}
-
-fn has(checksum: &Option<String>) -> String {
-    match checksum {
-        Some(checksum) => format!("has {}", short(checksum)),
-        None => "is missing".to_owned(),
-    }
-}
-
 impl AdapterError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
@@ -183,7 +157,7 @@ impl AdapterError {
             Self::NoModel => "Give a .tabtune project, or the folder or zip of a PEFT adapter.",
             Self::EncoderNeeded { .. } => "Open that encoder first, then this again.",
             Self::Version { .. } => "Open it with the version of Tabtune that wrote it.",
-            Self::OtherEncoder { .. } | Self::TooMuch { .. } => {
+            Self::OtherEncoder(_) | Self::TooMuch { .. } => {
                 "Choose the encoder that the project was made with."
             }
             Self::Write(_) => "Try again with more free memory.",
