@@ -4,6 +4,7 @@ use burn::tensor::ExecutionError;
 use safetensors::SafeTensorError;
 use zip::result::ZipError;
 
+use super::source::OtherEncoder;
 use crate::archive::ArchiveError;
 use crate::data::MAX_LABELS;
 use crate::model::Misfit;
@@ -133,38 +134,6 @@ pub enum AdapterError {
     Device(#[from] ExecutionError),
 }
 
-/// A project belongs to another encoder than the one that is there.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
-    short(.checksum), has(.other_checksum)
-)]
-pub struct OtherEncoder {
-    /// The project's encoder.
-    pub name: String,
-    /// The first file that differs or is missing.
-    pub file: String,
-    /// Its SHA-256 by the project.
-    pub checksum: String,
-    /// The encoder that is there.
-    pub other: String,
-    /// Its file's SHA-256; `None` if it has no such file.
-    pub other_checksum: Option<String>,
-}
-
-/// The beginning of a checksum, which is enough to tell two apart.
-fn short(checksum: &str) -> String {
-    let beginning: String = checksum.chars().take(12).collect();
-    beginning + "…"
-}
-
-fn has(checksum: &Option<String>) -> String {
-    match checksum {
-        Some(checksum) => format!("has {}", short(checksum)),
-        None => "is missing".to_owned(),
-    }
-}
-
 impl AdapterError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
@@ -172,6 +141,9 @@ impl AdapterError {
             Self::MissingFile { .. } => "Give the whole folder or zip, as it was written.",
             Self::Json { .. } | Self::Unreadable { .. } | Self::Number { .. } => {
                 "Take another copy of the file; this one is damaged."
+            }
+            Self::Archive(ArchiveError::Unreadable(_)) => {
+                "It is no project or zip, or a damaged one: choose another file, or take another copy of it."
             }
             Self::Archive(error) => error.hint(),
             Self::Unsupported { .. } => {

@@ -17,13 +17,13 @@ mod tensors;
 
 use std::collections::BTreeMap;
 
-pub use error::{AdapterError, OtherEncoder};
+pub use error::AdapterError;
 pub use fingerprint::{DataFingerprint, fingerprint};
 pub use merged::{SPECIAL_TOKENS, TOKENIZER_CONFIG, TOKENIZER_FILES, export_merged};
 pub use peft::{ADAPTER_FILES, ImportedAdapter, export_peft, import_peft};
 pub use project::{Manifest, OpenedProject, Project, save_project};
 pub use saved::{EncoderPlace, OpenedModel, SavedModel};
-pub use source::{BaseModel, Trained};
+pub use source::{BaseModel, OtherEncoder, Trained};
 
 /// The files of a folder by name, without subfolders.
 pub type Files = BTreeMap<String, Vec<u8>>;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::OtherEncoder;
 use super::fingerprint::DataFingerprint;
 use super::tensors::Tensors;
 use crate::data::Problem;
@@ -57,6 +56,38 @@ impl BaseModel {
                 other_checksum: other.files.get(file).cloned(),
             })),
         }
+    }
+}
+
+/// Two encoders that differ, of which a project belongs to one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
+    short(.checksum), has(.other_checksum)
+)]
+pub struct OtherEncoder {
+    /// The project's encoder.
+    pub name: String,
+    /// The first file that differs or is missing.
+    pub file: String,
+    /// Its SHA-256 by the project.
+    pub checksum: String,
+    /// The encoder that is there.
+    pub other: String,
+    /// Its file's SHA-256; `None` if it has no such file.
+    pub other_checksum: Option<String>,
+}
+
+/// The beginning of a checksum, which is enough to tell two apart.
+fn short(checksum: &str) -> String {
+    let beginning: String = checksum.chars().take(12).collect();
+    beginning + "…"
+}
+
+fn has(checksum: &Option<String>) -> String {
+    match checksum {
+        Some(checksum) => format!("has {}", short(checksum)),
+        None => "is missing".to_owned(),
     }
 }
 

@@ -66,10 +66,10 @@ fn a_project_knows_its_encoder_by_content() {
         "the model was made with the encoder tiny-bert, which is not loaded"
     );
     let error = find(Some(&namesake), &[]).unwrap_err();
-    let AdapterError::OtherEncoder(error) = error else {
+    let AdapterError::OtherEncoder(difference) = error else {
         panic!("{error}");
     };
-    assert_eq!(error.other, "owner/Tiny-BERT");
+    assert_eq!(difference.other, "owner/Tiny-BERT");
 }
 
 #[test]
