@@ -14,7 +14,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::notice::Notice;
 use super::words;
-use crate::data::{ColumnChoice, Problem, SplitConfig, Table};
+use crate::data::{ColumnChoice, Problem, ReadOptions, SplitConfig, Table};
+use crate::port::to_buffer;
 use crate::protocol::{Command, DevicePreference, Event, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
@@ -112,13 +113,17 @@ impl Engine {
         let command = self.announce(|id| Command::OpenTable {
             id,
             source: source.on_wire(),
+            options: source.options(),
         });
         let id = command.id();
         self.inner
             .update_value(|inner| inner.opening = Some((id, source.clone())));
-        let Source::File(file) = source else {
-            self.post(&command, None, &[]);
-            return;
+        let file = match source {
+            Source::Sample(_) => return self.post(&command, None, &[]),
+            Source::Pasted(text) => {
+                return self.post(&command, Some(to_buffer(text.as_bytes())), &[]);
+            }
+            Source::File(file, _) => file,
         };
         // Asked before the file is read: the browser may not have the memory for it.
         if let Err(error) = Table::check_size(&file.name(), file.size() as u64) {
@@ -144,6 +149,17 @@ impl Engine {
                 ),
             }
         });
+    }
+
+    /// Reads the file that was opened last anew, in another way.
+    pub(crate) fn reread(self, options: ReadOptions) {
+        let last = self.inner.with_value(|inner| {
+            let opening = inner.opening.as_ref().map(|(_, source)| source);
+            opening.or(inner.opened.as_ref()).cloned()
+        });
+        if let Some(Source::File(file, _)) = last {
+            self.open(Source::File(file, options));
+        }
     }
 
     /// Makes the opened table the data set, to learn `problem` of it.

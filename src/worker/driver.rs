@@ -8,7 +8,7 @@ use super::hub::HubClient;
 use super::port::{Inbox, Message, post};
 use super::run::{Run, predict};
 use super::{devices, errors, files, local};
-use crate::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
+use crate::data::{ColumnChoice, Dataset, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::Pipeline;
 use crate::model::PretrainedEncoder;
 use crate::port::to_bytes;
@@ -124,7 +124,11 @@ impl Driver {
                 (id, self.describe_hub(id, &repository).await)
             }
             Command::ForgetHub { id, repository } => (id, self.forget_hub(id, repository).await),
-            Command::OpenTable { id, source } => (id, self.open_table(id, source, bytes).await),
+            Command::OpenTable {
+                id,
+                source,
+                options,
+            } => (id, self.open_table(id, source, options, bytes).await),
             Command::UseColumns {
                 id,
                 columns,
@@ -252,16 +256,15 @@ impl Driver {
         &mut self,
         id: RequestId,
         source: TableSource,
+        options: ReadOptions,
         bytes: Option<Vec<u8>>,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let table = match source {
-            TableSource::Sample { name } => {
-                let bytes = files::sample(&self.started()?.base_url, &name).await?;
-                Table::parse(&name, &bytes)?
-            }
-            TableSource::File { name } => Table::parse(&name, &bytes.unwrap_or_default())?,
+        let bytes = match &source {
+            TableSource::Sample { name } => files::sample(&self.started()?.base_url, name).await?,
+            TableSource::File { .. } | TableSource::Pasted => bytes.unwrap_or_default(),
         };
+        let table = Table::read(source.name(), &bytes, &options)?;
         let summary = table.summary();
         self.table = Some(table);
         Ok(Event::TableOpened { id, table: summary })

@@ -62,7 +62,11 @@ pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
 
 impl From<TableError> for WireError {
     fn from(error: TableError) -> Self {
-        wire(ErrorKind::Data, &error, error.hint())
+        let kind = match error.problem.may_be_encoding() {
+            true => ErrorKind::Encoding,
+            false => ErrorKind::Data,
+        };
+        wire(kind, &error, error.hint())
     }
 }
 
