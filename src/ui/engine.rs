@@ -151,13 +151,21 @@ impl Engine {
         });
     }
 
-    /// Reads the file that was opened last anew, in another way.
+    /// Reads the opened file anew, in another way.
     pub(crate) fn reread(self, options: ReadOptions) {
-        let last = self.inner.with_value(|inner| {
-            let opening = inner.opening.as_ref().map(|(_, source)| source);
-            opening.or(inner.opened.as_ref()).cloned()
-        });
-        if let Some(Source::File(file, _)) = last {
+        if let Some(Source::File(file, _)) = self.inner.with_value(|inner| inner.opened.clone()) {
+            self.open(Source::File(file, options));
+        }
+    }
+
+    /// Reads the file that could not be opened anew, in another encoding.
+    pub(crate) fn retry(self, encoding: String) {
+        let failed = self.inner.with_value(|inner| inner.opening.clone());
+        if let Some((_, Source::File(file, _))) = failed {
+            let options = ReadOptions {
+                encoding: Some(encoding),
+                sheet: None,
+            };
             self.open(Source::File(file, options));
         }
     }
