@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::{ColumnChoice, guess_columns};
 use super::delimited;
-use super::encoding::{TextReading, decode};
+use super::encoding::{EncodingFound, TextReading, decode};
 use super::excerpt::excerpt;
 use super::foreign::ForeignFile;
 use super::grid::Grid;
@@ -105,10 +105,35 @@ impl Table {
     /// The first thing that makes the file no table.
     pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         Self::check_size(name, bytes.len() as u64)?;
-        Self::read_content(name, bytes, options).map_err(|problem| TableError {
-            file: name.to_owned(),
-            problem,
-        })
+        let error = |encoding_in_doubt| {
+            move |problem| TableError {
+                file: name.to_owned(),
+                problem,
+                encoding_in_doubt,
+            }
+        };
+        if let Some(file) = ForeignFile::of_bytes(bytes) {
+            return Err(error(false)(TableProblem::Foreign { file }));
+        }
+        let table = |format, text, grid, places| Self {
+            name: name.to_owned(),
+            format,
+            text,
+            grid,
+            places,
+        };
+        if xlsx::is_zip(bytes) {
+            let (grid, reading) = xlsx::read(bytes, options.sheet).map_err(error(false))?;
+            let format = TableFormat::Xlsx(reading);
+            return Ok(table(format, None, grid, PlaceKind::Row));
+        }
+        let (text, reading) = decode(bytes, options.encoding.as_deref()).map_err(|problem| {
+            let in_doubt = problem != TableProblem::Empty;
+            error(in_doubt)(problem)
+        })?;
+        let in_doubt = matches!(reading.found, EncodingFound::Guess | EncodingFound::Chosen);
+        let (format, grid, places) = read_text(name, text).map_err(error(in_doubt))?;
+        Ok(table(format, Some(reading), grid, places))
     }
 
     /// Whether a file of this size is read at all, to ask before its bytes are loaded.
@@ -122,32 +147,8 @@ impl Table {
         Err(TableError {
             file: name.to_owned(),
             problem: TableProblem::TooLarge { bytes },
+            encoding_in_doubt: false,
         })
-    }
-
-    fn read_content(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableProblem> {
-        if let Some(file) = ForeignFile::of_bytes(bytes) {
-            return Err(TableProblem::Foreign { file });
-        }
-        let table = |format, text, grid, places| Self {
-            name: name.to_owned(),
-            format,
-            text,
-            grid,
-            places,
-        };
-        if xlsx::is_zip(bytes) {
-            let (grid, reading) = xlsx::read(bytes, options.sheet)?;
-            return Ok(table(
-                TableFormat::Xlsx(reading),
-                None,
-                grid,
-                PlaceKind::Row,
-            ));
-        }
-        let (text, reading) = decode(bytes, options.encoding.as_deref())?;
-        let (format, grid, places) = read_text(name, text)?;
-        Ok(table(format, Some(reading), grid, places))
     }
 
     /// File name or sample name.

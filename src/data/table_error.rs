@@ -15,6 +15,8 @@ pub struct TableError {
     pub file: String,
     /// What is wrong with it.
     pub problem: TableProblem,
+    /// Whether it may be a text in another encoding than the one that it was read in.
+    pub encoding_in_doubt: bool,
 }
 
 /// What is wrong with a table. Lines and columns count from 1, byte offsets from 0.
@@ -126,29 +128,6 @@ impl TableError {
 }
 
 impl TableProblem {
-    /// Whether reading the file in another encoding may help.
-    pub fn may_be_encoding(&self) -> bool {
-        match self {
-            Self::TooLarge { .. }
-            | Self::Empty
-            | Self::Foreign { .. }
-            | Self::Xlsx(_)
-            | Self::TooManyCells
-            | Self::TooMuchText => false,
-            Self::NulCharacter { .. }
-            | Self::UnknownEncoding { .. }
-            | Self::Json(_)
-            | Self::UnclosedQuote { .. }
-            | Self::TextAfterQuote { .. }
-            | Self::Ragged { .. }
-            | Self::DuplicateColumn { .. }
-            | Self::OneColumn { .. }
-            | Self::TooManyColumns { .. }
-            | Self::NoRows
-            | Self::Unreadable { .. } => true,
-        }
-    }
-
     /// What the user can do about it.
     pub fn hint(&self) -> &'static str {
         match self {

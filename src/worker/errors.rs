@@ -62,7 +62,7 @@ pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
 
 impl From<TableError> for WireError {
     fn from(error: TableError) -> Self {
-        let kind = match error.problem.may_be_encoding() {
+        let kind = match error.encoding_in_doubt {
             true => ErrorKind::Encoding,
             false => ErrorKind::Data,
         };

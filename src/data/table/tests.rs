@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::MAX_COLUMNS;
+use crate::data::{JsonProblem, MAX_COLUMNS};
 
 fn parse(text: &str) -> Result<Table, TableProblem> {
     Table::parse("t.csv", text.as_bytes()).map_err(|error| error.problem)
@@ -193,5 +193,48 @@ fn the_summary_cuts_long_cells_and_shows_the_first_rows() {
             label: 1,
             split: None
         }
+    );
+}
+
+#[test]
+fn the_encoding_is_in_doubt_where_it_was_guessed_or_chosen() {
+    let in_doubt = |bytes: &[u8], encoding: Option<&str>| {
+        let options = ReadOptions {
+            encoding: encoding.map(str::to_owned),
+            sheet: None,
+        };
+        let error = Table::read("t.csv", bytes, &options).unwrap_err();
+        error.encoding_in_doubt
+    };
+    for (bytes, encoding, expected) in [
+        ("text\n好\n".as_bytes(), None, false),
+        ("text\n好\n".as_bytes(), Some("gbk"), true),
+        (b"text\n\xBA\xC3\xBA\xC3\n", None, true),
+        (b"\xFF\xFEt\0\n\0a\0", None, false),
+        (b"a,b\n\0,c\n", None, true),
+        (b"a,b\nc,d\n", Some("klingon"), true),
+        (b"", None, false),
+        (b"%PDF-1.7", Some("gbk"), false),
+        (b"PK\x03\x04", None, false),
+    ] {
+        assert_eq!(in_doubt(bytes, encoding), expected, "{bytes:?}");
+    }
+}
+
+#[test]
+fn the_content_tells_the_format_and_the_name_helps_where_it_is_broken() {
+    let json = b"[{\"a\":1,\"b\":2}]".as_slice();
+    let format = |name: &str, bytes: &[u8]| {
+        let table = Table::parse(name, bytes).map_err(|error| error.problem)?;
+        Ok::<_, TableProblem>(table.summary().format)
+    };
+    let csv = TableFormat::Delimited { delimiter: ',' };
+    assert_eq!(format("t.csv", json), Ok(TableFormat::Json));
+    assert_eq!(format("t.json", b"a,b\nc,d\n"), Ok(csv.clone()));
+    // A header may look like JSON, and JSON may not.
+    assert_eq!(format("t.csv", b"[[a,b\nc,d\n"), Ok(csv));
+    assert_eq!(
+        format("t.JSONL", b"[\"a\",\"b\"]\n[1,2]\n\"x"),
+        Err(JsonProblem::CutOff { line: 3 }.into())
     );
 }

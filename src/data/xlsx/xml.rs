@@ -102,11 +102,12 @@ impl<R: BufRead> Xml<R> {
 }
 
 impl Element<'_> {
+    /// Whether it has this name.
     pub(super) fn is(&self, name: &str) -> bool {
-        self.0.local_name().as_ref() == name
+        self.name() == name
     }
 
-    /// Whether its name is one of these.
+    /// Its name.
     pub(super) fn name(&self) -> &str {
         self.0.local_name().into_inner()
     }
