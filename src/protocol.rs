@@ -10,7 +10,7 @@ mod model;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ColumnChoice, DatasetSummary, Problem, SplitConfig, TableSummary};
+use crate::data::{ColumnChoice, DatasetSummary, Problem, ReadOptions, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::train::config::TrainConfig;
@@ -53,7 +53,11 @@ pub enum Command {
     /// Removes what is stored of a repository from this browser. Ends in [`Event::HubForgotten`].
     ForgetHub { id: RequestId, repository: String },
     /// Reads a table. Ends in [`Event::TableOpened`]. The data set in use stays until [`Command::UseColumns`].
-    OpenTable { id: RequestId, source: TableSource },
+    OpenTable {
+        id: RequestId,
+        source: TableSource,
+        options: ReadOptions,
+    },
     /// Makes the opened table the data set. Ends in [`Event::DatasetReady`].
     UseColumns {
         id: RequestId,
@@ -275,6 +279,18 @@ pub enum TableSource {
     Sample { name: String },
     /// A file of the user's; its bytes are the message's buffer.
     File { name: String },
+    /// Rows that the user pasted; the message's buffer is their text in UTF-8.
+    Pasted,
+}
+
+impl TableSource {
+    /// What the table is called.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Sample { name } | Self::File { name } => name,
+            Self::Pasted => "Pasted text",
+        }
+    }
 }
 
 /// What a run will do.
@@ -348,6 +364,8 @@ pub struct WireError {
 pub enum ErrorKind {
     /// The user's table.
     Data,
+    /// The user's table, which may be a text in another encoding than the one that it was read in.
+    Encoding,
     /// The encoder's files.
     Encoder,
     /// A trained model's files.

@@ -7,8 +7,8 @@ pub mod tested;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
-    Command, DeviceReport, EncoderEntry, EncoderSource, EncoderSummary, EvaluatedSplit, Event,
-    HubFound, Prediction, RequestId, WireError,
+    Command, DeviceReport, EncoderEntry, EncoderSource, EncoderSummary, ErrorKind, EvaluatedSplit,
+    Event, HubFound, Prediction, RequestId, TableSource, WireError,
 };
 use crate::train::config::Method;
 use model::Opened;
@@ -34,6 +34,10 @@ pub struct RunState {
     pub hub: Option<HubFound>,
     /// The table opened last.
     pub table: Option<TableSummary>,
+    /// Where it came from.
+    pub table_source: Option<TableSource>,
+    /// The file that could not be read last, if it may be a text in another encoding.
+    pub unread: Option<String>,
     /// The columns asked for last.
     pub columns: Option<ColumnChoice>,
     /// What was asked to be learnt last.
@@ -54,6 +58,8 @@ pub struct RunState {
     pub prediction: Option<Prediction>,
     /// What went wrong last.
     pub error: Option<WireError>,
+    /// The table being opened.
+    opening: Option<TableSource>,
     pending: Pending,
 }
 
@@ -117,7 +123,11 @@ impl RunState {
                 self.hub = None;
             }
             Command::ForgetHub { id, .. } => pending.forget = Some(*id),
-            Command::OpenTable { id, .. } => pending.table = Some(*id),
+            Command::OpenTable { id, source, .. } => {
+                pending.table = Some(*id);
+                self.opening = Some(source.clone());
+                self.unread = None;
+            }
             Command::UseColumns {
                 id,
                 columns,
@@ -200,6 +210,7 @@ impl RunState {
                     self.columns = Some(table.guess);
                     self.problem = table.guessed_problem(table.guess.label);
                     self.table = Some(table);
+                    self.table_source = self.opening.take();
                 }
             }
             Event::DatasetReady { id, summary } => {
@@ -375,6 +386,12 @@ impl RunState {
             self.loading = None;
         } else if model {
             self.opening_is_over();
+        }
+        if self.pending.table == Some(id) && error.kind == ErrorKind::Encoding {
+            self.unread = self.opening.take().and_then(|source| match source {
+                TableSource::File { name } => Some(name),
+                TableSource::Sample { .. } | TableSource::Pasted => None,
+            });
         }
         let pending = &mut self.pending;
         let run = self

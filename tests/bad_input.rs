@@ -1,8 +1,8 @@
 //! Whatever a user drops on the page is answered by a message that says what is wrong, where, and what to do.
 
 use tabtune::data::{
-    ColumnChoice, Dataset, DatasetError, MAX_TABLE_BYTES, Problem, SplitConfig, SplitError,
-    SplitTables, Table, TableError,
+    ColumnChoice, Dataset, DatasetError, MAX_TABLE_BYTES, Problem, ReadOptions, SplitConfig,
+    SplitError, SplitTables, Table, TableError,
 };
 
 const COLUMNS: ColumnChoice = ColumnChoice {
@@ -45,12 +45,12 @@ fn no_rows() {
     assert_table(
         b"text,label\n",
         "reviews.csv: there are no rows below the header",
-        "first line names the columns",
+        "first row names the columns",
     );
     assert_table(
         b"",
         "reviews.csv: the file is empty",
-        "first line names the columns",
+        "first row names the columns",
     );
 }
 
@@ -78,39 +78,140 @@ fn ragged_rows() {
 }
 
 #[test]
-fn a_binary_file() {
+fn files_of_other_kinds() {
+    for (bytes, kind, hint) in [
+        (
+            b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR".as_slice(),
+            "an image (PNG)",
+            ".xlsx, .csv or .json",
+        ),
+        (b"\x1F\x8B\x08\x08", "a compressed file (gzip)", "Unpack it"),
+        (
+            b"%PDF-1.7\n%\xE2\xE3",
+            "a PDF document",
+            "Copy its table into a spreadsheet",
+        ),
+        (b"PAR1\x15\x04\x15PAR1", "a Parquet file", "to_csv"),
+        (
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0",
+            "a file of an old Excel, Word or PowerPoint (.xls, .doc, .ppt)",
+            "save it as .xlsx or .csv",
+        ),
+        (
+            b"<html><table>",
+            "a web page (HTML)",
+            "save it as .xlsx or .csv",
+        ),
+        (
+            b"<?xml version=\"1.0\"?><Workbook>",
+            "an XML file",
+            "save it as .xlsx or .csv",
+        ),
+    ] {
+        let message = format!("reviews.csv: this is {kind}, not a table that can be read here");
+        assert_table(bytes, &message, hint);
+    }
     assert_table(
-        b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR",
-        "reviews.csv: this is not a text file: byte 8 (line 3) is NUL",
-        "Save a spreadsheet as",
-    );
-    assert_table(
-        b"\x1F\x8B\x08\x08",
-        "reviews.csv: the file is not text in UTF-8: byte 1 (line 1) is 0x8B",
-        "archive",
+        b"PK\x03\x04\x14\0\x06\0",
+        "reviews.csv: the workbook is damaged: invalid Zip archive: Could not find EOCD",
+        "save it again",
     );
 }
 
 #[test]
-fn nul_bytes() {
+fn nul_characters() {
     assert_table(
         b"text,label\nfine\0,pos\n",
-        "reviews.csv: this is not a text file: byte 15 (line 2) is NUL",
-        "CSV or TSV",
+        "reviews.csv: this is not a text file: line 2 has a NUL character",
+        "choose its encoding",
     );
 }
 
 #[test]
-fn other_encodings() {
-    assert_table(
-        b"text,label\ncaf\xE9,pos\n",
-        "reviews.csv: the file is not text in UTF-8: byte 14 (line 2) is 0xE9",
-        "CSV UTF-8",
+fn other_encodings_are_read_and_what_they_lack_is_counted() {
+    let read = |bytes: &[u8], encoding: Option<&str>| {
+        let options = ReadOptions {
+            encoding: encoding.map(str::to_owned),
+            sheet: None,
+        };
+        Table::read("reviews.csv", bytes, &options)
+    };
+    let latin = b"text,label\nun caf\xE9 tr\xE8s bon,pos\n";
+    for (bytes, encoding, text, malformed) in [
+        (latin.as_slice(), None, "un café très bon", 0),
+        (latin, Some("utf-8"), "un caf\u{FFFD} tr\u{FFFD}s bon", 2),
+        (b"\xFF\xFEt\0,\0l\0\n\0a\0,\0b\0", None, "a", 0),
+    ] {
+        let table = read(bytes, encoding).unwrap();
+        assert_eq!(table.cell(0, 0), Some(text));
+        assert_eq!(table.summary().text.unwrap().malformed, malformed);
+    }
+    let error = read(latin, Some("latin-99")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "reviews.csv: there is no text encoding “latin-99”"
     );
+    assert!(error.hint().contains("one of the list"));
+}
+
+#[test]
+fn broken_json() {
     assert_table(
-        b"\xFF\xFEt\0",
-        "reviews.csv: the file is text in UTF-16, not in UTF-8",
-        "CSV UTF-8",
+        b"[{\"text\":\"good\",\n\"label\":pos}]",
+        "reviews.csv: line 2, column 9: this is not valid JSON: expected value",
+        "Correct it",
+    );
+    let json = |text: &str| Table::parse("reviews.json", text.as_bytes()).unwrap_err();
+    for (text, message, hint) in [
+        (
+            "[{\"text\":\"good\",\n\"label\":pos}]",
+            "reviews.json: line 2, column 9: this is not valid JSON: expected value",
+            "Correct it",
+        ),
+        (
+            "{\"text\":\"good\",\"label\":1}\n{\"text\":\"bad\",\"lab",
+            "reviews.json: the JSON ends too early, in line 2",
+            "not whole",
+        ),
+        (
+            "[{\"text\":\"good\",\"label\":1}, 5]",
+            "reviews.json: item 2: a row should be an object, but this is a number",
+            "a list of objects",
+        ),
+        (
+            "{\"text\":\"good\",\"label\":1}",
+            "reviews.json: there is no list of rows in the JSON",
+            "such an object in each line",
+        ),
+        (
+            "5",
+            "reviews.json: there is no list of rows in the JSON",
+            "a list of objects",
+        ),
+    ] {
+        let error = json(text);
+        assert_eq!(error.to_string(), message);
+        assert!(error.hint().contains(hint), "{}", error.hint());
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_row_is_placed_in_its_formats_words() {
+    let table = Table::parse(
+        "reviews.json",
+        b"[{\"text\":\"good\",\"label\":\"pos\"},{\"text\":\"bad\",\"label\":null}]",
+    )
+    .unwrap();
+    let error = Dataset::from_table(
+        &table,
+        COLUMNS,
+        Problem::SingleLabel,
+        SplitConfig::default(),
+    )
+    .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "reviews.json: item 2: the label is empty (column “label”)"
     );
 }
 

@@ -19,11 +19,12 @@ fn use_table(bytes: &[u8]) {
         }
     };
     let columns = table.columns().len() as u32;
-    let lines: Vec<_> = (0..table.rows())
-        .filter_map(|row| table.line(row))
+    let places: Vec<_> = (0..table.rows())
+        .filter_map(|row| table.place(row))
+        .map(|place| place.number)
         .collect();
-    assert_eq!(lines.len() as u32, table.rows());
-    assert!(lines.is_sorted_by(|a, b| a < b) && lines.first() >= Some(&2));
+    assert_eq!(places.len() as u32, table.rows());
+    assert!(places.is_sorted_by(|a, b| a < b) && places.first() >= Some(&1));
     assert!((0..table.rows()).all(|row| table.cell(row, columns - 1).is_some()));
 
     let guess = guess_columns(&table);

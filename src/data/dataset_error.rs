@@ -3,9 +3,10 @@
 use super::dataset::MAX_LABELS;
 use super::excerpt::{quoted, quoted_list};
 use super::number::NumberProblem;
+use super::place::Place;
 use super::split::SplitError;
 
-/// Columns, labels or splits that make no data set. Lines count from 1 and are where a row begins.
+/// Columns, labels or splits that make no data set. A [`Place`] is where a row begins.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum DatasetError {
     /// A column index that the table does not have.
@@ -41,32 +42,32 @@ pub enum DatasetError {
         second: &'static str,
     },
     /// A row with a text and no label.
-    #[error("{table}: line {line}: the label is empty (column {})", quoted(.column))]
+    #[error("{table}: {place}: the label is empty (column {})", quoted(.column))]
     EmptyLabel {
         /// The table's name.
         table: String,
-        /// The row's line.
-        line: u32,
+        /// Where the row is.
+        place: Place,
         /// The label column's name.
         column: String,
     },
     /// A row with a text and no number to learn.
-    #[error("{table}: line {line}: the number is empty (column {})", quoted(.column))]
+    #[error("{table}: {place}: the number is empty (column {})", quoted(.column))]
     EmptyNumber {
         /// The table's name.
         table: String,
-        /// The row's line.
-        line: u32,
+        /// Where the row is.
+        place: Place,
         /// The label column's name.
         column: String,
     },
     /// A row with something else where a number is to be learnt.
-    #[error("{table}: line {line}: {} {problem} (column {})", quoted(.value), quoted(.column))]
+    #[error("{table}: {place}: {} {problem} (column {})", quoted(.value), quoted(.column))]
     Number {
         /// The table's name.
         table: String,
-        /// The row's line.
-        line: u32,
+        /// Where the row is.
+        place: Place,
         /// The label column's name.
         column: String,
         /// What the row holds there.
@@ -76,15 +77,15 @@ pub enum DatasetError {
     },
     /// A row whose split is none of the known names.
     #[error(
-        "{table}: line {line}: the column {} says {}, but must say train, validation or test",
+        "{table}: {place}: the column {} says {}, but must say train, validation or test",
         quoted(.column),
         quoted(.value)
     )]
     UnknownSplit {
         /// The table's name.
         table: String,
-        /// The row's line.
-        line: u32,
+        /// Where the row is.
+        place: Place,
         /// The split column's name.
         column: String,
         /// What the row holds there.
@@ -145,12 +146,12 @@ pub enum DatasetError {
         found: u32,
     },
     /// A label that can never be learnt.
-    #[error("{table}: line {line}: the label {} is in no training example", quoted(.label))]
+    #[error("{table}: {place}: the label {} is in no training example", quoted(.label))]
     LabelNotInTraining {
         /// The table's name.
         table: String,
         /// The line of the first row that has it.
-        line: u32,
+        place: Place,
         /// The label.
         label: String,
     },

@@ -1,17 +1,23 @@
 //! Files to examples: reading a table, choosing its columns and what to learn of them, splitting it.
 //!
-//! In the order of the data: [`Table::parse`] reads a file, [`guess_columns`] says which of its columns look like
+//! In the order of the data: [`Table::read`] reads a file, [`guess_columns`] says which of its columns look like
 //! text, label and split, [`guess_problem()`] what its labels look like, [`Dataset::from_table`] makes examples of it,
 //! and [`stratified_split`], [`iterative_split`] or [`quantile_split`] divides them.
 
 mod columns;
 mod dataset;
 mod dataset_error;
-mod decode;
+mod delimited;
+mod encoding;
 mod excerpt;
+mod foreign;
+mod grid;
 mod guess_problem;
+mod json;
 mod labels;
+mod limits;
 mod number;
+mod place;
 mod problem;
 mod records;
 mod rows;
@@ -21,12 +27,18 @@ mod summary;
 mod table;
 mod table_error;
 mod target;
+mod xlsx;
 
 pub use columns::{ColumnChoice, guess_columns};
 pub use dataset::{Dataset, Example, MAX_LABELS, SplitTables};
 pub use dataset_error::DatasetError;
+pub use encoding::{EncodingFound, TextReading};
+pub use foreign::ForeignFile;
 pub use guess_problem::guess_problem;
+pub use json::JsonProblem;
+pub use limits::{MAX_COLUMNS, MAX_TABLE_BYTES};
 pub use number::NumberProblem;
+pub use place::{Place, PlaceKind};
 pub use problem::Problem;
 pub use split::{
     Part, Split, SplitConfig, SplitError, iterative_split, quantile_split, shuffled,
@@ -34,6 +46,7 @@ pub use split::{
 };
 pub use standardisation::Standardisation;
 pub use summary::{DatasetSummary, LabelCounts, NumberSummary, PartCounts, TargetSummary};
-pub use table::{MAX_COLUMNS, MAX_TABLE_BYTES, Table, TableSummary};
+pub use table::{ReadOptions, Table, TableFormat, TableSummary};
 pub use table_error::{TableError, TableProblem};
 pub use target::Target;
+pub use xlsx::{SheetReading, XlsxProblem};

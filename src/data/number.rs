@@ -42,6 +42,16 @@ pub(super) fn read_number(cell: &str) -> Result<f64, NumberProblem> {
     }
 }
 
+/// Writes a number as people do: no point without need, an exponent only where there would be many zeros.
+pub(super) fn plain_number(number: f64) -> String {
+    match number.abs() {
+        // Negative zero too.
+        0.0 => "0".to_owned(),
+        1e-7..1e21 => number.to_string(),
+        _ => format!("{number:e}"),
+    }
+}
+
 fn has_decimal_comma(cell: &str) -> bool {
     cell.matches(',').count() == 1 && cell.replace(',', ".").parse::<f64>().is_ok()
 }
@@ -49,6 +59,21 @@ fn has_decimal_comma(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_written_plainly() {
+        for (number, expected) in [
+            (1.0, "1"),
+            (-0.0, "0"),
+            (-2.5, "-2.5"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e21"),
+            (1e-7, "0.0000001"),
+            (-1.5e-9, "-1.5e-9"),
+        ] {
+            assert_eq!(plain_number(number), expected);
+        }
+    }
 
     #[test]
     fn numbers_are_read() {

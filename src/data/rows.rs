@@ -7,6 +7,7 @@ use super::dataset::{Dataset, Example, MAX_LABELS};
 use super::dataset_error::DatasetError;
 use super::labels::{LabelNumbers, split_labels};
 use super::number::read_number;
+use super::place::Place;
 use super::problem::Problem;
 use super::split::{
     Part, Split, SplitConfig, SplitError, iterative_split, quantile_split, stratified_split,
@@ -20,7 +21,7 @@ struct Row<'t> {
     cell: Cell<'t>,
     part: Option<Part>,
     table: &'t str,
-    line: u32,
+    place: Place,
 }
 
 /// What a label cell says.
@@ -94,20 +95,20 @@ impl<'t> Rows<'t> {
 
         for row in 0..table.rows() {
             let cell = |column| table.cell(row, column).unwrap_or_default();
-            let line = table.line(row).unwrap_or_default();
+            let place = table.place(row).unwrap_or_default();
             let text = cell(columns.text);
             if text.trim().is_empty() {
                 self.empty_texts += 1;
                 continue;
             }
-            let label = self.read_cell(cell(columns.label), table.name(), line)?;
+            let label = self.read_cell(cell(columns.label), table.name(), place)?;
             let part = match (columns.split, split_column) {
                 (Some(index), Some(column)) => {
                     let value = cell(index);
                     let part =
                         Part::from_name(value).ok_or_else(|| DatasetError::UnknownSplit {
                             table: table.name().to_owned(),
-                            line,
+                            place,
                             column: column.to_owned(),
                             value: value.to_owned(),
                         })?;
@@ -120,13 +121,18 @@ impl<'t> Rows<'t> {
                 cell: label,
                 part,
                 table: table.name(),
-                line,
+                place,
             });
         }
         Ok(())
     }
 
-    fn read_cell(&self, cell: &'t str, table: &str, line: u32) -> Result<Cell<'t>, DatasetError> {
+    fn read_cell(
+        &self,
+        cell: &'t str,
+        table: &str,
+        place: Place,
+    ) -> Result<Cell<'t>, DatasetError> {
         let cell = cell.trim();
         let (table, column) = (|| table.to_owned(), || self.label_column.to_owned());
         match self.problem {
@@ -135,20 +141,20 @@ impl<'t> Rows<'t> {
             }
             Problem::SingleLabel if cell.is_empty() => Err(DatasetError::EmptyLabel {
                 table: table(),
-                line,
+                place,
                 column: column(),
             }),
             Problem::SingleLabel => Ok(Cell::Label(cell)),
             Problem::Regression if cell.is_empty() => Err(DatasetError::EmptyNumber {
                 table: table(),
-                line,
+                place,
                 column: column(),
             }),
             Problem::Regression => match read_number(cell) {
                 Ok(number) => Ok(Cell::Number(number)),
                 Err(problem) => Err(DatasetError::Number {
                     table: table(),
-                    line,
+                    place,
                     column: column(),
                     value: cell.to_owned(),
                     problem,
@@ -289,7 +295,7 @@ impl<'t> Rows<'t> {
             if let Some(label) = missing.copied().find(|label| !learnable.contains(label)) {
                 return Err(DatasetError::LabelNotInTraining {
                     table: row.table.to_owned(),
-                    line: row.line,
+                    place: row.place,
                     label: labels[label as usize].clone(),
                 });
             }

@@ -1,34 +1,62 @@
-//! A delimited text file as a table of cells.
+//! A file as a table of cells, whatever its format.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use super::columns::{ColumnChoice, guess_columns};
-use super::decode::decode;
+use super::delimited;
+use super::encoding::{EncodingFound, TextReading, decode};
 use super::excerpt::excerpt;
+use super::foreign::ForeignFile;
+use super::grid::Grid;
 use super::guess_problem::guess_problem;
+use super::json;
+use super::limits::MAX_TABLE_BYTES;
+use super::place::{Place, PlaceKind};
 use super::problem::Problem;
-use super::records::{Records, detect_delimiter};
+use super::records::detect_delimiter;
 use super::table_error::{TableError, TableProblem};
-
-/// Largest file that is read: 100 MiB.
-pub const MAX_TABLE_BYTES: u64 = 100 << 20;
-/// Most columns that are read.
-pub const MAX_COLUMNS: u32 = 1_000;
+use super::xlsx::{self, SheetReading};
 
 /// Rows and characters a cell in [`TableSummary::preview`].
 const PREVIEW_ROWS: u32 = 5;
 const PREVIEW_CHARS: usize = 200;
 
-// Offsets, lines and counts of a table are `u32`.
-const _: () = assert!(MAX_TABLE_BYTES < u32::MAX as u64);
+/// What is chosen about a file, where a guess does not do.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ReadOptions {
+    /// The encoding of its text, by a name of the Encoding Standard.
+    pub encoding: Option<String>,
+    /// The sheet of a workbook, counted from 0.
+    pub sheet: Option<u32>,
+}
+
+/// A file's format, as its content tells it, and what was found out for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableFormat {
+    /// Text with a delimiter between fields: CSV and its kin.
+    Delimited {
+        /// A comma, a semicolon or a tab.
+        delimiter: char,
+    },
+    /// JSON.
+    Json,
+    /// JSON Lines: an object or array in each line.
+    JsonLines,
+    /// A workbook of Excel's newer kind.
+    Xlsx(SheetReading),
+}
 
 /// What a table holds, before its columns are chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableSummary {
     /// File name or sample name.
     pub name: String,
+    /// Its format.
+    pub format: TableFormat,
+    /// How its bytes were read, where it is a text.
+    pub text: Option<TextReading>,
     /// Column names from the header.
     pub columns: Vec<String>,
     /// Rows below the header.
@@ -53,29 +81,59 @@ impl TableSummary {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     name: String,
-    columns: Vec<String>,
-    /// Every cell of every row, one after the other: a string each would take several times the memory.
-    cells: String,
-    /// Where each cell ends in `cells`.
-    ends: Vec<u32>,
-    /// The line where each row begins.
-    lines: Vec<u32>,
+    format: TableFormat,
+    text: Option<TextReading>,
+    grid: Grid,
+    places: PlaceKind,
 }
 
 impl Table {
-    /// Reads comma-, semicolon- or tab-separated text in UTF-8 whose first record names the columns.
+    /// Reads a file as [`Table::read`] does, guessing what can be guessed.
     ///
-    /// Column names are trimmed, and an empty one becomes `column N`. Cells stay as they are. Blank lines are
+    /// # Errors
+    /// The first thing that makes the file no table.
+    pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, TableError> {
+        Self::read(name, bytes, &ReadOptions::default())
+    }
+
+    /// Reads comma-, semicolon- or tab-separated text, JSON, JSON Lines or an XLSX workbook. The content tells which.
+    ///
+    /// Column names are trimmed, and an empty one becomes `column N`. Cells of text stay as they are. Blank lines are
     /// skipped.
     ///
     /// # Errors
-    /// The first thing that makes the file no such table.
-    pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, TableError> {
+    /// The first thing that makes the file no table.
+    pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
         Self::check_size(name, bytes.len() as u64)?;
-        Self::read(name, bytes).map_err(|problem| TableError {
-            file: name.to_owned(),
-            problem,
-        })
+        let error = |encoding_in_doubt| {
+            move |problem| TableError {
+                file: name.to_owned(),
+                problem,
+                encoding_in_doubt,
+            }
+        };
+        if let Some(file) = ForeignFile::of_bytes(bytes) {
+            return Err(error(false)(TableProblem::Foreign { file }));
+        }
+        let table = |format, text, grid, places| Self {
+            name: name.to_owned(),
+            format,
+            text,
+            grid,
+            places,
+        };
+        if xlsx::is_zip(bytes) {
+            let (grid, reading) = xlsx::read(bytes, options.sheet).map_err(error(false))?;
+            let format = TableFormat::Xlsx(reading);
+            return Ok(table(format, None, grid, PlaceKind::Row));
+        }
+        let (text, reading) = decode(bytes, options.encoding.as_deref()).map_err(|problem| {
+            let in_doubt = problem != TableProblem::Empty;
+            error(in_doubt)(problem)
+        })?;
+        let in_doubt = matches!(reading.found, EncodingFound::Guess | EncodingFound::Chosen);
+        let (format, grid, places) = read_text(name, text).map_err(error(in_doubt))?;
+        Ok(table(format, Some(reading), grid, places))
     }
 
     /// Whether a file of this size is read at all, to ask before its bytes are loaded.
@@ -89,39 +147,8 @@ impl Table {
         Err(TableError {
             file: name.to_owned(),
             problem: TableProblem::TooLarge { bytes },
+            encoding_in_doubt: false,
         })
-    }
-
-    fn read(name: &str, bytes: &[u8]) -> Result<Self, TableProblem> {
-        let text = decode(bytes)?;
-        let delimiter = detect_delimiter(text);
-        let lines = check_records(text, delimiter)?;
-
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .delimiter(delimiter)
-            .from_reader(text.as_bytes());
-        let mut lines = lines.into_iter();
-        let mut record = csv::StringRecord::new();
-        read_record(&mut reader, &mut record, lines.next())?;
-        let mut table = Self {
-            name: name.to_owned(),
-            columns: column_names(&record)?,
-            cells: String::with_capacity(text.len()),
-            ends: Vec::new(),
-            lines: lines.clone().collect(),
-        };
-        while read_record(&mut reader, &mut record, lines.next())? {
-            for cell in &record {
-                table.cells.push_str(cell);
-                table.ends.push(table.cells.len() as u32);
-            }
-        }
-        if table.lines.is_empty() {
-            Err(TableProblem::NoRows)
-        } else {
-            Ok(table)
-        }
     }
 
     /// File name or sample name.
@@ -131,12 +158,12 @@ impl Table {
 
     /// Column names; all different.
     pub fn columns(&self) -> &[String] {
-        &self.columns
+        &self.grid.columns
     }
 
     /// The index of the column with this name.
     pub fn column_index(&self, name: &str) -> Option<u32> {
-        self.columns
+        self.columns()
             .iter()
             .position(|column| column == name)
             .map(|index| index as u32)
@@ -144,22 +171,12 @@ impl Table {
 
     /// Rows below the header; at least 1.
     pub fn rows(&self) -> u32 {
-        self.lines.len() as u32
+        self.grid.places.len() as u32
     }
 
     /// A cell; `None` outside of the table.
     pub fn cell(&self, row: u32, column: u32) -> Option<&str> {
-        let (row, column) = (row as usize, column as usize);
-        if row >= self.lines.len() || column >= self.columns.len() {
-            return None;
-        }
-        let index = row * self.columns.len() + column;
-        let end = *self.ends.get(index)? as usize;
-        let start = index
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .map_or(0, |&start| start as usize);
-        self.cells.get(start..end)
+        self.grid.cell(row, column)
     }
 
     /// The cells of a column from top to bottom; none outside of the table.
@@ -167,14 +184,18 @@ impl Table {
         (0..self.rows()).map_while(move |row| self.cell(row, column))
     }
 
-    /// The line of the file where a row begins, counted from 1; `None` outside of the table.
-    pub fn line(&self, row: u32) -> Option<u32> {
-        self.lines.get(row as usize).copied()
+    /// Where in the file a row begins; `None` outside of the table.
+    pub fn place(&self, row: u32) -> Option<Place> {
+        let number = *self.grid.places.get(row as usize)?;
+        Some(Place {
+            kind: self.places,
+            number,
+        })
     }
 
     /// What the page shows before the columns are chosen.
     pub fn summary(&self) -> TableSummary {
-        let columns = 0..self.columns.len() as u32;
+        let columns = 0..self.columns().len() as u32;
         let row = |row| {
             columns
                 .clone()
@@ -184,7 +205,9 @@ impl Table {
         };
         TableSummary {
             name: self.name.clone(),
-            columns: self.columns.clone(),
+            format: self.format.clone(),
+            text: self.text.clone(),
+            columns: self.columns().to_vec(),
             rows: self.rows(),
             preview: (0..self.rows().min(PREVIEW_ROWS)).map(row).collect(),
             guess: guess_columns(self),
@@ -200,73 +223,42 @@ fn preview(cell: &str) -> String {
     excerpt(cell, PREVIEW_CHARS).into_owned()
 }
 
-/// Checks the quotes of every record and the width of the header; gives the line of each record.
-fn check_records(text: &str, delimiter: u8) -> Result<Vec<u32>, TableProblem> {
-    let mut lines = Vec::new();
-    for record in Records::new(text, delimiter) {
-        let record = record?;
-        if lines.is_empty() && record.fields > MAX_COLUMNS {
-            return Err(TableProblem::TooManyColumns {
-                found: record.fields,
-            });
-        }
-        lines.push(record.line);
+/// Reads a text in the format that its beginning tells. Its name decides where a text is broken as one of them.
+fn read_text(
+    name: &str,
+    text: Cow<'_, str>,
+) -> Result<(TableFormat, Grid, PlaceKind), TableProblem> {
+    if let Some(file) = ForeignFile::of_text(&text) {
+        return Err(TableProblem::Foreign { file });
     }
-    Ok(lines)
-}
-
-/// Reads the next record, which begins in `line`; false at the end.
-fn read_record(
-    reader: &mut csv::Reader<&[u8]>,
-    record: &mut csv::StringRecord,
-    line: Option<u32>,
-) -> Result<bool, TableProblem> {
-    reader.read_record(record).map_err(|error| {
-        let line = line.unwrap_or_default();
-        match *error.kind() {
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => TableProblem::Ragged {
-                line,
-                expected: expected_len as u32,
-                found: len as u32,
-            },
-            _ => TableProblem::Unreadable { line },
-        }
-    })
-}
-
-/// Trims the names, and makes one up where there is none.
-fn column_names(header: &csv::StringRecord) -> Result<Vec<String>, TableProblem> {
-    let mut indices = HashMap::new();
-    for (index, name) in (1..).zip(header).map(|(index, name)| (index, name.trim())) {
-        if name.is_empty() {
-            continue;
-        }
-        if let Some(first) = indices.insert(name, index) {
-            return Err(TableProblem::DuplicateColumn {
-                name: name.to_owned(),
-                first,
-                second: index,
-            });
-        }
-    }
-    let names: Vec<_> = (1_u32..)
-        .zip(header)
-        .map(|(index, name)| {
-            let mut name = name.trim().to_owned();
-            if name.is_empty() {
-                name = format!("column {index}");
-                while indices.contains_key(name.as_str()) {
-                    name.push('\'');
-                }
-            }
-            name
+    let named = |endings: &[&str]| {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+        ending.is_some_and(|ending| {
+            endings
+                .iter()
+                .any(|known| ending.eq_ignore_ascii_case(known))
         })
-        .collect();
-    match <[String; 1]>::try_from(names) {
-        Ok([name]) => Err(TableProblem::OneColumn { name }),
-        Err(names) => Ok(names),
+    };
+    let json = || {
+        json::read(&text).map(|(grid, lines, places)| match lines {
+            true => (TableFormat::JsonLines, grid, places),
+            false => (TableFormat::Json, grid, places),
+        })
+    };
+    let delimited = || {
+        let delimiter = detect_delimiter(&text);
+        let format = TableFormat::Delimited {
+            delimiter: delimiter.into(),
+        };
+        delimited::read(&text, delimiter).map(|grid| (format, grid, PlaceKind::Line))
+    };
+    match json::looks_like_json(&text) {
+        true if named(&["csv", "tsv", "tab"]) => {
+            json().or_else(|problem| delimited().map_err(|_| problem))
+        }
+        true => json(),
+        false if named(&["json", "jsonl", "ndjson"]) => delimited().or_else(|_| json()),
+        false => delimited(),
     }
 }
 

@@ -1,7 +1,11 @@
 //! What can be wrong with a file that should hold a table.
 
 use super::excerpt::quoted;
-use super::table::{MAX_COLUMNS, MAX_TABLE_BYTES};
+use super::foreign::ForeignFile;
+use super::json::JsonProblem;
+use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_TABLE_BYTES, MAX_TEXT_BYTES};
+use super::place::Place;
+use super::xlsx::XlsxProblem;
 
 /// A file that cannot be read as a table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +15,8 @@ pub struct TableError {
     pub file: String,
     /// What is wrong with it.
     pub problem: TableProblem,
+    /// Whether it may be a text in another encoding than the one that it was read in.
+    pub encoding_in_doubt: bool,
 }
 
 /// What is wrong with a table. Lines and columns count from 1, byte offsets from 0.
@@ -25,27 +31,36 @@ pub enum TableProblem {
     /// The file holds nothing, or only white space.
     #[error("the file is empty")]
     Empty,
-    /// The file starts with the byte order mark of UTF-16.
-    #[error("the file is text in UTF-16, not in UTF-8")]
-    Utf16,
-    /// Text holds no NUL bytes.
-    #[error("this is not a text file: byte {offset} (line {line}) is NUL")]
-    NulByte {
-        /// Where the byte is.
-        offset: u32,
+    /// The file is of another kind.
+    #[error("this is {}, not a table that can be read here", .file.name())]
+    Foreign {
+        /// What it is.
+        file: ForeignFile,
+    },
+    /// Text has no NUL characters.
+    #[error("this is not a text file: line {line} has a NUL character")]
+    NulCharacter {
         /// The line it is in.
         line: u32,
     },
-    /// Bytes that UTF-8 does not allow.
-    #[error("the file is not text in UTF-8: byte {offset} (line {line}) is 0x{byte:02X}")]
-    NotUtf8 {
-        /// Where the first such byte is.
-        offset: u32,
-        /// The line it is in.
-        line: u32,
-        /// Its value.
-        byte: u8,
+    /// An encoding that is not known by this name.
+    #[error("there is no text encoding {}", quoted(.name))]
+    UnknownEncoding {
+        /// The name.
+        name: String,
     },
+    /// JSON that holds no table.
+    #[error(transparent)]
+    Json(#[from] JsonProblem),
+    /// A workbook that holds no table.
+    #[error(transparent)]
+    Xlsx(#[from] XlsxProblem),
+    /// More cells than are read, empty ones included.
+    #[error("the table has more than {MAX_CELLS} cells")]
+    TooManyCells,
+    /// More text than is read, once it is unpacked and decoded.
+    #[error("the table has more than {} of text", mebibytes(MAX_TEXT_BYTES as u64))]
+    TooMuchText,
     /// A quoted field runs to the end of the file.
     #[error("line {line}: a quote is opened here and never closed")]
     UnclosedQuote {
@@ -63,10 +78,10 @@ pub enum TableProblem {
         opened: u32,
     },
     /// A row whose number of fields is not the header's.
-    #[error("line {line}: the row has {found} fields, but the header has {expected}")]
+    #[error("{place}: the row has {found} fields, but the header has {expected}")]
     Ragged {
-        /// The line where the row begins.
-        line: u32,
+        /// Where the row begins.
+        place: Place,
         /// Fields of the header.
         expected: u32,
         /// Fields of the row.
@@ -98,10 +113,10 @@ pub enum TableProblem {
     #[error("there are no rows below the header")]
     NoRows,
     /// A row that the CSV reader refuses for another reason.
-    #[error("line {line}: the row cannot be read")]
+    #[error("{place}: the row cannot be read")]
     Unreadable {
-        /// The line where the row begins.
-        line: u32,
+        /// Where the row begins.
+        place: Place,
     },
 }
 
@@ -116,19 +131,19 @@ impl TableProblem {
     /// What the user can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::TooLarge { .. } => {
+            Self::TooLarge { .. } | Self::TooManyCells | Self::TooMuchText => {
                 "Use a part of the file: some thousand rows are enough to fine-tune on."
             }
             Self::Empty | Self::NoRows => {
-                "Use a CSV file whose first line names the columns and whose other lines each hold an example."
+                "Use a table whose first row names the columns and whose other rows each hold an example."
             }
-            Self::Utf16 => "Save the file again as “CSV UTF-8”.",
-            Self::NulByte { .. } => {
-                "Use a CSV or TSV file. Save a spreadsheet as “CSV UTF-8” first."
+            Self::Foreign { file } => file.hint(),
+            Self::NulCharacter { .. } => {
+                "Use a CSV, JSON or XLSX file. If it is a text, choose its encoding."
             }
-            Self::NotUtf8 { .. } => {
-                "Save the file again as “CSV UTF-8”. If it is a spreadsheet or an archive, export it as CSV first."
-            }
+            Self::UnknownEncoding { .. } => "Choose one of the list.",
+            Self::Json(problem) => problem.hint(),
+            Self::Xlsx(problem) => problem.hint(),
             Self::UnclosedQuote { .. } | Self::TextAfterQuote { .. } => {
                 "Close the quoted field, and write a quote inside of it twice: \"\"."
             }
@@ -137,7 +152,7 @@ impl TableProblem {
             }
             Self::DuplicateColumn { .. } => "Rename one of the two columns.",
             Self::OneColumn { .. } => {
-                "Use a file with a column of texts and a column of labels, separated by commas, semicolons or tabs."
+                "Use a table with a column of texts and a column of labels. In a text file, separate them by commas, semicolons or tabs."
             }
             Self::TooManyColumns { .. } => "Keep only the columns with the texts and the labels.",
             Self::Unreadable { .. } => "Check the row, or leave it out.",

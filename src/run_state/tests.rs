@@ -1,6 +1,6 @@
 use super::model::Unsavable;
 use super::*;
-use crate::data::{PartCounts, SplitConfig, TargetSummary};
+use crate::data::{PartCounts, ReadOptions, SplitConfig, TableFormat, TargetSummary};
 use crate::eval::score::{Metric, Score};
 use crate::hub::HubDescription;
 use crate::protocol::{
@@ -70,6 +70,8 @@ fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
 fn open(state: &mut RunState, id: RequestId, name: &str) {
     let table = TableSummary {
         name: name.into(),
+        format: TableFormat::Delimited { delimiter: ',' },
+        text: None,
         columns: Vec::new(),
         rows: 1,
         preview: Vec::new(),
@@ -79,8 +81,18 @@ fn open(state: &mut RunState, id: RequestId, name: &str) {
     state.sent(&Command::OpenTable {
         id,
         source: TableSource::Sample { name: name.into() },
+        options: ReadOptions::default(),
     });
     state.apply(Event::TableOpened { id, table });
+}
+
+/// Asks for a file of the user's.
+fn open_file(state: &mut RunState, id: RequestId, name: &str) {
+    state.sent(&Command::OpenTable {
+        id,
+        source: TableSource::File { name: name.into() },
+        options: ReadOptions::default(),
+    });
 }
 
 fn use_columns(state: &mut RunState, id: RequestId) {
@@ -724,4 +736,54 @@ fn an_opened_model_comes_back_with_a_new_worker() {
     open_model(&mut state, 6);
     state.apply(opened(6, None));
     assert!(state.can_predict());
+}
+
+#[test]
+fn a_file_that_may_be_in_another_encoding_is_remembered() {
+    let mut state = RunState::default();
+    start(&mut state, 1, DeviceKind::Cpu);
+    let odd_text = || WireError {
+        kind: ErrorKind::Encoding,
+        ..error()
+    };
+    open_file(&mut state, 2, "own.csv");
+    state.apply(Event::Failed {
+        id: 2,
+        error: odd_text(),
+    });
+    assert_eq!(state.unread.as_deref(), Some("own.csv"));
+    assert_eq!(state.error, Some(odd_text()));
+
+    // Whatever is opened next takes its place.
+    open_file(&mut state, 3, "image.png");
+    assert_eq!(state.unread, None);
+    state.apply(Event::Failed {
+        id: 3,
+        error: error(),
+    });
+    assert_eq!(state.unread, None);
+
+    open_file(&mut state, 4, "old.csv");
+    open_file(&mut state, 5, "new.csv");
+    state.apply(Event::Failed {
+        id: 4,
+        error: odd_text(),
+    });
+    assert_eq!(state.unread, None);
+}
+
+#[test]
+fn a_table_comes_with_its_source() {
+    let mut state = RunState::default();
+    start(&mut state, 1, DeviceKind::Cpu);
+    open(&mut state, 2, "uci");
+    let uci = TableSource::Sample { name: "uci".into() };
+    assert_eq!(state.table_source, Some(uci.clone()));
+    open_file(&mut state, 3, "own.csv");
+    assert_eq!(state.table_source, Some(uci.clone()));
+    state.apply(Event::Failed {
+        id: 3,
+        error: error(),
+    });
+    assert_eq!(state.table_source, Some(uci));
 }

@@ -8,12 +8,18 @@ use super::drop_card::DropCard;
 use super::engine::{Engine, Source};
 use super::file_button::FileButton;
 use super::format::count;
+use super::paste_panel::PastePanel;
 use super::problem_fields::ProblemFields;
+use super::reading_fields::{ReadingFields, ReadingProblems, UnreadFile, format_words};
 use super::words;
-use crate::data::{ColumnChoice, TableSummary};
+use crate::data::{ColumnChoice, ReadOptions, TableSummary};
 
 /// Rows of the preview.
 const PREVIEW_ROWS: usize = 5;
+
+/// The files that the browser offers first.
+const ACCEPT: &str = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,text/csv,text/tab-separated-values,text/plain,\
+    application/json,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Choice of the data and what is in it.
 #[component]
@@ -24,7 +30,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
 
     let open_file = move |file: Option<web_sys::File>| match file {
         Some(_) if locked.get_untracked() => engine.notice.set(Some(words::data_is_in_use())),
-        Some(file) => engine.open(Source::File(file)),
+        Some(file) => engine.open(Source::File(file, ReadOptions::default())),
         None => {}
     };
     let drop = move |transfer: DataTransfer| {
@@ -51,18 +57,20 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 <FileButton
                     testid="file-input"
                     label="Open a file…"
-                    accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+                    accept=ACCEPT
                     locked
                     on_choose=move |files| open_file(files.get(0))
                 />
             </div>
             <p class="muted small">
-                "Take a sample, or open a table of your own: a header, then a text and its label, labels or number in each row (CSV or \
-                 tab-separated). You can also drop it here. It stays on this machine."
+                "Take a sample, or open a table of your own: a header, then a text and its label, labels or number in each row (CSV, \
+                 tab-separated, JSON, JSON Lines or XLSX). You can also drop it here. It stays on this machine."
             </p>
+            <PastePanel engine locked />
             <div aria-live="polite">
                 {move || opening.get().then(|| view! { <p class="busy">"Reading the table…"</p> })}
             </div>
+            <UnreadFile engine locked />
             {move || table.get().map(|table| view! { <Table engine table locked /> })}
             <DatasetSummaryView engine />
         </DropCard>
@@ -137,12 +145,15 @@ fn Table(engine: Engine, table: TableSummary, locked: Memo<bool>) -> impl IntoVi
     });
     view! {
         <h3>{words::data_name(&table.name)} " " <span class="muted">{count(table.rows, "row")}</span></h3>
+        <p class="muted small" data-testid="table-format">{format_words(&table)}</p>
+        <ReadingProblems table=summary />
         <div class="fields">
             {select("column-text", "Text column", |choice| choice.text, |choice, index| choice.text = index)}
             {select("column-label", "Label column", |choice| choice.label, |choice, index| choice.label = index)}
             <ProblemFields engine table=summary locked />
+            <ReadingFields engine table=summary locked />
         </div>
-        <div class="scroll" tabindex="0" role="region" aria-label="First rows of the table">
+        <div class="scroll" tabindex="0" role="region" aria-label="First rows of the table" data-testid="first-rows">
             <table class="preview">
                 <thead>
                     <tr>{headers.collect_view()}</tr>

@@ -16,8 +16,9 @@ use super::dropped::Brought;
 use super::notice::Notice;
 use super::save_file::save_file;
 use super::words;
-use crate::data::{ColumnChoice, Problem, SplitConfig, Table};
+use crate::data::{ColumnChoice, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
+use crate::port::to_buffer;
 use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
@@ -124,15 +125,19 @@ impl Engine {
         let command = self.announce(|id| Command::OpenTable {
             id,
             source: source.on_wire(),
+            options: source.options(),
         });
         let id = command.id();
         self.inner.update_value(|inner| {
             inner.opening = Some((id, source.clone()));
             inner.waiting = None;
         });
-        let Source::File(file) = source else {
-            self.post(&command, None, &[]);
-            return;
+        let file = match source {
+            Source::Sample(_) => return self.post(&command, None, &[]),
+            Source::Pasted(text) => {
+                return self.post(&command, Some(to_buffer(text.as_bytes())), &[]);
+            }
+            Source::File(file, _) => file,
         };
         // Asked before the file is read: the browser may not have the memory for it.
         if let Err(error) = Table::check_size(&file.name(), file.size() as u64) {
@@ -158,6 +163,25 @@ impl Engine {
                 ),
             }
         });
+    }
+
+    /// Reads the opened file anew, in another way.
+    pub(crate) fn reread(self, options: ReadOptions) {
+        if let Some(Source::File(file, _)) = self.inner.with_value(|inner| inner.opened.clone()) {
+            self.open(Source::File(file, options));
+        }
+    }
+
+    /// Reads the file that could not be opened anew, in another encoding.
+    pub(crate) fn retry(self, encoding: String) {
+        let failed = self.inner.with_value(|inner| inner.opening.clone());
+        if let Some((_, Source::File(file, _))) = failed {
+            let options = ReadOptions {
+                encoding: Some(encoding),
+                sheet: None,
+            };
+            self.open(Source::File(file, options));
+        }
     }
 
     /// Makes the opened table the data set, to learn `problem` of it.

@@ -1,5 +1,6 @@
 //! What the page says, in words that a person understands.
 
+use super::format::count;
 use super::notice::Notice;
 use crate::data::{Problem, TableError, TargetSummary};
 use crate::eval::score::Metric;
@@ -102,6 +103,43 @@ pub(crate) fn data_name(name: &str) -> String {
         "sms" => "SMS spam".into(),
         name => name.into(),
     }
+}
+
+/// The encodings of text that are offered: their names in the Encoding Standard, and what people know them by.
+pub(crate) const ENCODINGS: &[(&str, &str)] = &[
+    ("UTF-8", "UTF-8"),
+    ("UTF-16LE", "UTF-16, little-endian"),
+    ("UTF-16BE", "UTF-16, big-endian"),
+    ("gb18030", "GB18030, GBK (Chinese)"),
+    ("Big5", "Big5 (Chinese)"),
+    ("Shift_JIS", "Shift JIS (Japanese)"),
+    ("EUC-KR", "EUC-KR (Korean)"),
+    ("windows-1252", "Windows-1252, Latin-1 (Western European)"),
+    ("windows-1250", "Windows-1250 (Central European)"),
+    ("windows-1251", "Windows-1251 (Cyrillic)"),
+];
+
+/// What people know an encoding by.
+pub(crate) fn encoding(name: &str) -> &str {
+    let known = ENCODINGS.iter().find(|(known, _)| *known == name);
+    known.map_or(name, |(_, title)| title)
+}
+
+/// Bytes of a file are no text in its encoding.
+pub(crate) fn malformed(places: u32) -> String {
+    format!(
+        "{} of the file cannot be read in this encoding and shows as \u{FFFD}. Choose another encoding, or save the file again \
+         as UTF-8.",
+        count(places, "place")
+    )
+}
+
+/// Cells of a workbook hold an error such as `#DIV/0!`.
+pub(crate) fn error_cells(cells: u32) -> String {
+    format!(
+        "{} with an error such as #DIV/0! or #N/A: taken as empty.",
+        count(cells, "cell")
+    )
 }
 
 /// A way to learn, as the page offers it.

@@ -10,7 +10,7 @@ use super::port::{Inbox, Message, post, post_with};
 use super::run::{Run, predict};
 use super::started::{LoadedEncoder, Started};
 use super::{devices, errors, files};
-use crate::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
+use crate::data::{ColumnChoice, Dataset, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
@@ -121,7 +121,11 @@ impl Driver {
                 (id, self.describe_hub(id, &repository).await)
             }
             Command::ForgetHub { id, repository } => (id, self.forget_hub(id, repository).await),
-            Command::OpenTable { id, source } => (id, self.open_table(id, source, bytes).await),
+            Command::OpenTable {
+                id,
+                source,
+                options,
+            } => (id, self.open_table(id, source, options, bytes).await),
             Command::UseColumns {
                 id,
                 columns,
@@ -237,16 +241,15 @@ impl Driver {
         &mut self,
         id: RequestId,
         source: TableSource,
+        options: ReadOptions,
         bytes: Option<Vec<u8>>,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let table = match source {
-            TableSource::Sample { name } => {
-                let bytes = files::sample(&self.started()?.base_url, &name).await?;
-                Table::parse(&name, &bytes)?
-            }
-            TableSource::File { name } => Table::parse(&name, &bytes.unwrap_or_default())?,
+        let bytes = match &source {
+            TableSource::Sample { name } => files::sample(&self.started()?.base_url, name).await?,
+            TableSource::File { .. } | TableSource::Pasted => bytes.unwrap_or_default(),
         };
+        let table = Table::read(source.name(), &bytes, &options)?;
         let summary = table.summary();
         self.table = Some(table);
         Ok(Event::TableOpened { id, table: summary })

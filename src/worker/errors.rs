@@ -68,7 +68,11 @@ pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
 
 impl From<TableError> for WireError {
     fn from(error: TableError) -> Self {
-        wire(ErrorKind::Data, &error, error.hint())
+        let kind = match error.encoding_in_doubt {
+            true => ErrorKind::Encoding,
+            false => ErrorKind::Data,
+        };
+        wire(kind, &error, error.hint())
     }
 }
 

@@ -44,12 +44,22 @@ async fn each_bad_file_is_named_and_nothing_is_lost() -> Result {
             b"text,label,text\na,x,b\n",
             "two columns named",
         ),
-        ("nul.csv", b"text,label\na,x\nb\0,y\n", "(line 3) is NUL"),
+        (
+            "nul.csv",
+            b"text,label\na,x\nb\0,y\n",
+            "line 3 has a NUL character",
+        ),
         (
             "binary.csv",
             b"\x89PNG\r\n\x1a\n\xff\xfe\xfd",
-            "byte 0 (line 1)",
+            "this is an image (PNG)",
         ),
+        (
+            "broken.json",
+            b"[{\"text\":\"a\",\"label\":x}]",
+            "not valid JSON",
+        ),
+        ("broken.xlsx", b"PK\x03\x04", "the workbook is damaged"),
         ("large.csv", &large, "at most"),
     ];
     for (name, content, expected) in cases {

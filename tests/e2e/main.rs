@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod devices;
+mod formats;
 mod hub;
 mod local_encoders;
 mod mock_hub;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::{LabelCounts, PartCounts, SplitError};
+use crate::data::{LabelCounts, PartCounts, Place, SplitError};
 
 const COLUMNS: ColumnChoice = ColumnChoice {
     text: 0,
@@ -205,7 +205,7 @@ fn a_label_outside_of_training_is_placed() {
     .unwrap_err();
     let expected = DatasetError::LabelNotInTraining {
         table: "test.csv".into(),
-        line: 3,
+        place: Place::line(3),
         label: "z".into(),
     };
     assert_eq!(error, expected);
@@ -213,7 +213,7 @@ fn a_label_outside_of_training_is_placed() {
     let text = "text,label,split\na,x,train\nb,y,train\nc,z,test\n";
     let expected = DatasetError::LabelNotInTraining {
         table: "t.csv".into(),
-        line: 4,
+        place: Place::line(4),
         label: "z".into(),
     };
     assert_eq!(dataset(text, WITH_SPLIT), Err(expected));
@@ -225,7 +225,7 @@ fn an_empty_label_is_placed() {
         let text = format!("text,label\n\"a\nb\",x\nc,{cell}\n");
         let expected = DatasetError::EmptyLabel {
             table: "t.csv".into(),
-            line: 4,
+            place: Place::line(4),
             column: "label".into(),
         };
         assert_eq!(dataset(&text, COLUMNS), Err(expected));
@@ -296,7 +296,7 @@ fn columns_must_be_there_and_differ() {
 fn an_unknown_split_is_placed() {
     let expected = DatasetError::UnknownSplit {
         table: "t.csv".into(),
-        line: 3,
+        place: Place::line(3),
         column: "split".into(),
         value: "holdout".into(),
     };

@@ -71,7 +71,7 @@ fn a_listed_label_outside_of_training_is_placed() {
     let text = "text,label,split\na,x|y,train\nb,,train\nc,y|z,test\nd,z,test\n";
     let expected = DatasetError::LabelNotInTraining {
         table: "t.csv".into(),
-        line: 4,
+        place: Place::line(4),
         label: "z".into(),
     };
     assert_eq!(dataset(text, WITH_SPLIT, LISTS), Err(expected));
@@ -143,7 +143,7 @@ fn numbers_are_read_as_they_are() {
 fn a_cell_without_a_number_is_placed() {
     let empty = DatasetError::EmptyNumber {
         table: "t.csv".into(),
-        line: 3,
+        place: Place::line(3),
         column: "label".into(),
     };
     let text = "text,label\na,1\nb, \n";
@@ -154,7 +154,7 @@ fn a_cell_without_a_number_is_placed() {
 
     let comma = DatasetError::Number {
         table: "t.csv".into(),
-        line: 4,
+        place: Place::line(4),
         column: "label".into(),
         value: "2,5".into(),
         problem: NumberProblem::DecimalComma,

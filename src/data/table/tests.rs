@@ -1,7 +1,14 @@
 use super::*;
+use crate::data::{JsonProblem, MAX_COLUMNS};
 
 fn parse(text: &str) -> Result<Table, TableProblem> {
     Table::parse("t.csv", text.as_bytes()).map_err(|error| error.problem)
+}
+
+fn line(table: &Table, row: u32) -> Option<u32> {
+    let place = table.place(row)?;
+    assert_eq!(place.kind, PlaceKind::Line);
+    Some(place.number)
 }
 
 fn rows(table: &Table) -> Vec<Vec<&str>> {
@@ -34,7 +41,7 @@ fn outside_of_the_table_is_nothing() {
     assert_eq!(table.cell(1, 0), None);
     assert_eq!(table.cell(u32::MAX, 1), None);
     assert_eq!(table.column(2).count(), 0);
-    assert_eq!(table.line(1), None);
+    assert_eq!(line(&table, 1), None);
 }
 
 #[test]
@@ -51,7 +58,7 @@ fn every_delimiter_and_line_end_reads_alike() {
                     "{text:?}"
                 );
                 assert_eq!(
-                    (table.line(0), table.line(1)),
+                    (line(&table, 0), line(&table, 1)),
                     (Some(2), Some(3)),
                     "{text:?}"
                 );
@@ -64,7 +71,7 @@ fn every_delimiter_and_line_end_reads_alike() {
 fn quoted_fields_keep_line_ends_and_white_space() {
     let table = parse("text,label\n\" two\r\nlines \",x\n\n  b ,y\n").unwrap();
     assert_eq!(rows(&table), [[" two\r\nlines ", "x"], ["  b ", "y"]]);
-    assert_eq!((table.line(0), table.line(1)), (Some(2), Some(5)));
+    assert_eq!((line(&table, 0), line(&table, 1)), (Some(2), Some(5)));
 }
 
 #[test]
@@ -97,7 +104,7 @@ fn ragged_rows_are_placed() {
     assert_eq!(
         short,
         Err(TableProblem::Ragged {
-            line: 4,
+            place: Place::line(4),
             expected: 2,
             found: 1
         })
@@ -106,7 +113,7 @@ fn ragged_rows_are_placed() {
     assert_eq!(
         long,
         Err(TableProblem::Ragged {
-            line: 3,
+            place: Place::line(3),
             expected: 2,
             found: 3
         })
@@ -186,5 +193,48 @@ fn the_summary_cuts_long_cells_and_shows_the_first_rows() {
             label: 1,
             split: None
         }
+    );
+}
+
+#[test]
+fn the_encoding_is_in_doubt_where_it_was_guessed_or_chosen() {
+    let in_doubt = |bytes: &[u8], encoding: Option<&str>| {
+        let options = ReadOptions {
+            encoding: encoding.map(str::to_owned),
+            sheet: None,
+        };
+        let error = Table::read("t.csv", bytes, &options).unwrap_err();
+        error.encoding_in_doubt
+    };
+    for (bytes, encoding, expected) in [
+        ("text\n好\n".as_bytes(), None, false),
+        ("text\n好\n".as_bytes(), Some("gbk"), true),
+        (b"text\n\xBA\xC3\xBA\xC3\n", None, true),
+        (b"\xFF\xFEt\0\n\0a\0", None, false),
+        (b"a,b\n\0,c\n", None, true),
+        (b"a,b\nc,d\n", Some("klingon"), true),
+        (b"", None, false),
+        (b"%PDF-1.7", Some("gbk"), false),
+        (b"PK\x03\x04", None, false),
+    ] {
+        assert_eq!(in_doubt(bytes, encoding), expected, "{bytes:?}");
+    }
+}
+
+#[test]
+fn the_content_tells_the_format_and_the_name_helps_where_it_is_broken() {
+    let json = b"[{\"a\":1,\"b\":2}]".as_slice();
+    let format = |name: &str, bytes: &[u8]| {
+        let table = Table::parse(name, bytes).map_err(|error| error.problem)?;
+        Ok::<_, TableProblem>(table.summary().format)
+    };
+    let csv = TableFormat::Delimited { delimiter: ',' };
+    assert_eq!(format("t.csv", json), Ok(TableFormat::Json));
+    assert_eq!(format("t.json", b"a,b\nc,d\n"), Ok(csv.clone()));
+    // A header may look like JSON, and JSON may not.
+    assert_eq!(format("t.csv", b"[[a,b\nc,d\n"), Ok(csv));
+    assert_eq!(
+        format("t.JSONL", b"[\"a\",\"b\"]\n[1,2]\n\"x"),
+        Err(JsonProblem::CutOff { line: 3 }.into())
     );
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use js_sys::ArrayBuffer;
 
-use crate::data::{ColumnChoice, Problem, SplitConfig};
+use crate::data::{ColumnChoice, Problem, ReadOptions, SplitConfig};
 use crate::protocol::{EncoderSource, ModelSource, TableSource};
 use crate::run_state::run::{Run, RunPhase};
 use crate::train::config::TrainConfig;
@@ -15,8 +15,10 @@ use crate::ui::dropped::Brought;
 pub(crate) enum Source {
     /// A table that comes with the page.
     Sample(&'static str),
-    /// A file of the user's. The browser reads it from the disk each time.
-    File(web_sys::File),
+    /// A file of the user's, and what is chosen about it. The browser reads it from the disk each time.
+    File(web_sys::File, ReadOptions),
+    /// Rows that the user pasted.
+    Pasted(String),
 }
 
 impl Source {
@@ -26,7 +28,16 @@ impl Source {
             Self::Sample(name) => TableSource::Sample {
                 name: (*name).into(),
             },
-            Self::File(file) => TableSource::File { name: file.name() },
+            Self::File(file, _) => TableSource::File { name: file.name() },
+            Self::Pasted(_) => TableSource::Pasted,
+        }
+    }
+
+    /// What is chosen about it.
+    pub(crate) fn options(&self) -> ReadOptions {
+        match self {
+            Self::Sample(_) | Self::Pasted(_) => ReadOptions::default(),
+            Self::File(_, options) => options.clone(),
         }
     }
 }
