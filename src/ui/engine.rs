@@ -28,7 +28,7 @@ pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
 
 /// Tested examples that are listed at once.
-const LISTED_AT_ONCE: u32 = 20;
+const LISTED_AT_ONCE: u32 = 10;
 
 /// Handle to the worker and to what is known of it. Copies are the same engine.
 #[derive(Clone, Copy)]

@@ -339,7 +339,10 @@ fn Confusion(report: ClassificationReport, examples: Option<Engine>) -> impl Int
             }
         });
     view! {
-        <p id="confusion-key" class="muted small">"Rows: the true label. Columns: the label that was predicted."</p>
+        <p id="confusion-key" class="muted small">
+            "Rows: the true label. Columns: the label that was predicted."
+            {examples.map(|_| " A number shows its texts.")}
+        </p>
         <div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix">
             <table class="confusion" data-testid="confusion-matrix" aria-describedby="confusion-key">
                 <thead>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::{count, percent, thousands};
+use super::format::{count, percent};
 use crate::eval::tested::{ExampleFilter, ExamplePage, TestedExample};
 use crate::run_state::RunState;
 
@@ -47,7 +47,7 @@ fn Page(engine: Engine, filter: ExampleFilter, title: String, page: ExamplePage)
                     data-testid="more-examples"
                     on:click=move |_| engine.list_examples(filter, shown)
                 >
-                    {format!("Show more of {}", thousands(page.total))}
+                    "Show more"
                 </button>
             </div>
         }
