@@ -146,9 +146,9 @@ struct How {
     /// adamw, adam, sgd, rmsprop or adagrad
     #[arg(long, default_value = "adamw", value_parser = name::<OptimizerName>)]
     optimizer: OptimizerName,
-    /// Peak learning rate
-    #[arg(long, default_value_t = TrainConfig::default().learning_rate)]
-    lr: f64,
+    /// Peak learning rate; without, one that suits method and encoder
+    #[arg(long)]
+    lr: Option<f64>,
     /// Of sgd
     #[arg(long, default_value_t = TrainConfig::default().momentum)]
     momentum: f64,
@@ -200,19 +200,21 @@ impl Arguments {
         }
     }
 
-    pub fn config(&self) -> TrainConfig {
+    /// The settings for an encoder with so many layers.
+    pub fn config(&self, layers: u32) -> TrainConfig {
         let (what, how) = (&self.what, &self.how);
         let unfreeze_every = what.unfreeze_every;
-        TrainConfig {
-            method: match what.method {
-                MethodName::Head => Method::HeadOnly,
-                MethodName::Last => Method::LastLayers {
-                    layers: what.layers,
-                    unfreeze_every,
-                },
-                MethodName::Lora => Method::Lora,
-                MethodName::Full => Method::Full { unfreeze_every },
+        let method = match what.method {
+            MethodName::Head => Method::HeadOnly,
+            MethodName::Last => Method::LastLayers {
+                layers: what.layers,
+                unfreeze_every,
             },
+            MethodName::Lora => Method::Lora,
+            MethodName::Full => Method::Full { unfreeze_every },
+        };
+        TrainConfig {
+            method,
             lora: LoraConfig {
                 rank: what.lora_rank,
                 alpha: what.lora_alpha,
@@ -230,7 +232,9 @@ impl Arguments {
             gradient_accumulation_steps: how.accumulate,
             sampling: how.sampling,
             optimizer: how.optimizer,
-            learning_rate: how.lr,
+            learning_rate: how
+                .lr
+                .unwrap_or_else(|| TrainConfig::suited_learning_rate(method, layers)),
             momentum: how.momentum,
             weight_decay: how.weight_decay,
             lr_scheduler_type: how.scheduler,

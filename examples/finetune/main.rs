@@ -43,12 +43,12 @@ fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn finetune(arguments: &Arguments, device: &Device) -> Result<()> {
-    let config = arguments.config();
     let mut seconds = Seconds::default();
     let mut clock = Instant::now();
     let dataset = dataset(arguments)?;
     let autodiff = device.clone().autodiff();
     let loaded = load(&arguments.model, &autodiff)?;
+    let config = arguments.config(loaded.encoder.config.num_hidden_layers as u32);
     let mut trainer = set_up(&loaded.encoder, &dataset, config.clone(), &autodiff)?;
     seconds.load = clock.elapsed().as_secs_f64();
 

@@ -15,7 +15,7 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
     let locked = Memo::new(move |_| engine.state.with(|state| state.is_running()));
     Effect::new(move |_| {
         if let Some(encoder) = encoder.get() {
-            settings.suit(&encoder.id);
+            settings.suit(encoder.layers);
         }
     });
     let split = Callback::new(move |()| {

@@ -108,8 +108,6 @@ async fn the_page_learns_as_the_terminal_does() -> Result {
     let config = TrainConfig {
         epochs: 1,
         seed: 3,
-        // What the page proposes for any encoder but the embedded one.
-        learning_rate: 1e-3,
         ..TrainConfig::default()
     };
     let natively = tokio::task::spawn_blocking(|| native_losses(config)).await??;

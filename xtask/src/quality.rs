@@ -56,7 +56,6 @@ struct Record {
     validation_loss: f64,
     test_accuracy: f64,
     test_macro_f1: f64,
-    train_seconds: f64,
 }
 
 /// A run of `peft_reference.py`.
@@ -179,7 +178,6 @@ fn finetune(
         validation_loss: number(&format!("/validation/{last}/loss"))?,
         test_accuracy: number("/test/accuracy")?,
         test_macro_f1: number("/test/macro_average/f1")?,
-        train_seconds: number("/seconds/train")?,
     })
 }
 
@@ -199,8 +197,8 @@ fn markdown(records: &[Record], references: &[Reference]) -> String {
     );
     for encoder in unique(records.iter().map(|record| record.encoder.as_str())) {
         text += &format!(
-            "\n## {encoder}\n\n| set | recipe | seeds | validation | validation loss | test | macro F1 | training |\n\
-             |---|---|---|---|---|---|---|---|\n"
+            "\n## {encoder}\n\n| set | recipe | seeds | validation | validation loss | test | macro F1 |\n\
+             |---|---|---|---|---|---|---|\n"
         );
         let of_encoder = || records.iter().filter(|record| record.encoder == encoder);
         for set in unique(of_encoder().map(|record| record.set.as_str())) {
@@ -208,15 +206,13 @@ fn markdown(records: &[Record], references: &[Reference]) -> String {
             let of_set = || of_encoder().filter(|record| record.set == set);
             for recipe in unique(of_set().map(|record| record.recipe.as_str())) {
                 let runs: Vec<&Record> = of_set().filter(|run| run.recipe == recipe).collect();
-                let seconds = runs.iter().map(|run| run.train_seconds).sum::<f64>();
                 text += &format!(
-                    "| {set} | {recipe} | {} | {} | {} | {} | {} | {:.0} s |\n",
+                    "| {set} | {recipe} | {} | {} | {} | {} | {} |\n",
                     runs.len(),
                     column(&runs, |run| run.validation_accuracy),
                     column(&runs, |run| run.validation_loss),
                     column(&runs, |run| run.test_accuracy),
                     column(&runs, |run| run.test_macro_f1),
-                    seconds / runs.len() as f64
                 );
             }
         }
@@ -240,7 +236,7 @@ fn reference_row(encoder: &str, set: &str, references: &[Reference]) -> String {
     let runs: Vec<&Reference> = references.iter().filter(fits).collect();
     if !runs.is_empty() {
         return format!(
-            "| {set} | PEFT | {} | {} | | {} | {} | |\n",
+            "| {set} | PEFT | {} | {} | | {} | {} |\n",
             runs.len(),
             column(&runs, |run| run.validation_accuracy),
             column(&runs, |run| run.test_accuracy),
@@ -251,7 +247,7 @@ fn reference_row(encoder: &str, set: &str, references: &[Reference]) -> String {
     let mut earlier = earlier.filter(|(of, on, _)| (*of, *on) == (encoder, set));
     earlier.next().map_or_else(String::new, |(.., test)| {
         let seeds = if test.contains('±') { 3 } else { 1 };
-        format!("| {set} | PEFT | {seeds} | | | {test} | | |\n")
+        format!("| {set} | PEFT | {seeds} | | | {test} | |\n")
     })
 }
 
@@ -305,16 +301,15 @@ mod tests {
             validation_loss: 0.3,
             test_accuracy,
             test_macro_f1: 0.8,
-            train_seconds: 10.0,
         }
     }
 
     #[test]
     fn seeds_share_a_row_below_their_reference() {
         let records = [record(0, 0.91), record(1, 0.92), record(2, 0.93)];
-        let row = "| uci | default | 3 | .9000 ± .0000 | .3000 ± .0000 | .9200 ± .0100 | .8000 ± .0000 | 10 s |\n";
+        let row = "| uci | default | 3 | .9000 ± .0000 | .3000 ± .0000 | .9200 ± .0100 | .8000 ± .0000 |\n";
         let text = markdown(&records, &[]);
-        let earlier = "| uci | PEFT | 3 | | | .9175 ± .0034 | | |\n";
+        let earlier = "| uci | PEFT | 3 | | | .9175 ± .0034 | |\n";
         assert!(text.contains(&format!("{earlier}{row}")), "{text}");
 
         let reference = Reference {
@@ -325,7 +320,7 @@ mod tests {
             test_macro_f1: 0.8,
         };
         let text = markdown(&records, &[reference]);
-        let made = "| uci | PEFT | 1 | .5000 | | .7000 | .8000 | |\n";
+        let made = "| uci | PEFT | 1 | .5000 | | .7000 | .8000 |\n";
         assert!(text.contains(&format!("{made}{row}")), "{text}");
         assert!(text.contains("\n- default: none\n"), "{text}");
     }

@@ -39,7 +39,8 @@ pub struct TrainConfig {
 
     /// Update rule.
     pub optimizer: OptimizerName,
-    /// Peak learning rate, reached at the end of the warm-up.
+    /// Peak learning rate, reached at the end of the warm-up. [`suited_learning_rate`](Self::suited_learning_rate) proposes
+    /// one.
     pub learning_rate: f64,
     /// Momentum of SGD, 0 to 1.
     pub momentum: f64,
@@ -179,6 +180,21 @@ pub struct FgmConfig {
 pub struct EarlyStoppingConfig {
     /// Validations in a row without a new best after which the run ends.
     pub patience: u32,
+}
+
+impl TrainConfig {
+    /// The peak learning rate that suits a method and an encoder with so many layers.
+    ///
+    /// For LoRA those that validated best on the review sentences; a tenth of it where the weights themselves are trained,
+    /// as in "LoRA Without Regret", <https://thinkingmachines.ai/blog/lora/>; more where it is the head alone.
+    pub fn suited_learning_rate(method: Method, layers: u32) -> f64 {
+        let lora = if layers <= 3 { 2e-3 } else { 1e-3 };
+        match method {
+            Method::Lora => lora,
+            Method::LastLayers { .. } | Method::Full { .. } => lora / 10.0,
+            Method::HeadOnly => 1e-2,
+        }
+    }
 }
 
 impl Default for TrainConfig {

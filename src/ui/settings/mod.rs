@@ -9,9 +9,6 @@ use crate::train::config::TrainConfig;
 
 pub(crate) use fields::{BASIC_FIELDS, FIELDS, Kind, LEARNING_RATE};
 
-/// Learning rate for encoders deeper than the default one.
-const DEEPER_LEARNING_RATE: f64 = 1e-3;
-
 /// All that the settings say.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Values {
@@ -70,14 +67,11 @@ impl Settings {
         }
     }
 
-    /// Sets the learning rate that suits an encoder, unless the user has chosen one.
-    pub(crate) fn suit(&self, encoder: &str) {
+    /// Sets the learning rate that suits the method and an encoder with so many layers, unless the user has chosen one.
+    pub(crate) fn suit(&self, layers: u32) {
+        let method = self.reading.with(|reading| reading.values.train.method);
         if !self.rate_touched.get_untracked() {
-            let rate = if encoder.contains("L3") {
-                TrainConfig::default().learning_rate
-            } else {
-                DEEPER_LEARNING_RATE
-            };
+            let rate = TrainConfig::suited_learning_rate(method, layers);
             self.texts[LEARNING_RATE].set(rate.to_string());
         }
     }
