@@ -116,7 +116,7 @@ fn EncodingChoice(
         .map(|(name, title)| {
             let is_selected = name == selected;
             view! {
-                <option value=name selected=is_selected>
+                <option value=name prop:selected=is_selected>
                     {title}
                 </option>
             }
@@ -153,7 +153,7 @@ fn SheetChoice(engine: Engine, reading: SheetReading, locked: Memo<bool>) -> imp
         .zip(0_u32..)
         .map(|(name, index)| {
             view! {
-                <option value=index selected=index == reading.sheet>
+                <option value=index prop:selected=index == reading.sheet>
                     {name}
                 </option>
             }

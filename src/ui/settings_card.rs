@@ -64,7 +64,7 @@ fn SettingField(
         Kind::Choice(choices) => {
             let options = choices.iter().map(|choice| {
                 view! {
-                    <option value=choice.value selected=move || text.with(|text| text == choice.value)>
+                    <option value=choice.value prop:selected=move || text.with(|text| text == choice.value)>
                         {choice.words}
                     </option>
                 }
