@@ -241,6 +241,9 @@ impl RunState {
             }
             Event::Predicted { id, prediction } => {
                 if settle(&mut self.pending.predict, id) {
+                    if let Some(run) = &mut self.run {
+                        run.predicted(&prediction);
+                    }
                     self.prediction = Some(prediction);
                 }
             }

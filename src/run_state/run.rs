@@ -3,7 +3,8 @@
 use super::history::LossHistory;
 use crate::eval::score::Score;
 use crate::protocol::{
-    EvaluatedSplit, RequestId, RunEnd, StepRecord, TrainPlan, TrainResult, ValidationRecord,
+    EvaluatedSplit, Prediction, RequestId, RunEnd, StepRecord, TrainPlan, TrainResult,
+    ValidationRecord,
 };
 use crate::train::config::Method;
 
@@ -26,6 +27,8 @@ pub struct Run {
     pub history: LossHistory,
     /// Evaluations so far.
     pub validations: Vec<ValidationRecord>,
+    /// What the model said of the user's text after each of them.
+    pub opinions: Vec<Opinion>,
     /// Seconds that are left, as the worker estimates them.
     pub seconds_left: Option<f64>,
     /// Tokens a second, lately.
@@ -36,6 +39,15 @@ pub struct Run {
     pub stops: u32,
     /// How it ended, if it ever did. Stays when a new worker takes the run up again.
     pub result: Option<TrainResult>,
+}
+
+/// What the model said of a text at some time of its training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opinion {
+    /// Epochs that were over.
+    pub epoch: u32,
+    /// What it said.
+    pub prediction: Prediction,
 }
 
 /// Where a run stands.
@@ -74,6 +86,7 @@ impl Run {
             plan: None,
             history: LossHistory::default(),
             validations: Vec::new(),
+            opinions: Vec::new(),
             seconds_left: None,
             tokens_per_second: None,
             checkpoint: None,
@@ -140,6 +153,8 @@ impl Run {
         self.history.truncate(step);
         self.validations
             .retain(|validation| validation.step <= step);
+        let epoch = self.validations.last().map_or(0, |last| last.epoch);
+        self.opinions.retain(|opinion| opinion.epoch <= epoch);
         self.phase = RunPhase::Training;
     }
 
@@ -160,6 +175,24 @@ impl Run {
     pub(super) fn validated(&mut self, validation: ValidationRecord) {
         self.validations.push(validation);
         self.goes_on(RunPhase::Training);
+    }
+
+    /// Takes note of a prediction that was asked for at a validation. Those of another text make way for it.
+    pub(super) fn predicted(&mut self, prediction: &Prediction) {
+        let Some(last) = self.validations.last() else {
+            return;
+        };
+        // A paused model may have learnt more since the validation.
+        if !self.is_active() || self.phase == RunPhase::Paused {
+            return;
+        }
+        let epoch = last.epoch;
+        self.opinions
+            .retain(|opinion| opinion.epoch != epoch && opinion.prediction.text == prediction.text);
+        self.opinions.push(Opinion {
+            epoch,
+            prediction: prediction.clone(),
+        });
     }
 
     pub(super) fn ended(&mut self, result: TrainResult) {

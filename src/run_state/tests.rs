@@ -393,6 +393,70 @@ fn progress_is_a_share_of_the_plan() {
 }
 
 #[test]
+fn opinions_are_kept_by_epoch_and_text() {
+    let mut state = training();
+    let validate = |state: &mut RunState, epoch| {
+        state.apply(Event::Validated {
+            id: 5,
+            validation: ValidationRecord {
+                epoch,
+                step: 10 * epoch,
+                loss: 0.5,
+                scores: Vec::new(),
+            },
+        });
+    };
+    let predict = |state: &mut RunState, id, text: &str| {
+        let text: String = text.into();
+        state.sent(&Command::Predict {
+            id,
+            text: text.clone(),
+        });
+        state.apply(Event::Predicted {
+            id,
+            prediction: Prediction {
+                text,
+                probabilities: Vec::new(),
+                labels: Vec::new(),
+                value: None,
+                tokens: 3,
+                milliseconds: 1.0,
+            },
+        });
+    };
+    let epochs = |state: &RunState| -> Vec<u32> {
+        let opinions = &state.run.as_ref().unwrap().opinions;
+        opinions.iter().map(|opinion| opinion.epoch).collect()
+    };
+    predict(&mut state, 6, "good");
+    assert_eq!(epochs(&state), [0; 0], "nothing was validated yet");
+    validate(&mut state, 1);
+    predict(&mut state, 7, "good");
+    validate(&mut state, 2);
+    predict(&mut state, 8, "good");
+    predict(&mut state, 9, "good");
+    assert_eq!(epochs(&state), [1, 2]);
+    // The run is taken up from a checkpoint after the first epoch.
+    state.worker_replaced(false, true);
+    train(&mut state, 10, true);
+    state.apply(Event::TrainingStarted {
+        id: 10,
+        plan: plan(),
+        step: 10,
+    });
+    assert_eq!(epochs(&state), [1]);
+    state.sent(&Command::Pause { id: 11 });
+    state.apply(Event::Paused { id: 11, step: 12 });
+    predict(&mut state, 12, "bad");
+    assert_eq!(epochs(&state), [1], "a paused model has learnt more");
+    state.sent(&Command::Resume { id: 13 });
+    state.apply(Event::Resumed { id: 13 });
+    predict(&mut state, 14, "bad");
+    assert_eq!(epochs(&state), [1], "of another text");
+    assert_eq!(state.run.unwrap().opinions[0].prediction.text, "bad");
+}
+
+#[test]
 fn a_failed_run_may_be_started_again() {
     let mut state = training();
     state.apply(Event::Failed {

@@ -37,6 +37,9 @@ pub(crate) struct Engine {
     pub(crate) state: RwSignal<RunState>,
     /// Something that the user should know, and that is not an error.
     pub(crate) notice: RwSignal<Option<Notice>>,
+    /// The user's text to try the model with. It is asked again at each validation, so that one sees the model change its
+    /// mind.
+    pub(crate) tried: RwSignal<String>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -93,6 +96,7 @@ impl Engine {
         let engine = Self {
             state: RwSignal::new(RunState::default()),
             notice: RwSignal::new(None),
+            tried: RwSignal::new(String::new()),
             inner: StoredValue::new_local(inner),
         };
         engine.start_worker();
@@ -390,6 +394,12 @@ impl Engine {
                 });
                 self.abandon_replay(id);
             }
+            Event::Validated { .. } => {
+                let text = self.tried.get_untracked();
+                if !text.trim().is_empty() {
+                    self.predict(text);
+                }
+            }
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
             | Event::FetchingEncoder { .. }
@@ -398,7 +408,6 @@ impl Engine {
             | Event::HubForgotten { .. }
             | Event::TrainingProgress { .. }
             | Event::EvaluationProgress { .. }
-            | Event::Validated { .. }
             | Event::TrainingEnded { .. }
             | Event::Paused { .. }
             | Event::Resumed { .. }

@@ -7,11 +7,12 @@ use super::engine::Engine;
 use super::format::{count, loss, percent};
 use crate::protocol::Prediction;
 use crate::run_state::RunState;
+use crate::run_state::run::Opinion;
 
 /// A text, and how probable each label is for it.
 #[component]
 pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+    let text = engine.tried;
     let can_predict = Memo::new(move |_| engine.state.with(RunState::can_predict));
     let predicting = Memo::new(move |_| engine.state.with(RunState::is_predicting));
     let prediction = Memo::new(move |_| engine.state.with(|state| state.prediction.clone()));
@@ -22,8 +23,12 @@ pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
         engine.state.with(RunState::is_running),
     ) {
         (true, _) => "Type a text and see what the model makes of it.",
-        (false, true) => "Pause the run to try the model as it stands.",
-        (false, false) => "Train a model or open a saved one; then it can be tried here.",
+        (false, true) => {
+            "Your text is classified after each epoch. Pause the run to try it at once."
+        }
+        (false, false) => {
+            "Type a text to watch while the model learns. Train a model or open a saved one; then it can be tried here."
+        }
     };
     let predict = move || {
         if enabled.get_untracked() {
@@ -62,7 +67,43 @@ pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
                 </button>
             </div>
             <div aria-live="polite">{move || prediction.get().map(|prediction| view! { <Answer prediction /> })}</div>
+            <Opinions engine />
         </section>
+    }
+}
+
+/// What the model said of the text after each epoch.
+#[component]
+fn Opinions(engine: Engine) -> impl IntoView {
+    let opinions = Memo::new(move |_| {
+        engine.state.with(|state| {
+            let run = state.run.as_ref();
+            run.map(|run| run.opinions.clone()).unwrap_or_default()
+        })
+    });
+    move || {
+        let items: Vec<_> = opinions.get().into_iter().map(opinion).collect();
+        (!items.is_empty()).then(|| {
+            view! {
+                <h3>"While it learnt"</h3>
+                <ol class="opinions" data-testid="opinions">{items}</ol>
+            }
+        })
+    }
+}
+
+fn opinion(opinion: Opinion) -> impl IntoView {
+    let Opinion { epoch, prediction } = opinion;
+    let said = match (prediction.value, prediction.probabilities.first()) {
+        (Some(value), _) => loss(value),
+        (None, Some(first)) => format!("{} {}", first.label, percent(first.probability)),
+        (None, None) => String::new(),
+    };
+    view! {
+        <li data-epoch=epoch>
+            <span class="muted">{format!("Epoch {epoch}: ")}</span>
+            {said}
+        </li>
     }
 }
 

@@ -157,9 +157,12 @@ async fn tested_examples_can_be_read() -> Result {
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
-    page.set("Epochs", "1").await?;
+    page.set("Epochs", "2").await?;
+    page.type_in("predict-input", "The food was great.").await?;
     page.click("start").await?;
     page.element("test-accuracy").await?;
+    page.element("opinions li[data-epoch='1']").await?;
+    page.element("opinions li[data-epoch='2']").await?;
     let count = async |cell: &str| -> Result<f64> {
         match page.has(cell).await? {
             true => Ok(page.element(cell).await?.text().await?.parse()?),
