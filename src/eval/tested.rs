@@ -75,14 +75,11 @@ impl TestedExamples {
                 .into_iter()
                 .skip(offset)
                 .take(limit)
-                .map(|(example, outputs, _)| TestedExample {
+                .map(|(example, outputs, certainty)| TestedExample {
                     text: example.text.clone(),
                     truth: self.words(&example.target),
                     predicted: self.words(&said(&example.target, outputs)),
-                    probability: example
-                        .target
-                        .class()
-                        .map(|_| certainty(&example.target, outputs)),
+                    probability: example.target.class().map(|_| certainty),
                 })
                 .collect(),
         }
