@@ -119,11 +119,11 @@ pub fn run(workspace: &Workspace, quality: &Quality) -> Result<()> {
 }
 
 fn read_if_there<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>> {
-    if !path.exists() {
-        return Ok(Vec::new());
+    if path.exists() {
+        read(path)
+    } else {
+        Ok(Vec::new())
     }
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("{} cannot be read", path.display()))
 }
 
 fn finetune(
@@ -159,7 +159,7 @@ fn finetune(
         .arg(&json)
         .args(&quality.settings);
     run_command(&mut example)?;
-    let result = read(&json)?;
+    let result: Value = read(&json)?;
     let number = |pointer: &str| {
         result
             .pointer(pointer)
@@ -181,9 +181,9 @@ fn finetune(
     })
 }
 
-fn read(path: &Path) -> Result<Value> {
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Ok(serde_json::from_slice(&bytes)?)
+    serde_json::from_slice(&bytes).with_context(|| format!("{} cannot be read", path.display()))
 }
 
 /// A table for each encoder: the reference's row, then one for each recipe, over the sets.
