@@ -18,9 +18,10 @@
 //! | [`hub`] | the hub's names, addresses and answers | nothing of ours |
 //! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
+//! | [`language`] | what the page says, in each language | nothing of ours |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `port` and what they import |
+//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -35,6 +36,7 @@ pub mod data;
 pub mod device;
 pub mod eval;
 pub mod hub;
+pub mod language;
 #[cfg(feature = "engine")]
 pub mod model;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]

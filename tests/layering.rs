@@ -43,6 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "train::record",
         ],
     ),
+    ("language", &[]),
     ("port", &[]),
     (
         "worker",
@@ -56,6 +57,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "protocol",
             "run_state",
+            "language",
             "port",
             "data",
             "eval::metrics",

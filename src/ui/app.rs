@@ -6,6 +6,7 @@ use super::data_card::DataCard;
 use super::device_card::DeviceCard;
 use super::encoder_card::EncoderCard;
 use super::engine::Engine;
+use super::language::{self, LanguageChoice, tr};
 use super::notice::Messages;
 use super::open_card::OpenCard;
 use super::results_card::ResultsCard;
@@ -20,6 +21,7 @@ use super::try_card::TryCard;
 pub(crate) fn App() -> impl IntoView {
     let engine = Engine::start();
     let settings = Settings::new();
+    language::follow_in_document();
     show_progress_in_title(engine);
     keep_dropped_files_out();
     view! {
@@ -27,8 +29,9 @@ pub(crate) fn App() -> impl IntoView {
             <img src="icons/tabtune.svg" alt="" width="40" height="40" />
             <div>
                 <h1>"Tabtune"</h1>
-                <p>"Fine-tune a small text encoder in this tab. Your text stays on this machine."</p>
+                <p>{move || tr!("shell-lead")}</p>
             </div>
+            <LanguageChoice />
         </header>
         <main>
             <Messages engine />
@@ -42,9 +45,7 @@ pub(crate) fn App() -> impl IntoView {
             <TryCard engine />
             <SaveCard engine />
         </main>
-        <footer class="muted small">
-            "Everything runs in this tab: no text that you open, type or train on is sent anywhere."
-        </footer>
+        <footer class="muted small">{move || tr!("shell-foot")}</footer>
     }
 }
 

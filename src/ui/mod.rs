@@ -11,6 +11,7 @@ mod engine;
 mod file_button;
 mod format;
 mod hub_panel;
+mod language;
 mod loss_chart;
 mod more_encoders;
 mod notice;

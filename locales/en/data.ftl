@@ -1,0 +1,1 @@
+# The data: choosing, reading, cleaning and dividing it.

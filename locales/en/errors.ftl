@@ -1,0 +1,1 @@
+# Errors: what happened and what to do.

@@ -1,0 +1,1 @@
+# Results, charts and the table of runs.

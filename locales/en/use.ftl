@@ -1,0 +1,1 @@
+# Using, opening and saving a model.

@@ -1,0 +1,171 @@
+//! Messages in the user's language.
+//!
+//! They stand in Fluent files below `locales/`, one folder a language, and are part of the page's module. Fluent
+//! (<https://projectfluent.org>) is Mozilla's format for translations: a message is chosen by the language's own plural
+//! rules, and an error that arrives by name finds its words by that name.
+
+use std::borrow::Cow;
+
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use unic_langid::{LanguageIdentifier, langid};
+
+/// A language that the page speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    SimplifiedChinese,
+}
+
+macro_rules! files {
+    ($folder:literal) => {
+        &[
+            include_str!(concat!("../locales/", $folder, "/shell.ftl")),
+            include_str!(concat!("../locales/", $folder, "/data.ftl")),
+            include_str!(concat!("../locales/", $folder, "/run.ftl")),
+            include_str!(concat!("../locales/", $folder, "/results.ftl")),
+            include_str!(concat!("../locales/", $folder, "/use.ftl")),
+            include_str!(concat!("../locales/", $folder, "/errors.ftl")),
+        ]
+    };
+}
+
+impl Language {
+    /// Every language, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::English, Self::SimplifiedChinese];
+
+    /// Its tag in BCP 47, as the document's `lang` has it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::SimplifiedChinese => "zh-CN",
+        }
+    }
+
+    /// Its name in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::SimplifiedChinese => "简体中文",
+        }
+    }
+
+    /// The language of a tag, by its first part: `zh-Hans-SG` is Chinese.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let first = |tag: &str| tag.split(['-', '_']).next().map(str::to_ascii_lowercase);
+        Self::ALL
+            .into_iter()
+            .find(|language| first(language.tag()) == first(tag))
+    }
+
+    /// The first of the user's languages, the dearest first, that the page speaks; English otherwise.
+    pub fn of_tags<'a>(tags: impl IntoIterator<Item = &'a str>) -> Self {
+        tags.into_iter().find_map(Self::of_tag).unwrap_or_default()
+    }
+
+    /// Its messages, as they stand in the files.
+    pub fn files(self) -> &'static [&'static str] {
+        match self {
+            Self::English => files!("en"),
+            Self::SimplifiedChinese => files!("zh-CN"),
+        }
+    }
+
+    fn identifier(self) -> LanguageIdentifier {
+        match self {
+            Self::English => langid!("en"),
+            Self::SimplifiedChinese => langid!("zh-CN"),
+        }
+    }
+}
+
+/// The messages of one language.
+pub struct Catalog {
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Catalog {
+    /// Reads the files of a language. A message that does not read as Fluent is left out, and `tests/language.rs` fails.
+    pub fn new(language: Language) -> Self {
+        let mut bundle = FluentBundle::new(vec![language.identifier()]);
+        // Both languages run from left to right.
+        bundle.set_use_isolating(false);
+        bundle.set_formatter(Some(|value, _| match value {
+            FluentValue::Number(number) => Some(grouped(number)),
+            _ => None,
+        }));
+        for file in language.files() {
+            let resource =
+                FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(read, _)| read);
+            bundle.add_resource_overriding(resource);
+        }
+        Self { bundle }
+    }
+
+    /// The message called `id` with its variables filled in; `None` if there is none.
+    pub fn message(&self, id: &str, arguments: &FluentArgs) -> Option<String> {
+        let pattern = self.bundle.get_message(id)?.value()?;
+        // What is missing in the arguments shows as its name, and `tests/language.rs` fails.
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(arguments), &mut Vec::new());
+        Some(Cow::into_owned(text))
+    }
+}
+
+/// A number with its thousands apart: 17389824 is `17,389,824`.
+fn grouped(number: &FluentNumber) -> String {
+    let text = number.as_string();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", &*text),
+    };
+    let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut grouped = String::with_capacity(text.len() + whole.len() / 3);
+    grouped.push_str(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && place % 3 == whole.len() % 3 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + fraction
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_language_that_is_spoken_is_taken() {
+        assert_eq!(
+            Language::of_tags(["fr-FR", "zh-Hans-SG", "en"]),
+            Language::SimplifiedChinese
+        );
+        assert_eq!(Language::of_tags(["EN_us", "zh"]), Language::English);
+        assert_eq!(Language::of_tags(["fr"]), Language::English);
+        assert_eq!(Language::of_tags([]), Language::English);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [
+            (0.0, "0"),
+            (999.0, "999"),
+            (1_000.0, "1,000"),
+            (17_389_824.0, "17,389,824"),
+            (-1_234.5, "-1,234.5"),
+        ] {
+            assert_eq!(grouped(&FluentNumber::from(number)), text);
+        }
+    }
+
+    #[test]
+    fn a_message_that_does_not_exist_is_none() {
+        let catalog = Catalog::new(Language::English);
+        assert_eq!(catalog.message("no-such-message", &FluentArgs::new()), None);
+    }
+}
