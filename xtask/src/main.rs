@@ -53,6 +53,9 @@ enum Command {
         /// Runs this step alone; may be repeated.
         #[arg(long, value_enum, value_name = "STEP")]
         only: Vec<TestStep>,
+        /// Runs the end-to-end tests whose name holds one of these alone.
+        #[arg(last = true, value_name = "NAME")]
+        names: Vec<String>,
     },
     /// Installs what a build needs, and nothing more.
     Setup {
@@ -105,7 +108,7 @@ fn run(command: Command) -> Result<()> {
             page::set_up(&workspace)?;
             page::build(&workspace)
         }
-        Command::Test { only } => test::run(&workspace, &only),
+        Command::Test { only, names } => test::run(&workspace, &only, &names),
         Command::Setup { tests } => {
             page::set_up(&workspace)?;
             if tests {

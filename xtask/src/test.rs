@@ -62,8 +62,8 @@ pub fn set_up(workspace: &Workspace) -> Result<()> {
 }
 
 /// Runs the chosen steps, or all if none is chosen. The checks all have their say; after them the first
-/// failure ends the run.
-pub fn run(workspace: &Workspace, only: &[TestStep]) -> Result<()> {
+/// failure ends the run. Of the end-to-end tests only those run whose name holds one of `names`, if there are any.
+pub fn run(workspace: &Workspace, only: &[TestStep], names: &[String]) -> Result<()> {
     let steps = if only.is_empty() {
         TestStep::value_variants()
     } else {
@@ -86,7 +86,7 @@ pub fn run(workspace: &Workspace, only: &[TestStep]) -> Result<()> {
         if !step.is_check() && !failed.is_empty() {
             break;
         }
-        if let Err(error) = step.run(workspace) {
+        if let Err(error) = step.run(workspace, names) {
             eprintln!("error: {error:#}");
             failed.push(step);
         }
@@ -120,7 +120,7 @@ impl TestStep {
             .unwrap_or_default()
     }
 
-    fn run(self, workspace: &Workspace) -> Result<()> {
+    fn run(self, workspace: &Workspace, names: &[String]) -> Result<()> {
         announce(&self.name());
         step(&self.name(), || {
             match self {
@@ -130,7 +130,7 @@ impl TestStep {
                 Self::Native => native(workspace),
                 Self::Browser => browser(workspace),
                 Self::Page => page::build(workspace),
-                Self::EndToEnd => end_to_end(workspace),
+                Self::EndToEnd => end_to_end(workspace, names),
             }
             .map(|()| "passed".to_owned())
         })
@@ -219,7 +219,7 @@ fn browser(workspace: &Workspace) -> Result<()> {
 }
 
 /// The tests of the built page.
-fn end_to_end(workspace: &Workspace) -> Result<()> {
+fn end_to_end(workspace: &Workspace, names: &[String]) -> Result<()> {
     let dist = workspace.dist();
     ensure!(
         dist.join("index.html").is_file(),
@@ -258,6 +258,7 @@ fn end_to_end(workspace: &Workspace) -> Result<()> {
                 "--",
                 "--test-threads=1",
             ])
+            .args(names)
             .env(
                 "TABTUNE_URL",
                 format!("http://{}{PAGE_PREFIX}", server.address()),
