@@ -3,6 +3,7 @@
 pub mod history;
 pub mod model;
 pub mod run;
+pub mod steps;
 pub mod tested;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};

@@ -75,7 +75,7 @@ impl RunState {
     }
 
     /// Whether the worker has a model that stays as it is.
-    fn has_model(&self) -> bool {
+    pub(super) fn has_model(&self) -> bool {
         match self.run.as_ref().map(|run| run.phase) {
             Some(RunPhase::Paused | RunPhase::Ended) => true,
             Some(RunPhase::Preparing | RunPhase::Training | RunPhase::Evaluating { .. }) => false,

@@ -851,3 +851,43 @@ fn a_table_comes_with_its_source() {
     });
     assert_eq!(state.table_source, Some(uci));
 }
+
+#[test]
+fn the_steps_follow_the_work() {
+    use super::steps::{Step, StepStatus::*};
+    fn statuses(state: &RunState) -> [super::steps::StepStatus; 4] {
+        Step::ALL.map(|step| state.step_status(step))
+    }
+    let mut state = RunState::default();
+    start(&mut state, 0, DeviceKind::Cpu);
+    load_encoder(&mut state, 1, "L3");
+    assert_eq!(statuses(&state), [Ready, Waiting, Waiting, Waiting]);
+    open(&mut state, 2, "uci");
+    use_columns(&mut state, 3);
+    assert_eq!(statuses(&state), [Active, Waiting, Waiting, Waiting]);
+    let answer = summary("uci");
+    state.apply(Event::DatasetReady {
+        id: 3,
+        summary: answer,
+    });
+    assert_eq!(statuses(&state), [Done, Ready, Waiting, Waiting]);
+    train(&mut state, 4, false);
+    state.apply(Event::TrainingStarted {
+        id: 4,
+        plan: plan(),
+        step: 0,
+    });
+    assert_eq!(statuses(&state)[..3], [Done, Active, Waiting]);
+    state.apply(Event::EvaluationProgress {
+        id: 4,
+        split: EvaluatedSplit::Test,
+        done: 1,
+        total: 2,
+    });
+    assert_eq!(statuses(&state)[1..3], [Active, Active]);
+    state.apply(Event::Failed {
+        id: 4,
+        error: error(),
+    });
+    assert_eq!(statuses(&state), [Done, Ready, Waiting, Waiting]);
+}

@@ -1,4 +1,4 @@
-//! The page as a whole: one column, in the order of the work.
+//! The page as a whole: its steps, in the order of the work.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,9 @@ use super::run_card::RunCard;
 use super::save_card::SaveCard;
 use super::settings::Settings;
 use super::settings_card::SettingsCard;
+use super::step_list::{StepList, anchor};
 use super::try_card::TryCard;
+use crate::run_state::steps::Step;
 
 /// The page.
 #[component]
@@ -33,20 +35,37 @@ pub(crate) fn App() -> impl IntoView {
             </div>
             <LanguageChoice />
         </header>
+        <StepList engine />
         <main>
             <Messages engine />
-            <DeviceCard engine />
-            <EncoderCard engine />
-            <OpenCard engine />
-            <DataCard engine />
-            <SettingsCard engine settings />
-            <RunCard engine settings />
-            <ResultsCard engine />
-            <TryCard engine />
-            <SaveCard engine />
+            <StepSection step=Step::Data>
+                <DataCard engine />
+                <OpenCard engine />
+            </StepSection>
+            <StepSection step=Step::Train>
+                <div class="beside">
+                    <EncoderCard engine />
+                    <DeviceCard engine />
+                </div>
+                <SettingsCard engine settings />
+                <RunCard engine settings />
+            </StepSection>
+            <StepSection step=Step::Results>
+                <ResultsCard engine />
+            </StepSection>
+            <StepSection step=Step::Use>
+                <TryCard engine />
+                <SaveCard engine />
+            </StepSection>
         </main>
         <footer class="muted small">{move || tr!("shell-foot")}</footer>
     }
+}
+
+/// The cards of a step.
+#[component]
+fn StepSection(step: Step, children: Children) -> impl IntoView {
+    view! { <div class="step" id=anchor(step)>{children()}</div> }
 }
 
 /// A file that is dropped beside a card that takes it would otherwise be shown in place of the page.

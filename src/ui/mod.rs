@@ -27,6 +27,7 @@ mod save_file;
 mod scale;
 mod settings;
 mod settings_card;
+mod step_list;
 mod tested_list;
 mod try_card;
 mod words;
