@@ -10,6 +10,7 @@ mod local_encoders;
 mod mock_hub;
 mod page;
 mod saved_models;
+mod tour;
 mod training;
 mod wasm_modules;
 

@@ -2,7 +2,8 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -41,6 +42,15 @@ impl Cache {
             .filter(|value| !value.is_empty())
             .map_or_else(|| self.root.join("target"), PathBuf::from)
     }
+}
+
+/// Removes a folder with all in it, if it is there.
+pub fn remove_folder(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    Ok(())
 }
 
 /// The cache folder under an environment.

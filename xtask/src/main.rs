@@ -3,9 +3,11 @@
 //! Nothing but Rust has to be installed before. What is fetched goes to a cache outside the checkout
 //! ([`cache::Cache`]), so that a second run, or a second clone, needs no network.
 
+mod axe;
 mod cache;
 mod chromium;
 mod interop;
+mod lighthouse;
 mod models;
 mod page;
 mod process;
@@ -14,6 +16,7 @@ mod serve;
 mod steps;
 mod test;
 mod tools;
+mod wheel;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,6 +73,13 @@ enum Command {
         #[arg(long)]
         rebuild: bool,
     },
+    /// Makes pictures of the page in each of its states, themes and languages, at three widths.
+    Screenshots {
+        #[arg(long, value_name = "DIR", default_value = "screenshots")]
+        out: PathBuf,
+    },
+    /// Measures the built page with Lighthouse; needs Node.js.
+    Lighthouse,
     /// Fine-tunes on the labelled texts of a folder and writes docs/quality.md.
     Quality(quality::Quality),
     /// Shows that transformers and PEFT compute the same with files of Tabtune's, and Tabtune with theirs.
@@ -109,6 +119,8 @@ fn run(command: Command) -> Result<()> {
             page::build(&workspace)
         }
         Command::Test { only, names } => test::run(&workspace, &only, &names),
+        Command::Screenshots { out } => test::screenshots(&workspace, &out),
+        Command::Lighthouse => lighthouse::run_on(&workspace),
         Command::Setup { tests } => {
             page::set_up(&workspace)?;
             if tests {

