@@ -6,6 +6,7 @@ mod bad_input;
 mod devices;
 mod formats;
 mod hub;
+mod keyboard;
 mod local_encoders;
 mod mock_hub;
 mod page;

@@ -10,7 +10,9 @@ use serde_json::json;
 use crate::page::{PLAIN, Page, Result, variable};
 
 /// Widths of the pictures, in CSS pixels: a phone, a tablet, a desk.
-const WIDTHS: [u32; 3] = [390, 820, 1440];
+const WIDTHS: [u32; 3] = [360, 820, 1440];
+/// The widest window that the page is made for: 4K.
+const WIDEST: u32 = 3840;
 const SCHEMES: [&str; 2] = ["light", "dark"];
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
@@ -99,6 +101,15 @@ impl Tour {
             }
         }
         self.page.select("language", "en").await?;
+        for width in WIDTHS.into_iter().chain([WIDEST]) {
+            self.page.look("light", width).await?;
+            let measure = "return document.documentElement.scrollWidth";
+            let found: u32 = self.page.driver.execute(measure, vec![]).await?.convert()?;
+            if found > width {
+                self.faults
+                    .push(format!("{name}: {found} pixels at a width of {width}"));
+            }
+        }
         self.page.look("light", 1280).await
     }
 
