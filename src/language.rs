@@ -4,9 +4,12 @@
 //! (<https://projectfluent.org>) is Mozilla's format for translations: a message is chosen by the language's own plural
 //! rules, and an error that arrives by name finds its words by that name.
 
+mod errors;
+
 use std::borrow::Cow;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_syntax::ast::Pattern;
 use unic_langid::{LanguageIdentifier, langid};
 
 /// A language that the page speaks.
@@ -120,11 +123,21 @@ impl Catalog {
     /// The message called `id` with its variables filled in; `None` if there is none.
     pub fn message(&self, id: &str, arguments: &FluentArgs) -> Option<String> {
         let pattern = self.bundle.get_message(id)?.value()?;
+        Some(self.format(pattern, Some(arguments)))
+    }
+
+    /// An attribute of the message called `id`, one without variables.
+    fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        let attribute = self.bundle.get_message(id)?.get_attribute(name)?;
+        Some(self.format(attribute.value(), None))
+    }
+
+    fn format<'a>(&'a self, pattern: &'a Pattern<&str>, arguments: Option<&FluentArgs>) -> String {
         // What is missing in the arguments shows as its name, and `tests/language.rs` fails.
         let text = self
             .bundle
-            .format_pattern(pattern, Some(arguments), &mut Vec::new());
-        Some(Cow::into_owned(text))
+            .format_pattern(pattern, arguments, &mut Vec::new());
+        Cow::into_owned(text)
     }
 }
 

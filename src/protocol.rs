@@ -7,12 +7,14 @@
 
 mod encoder;
 mod model;
+mod wire_error;
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, ReadOptions, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::{ExampleFilter, ExamplePage};
+use crate::reason::Reason;
 use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
@@ -21,7 +23,7 @@ pub use model::{ExportForm, ModelSource, ModelSummary};
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -347,7 +349,7 @@ pub struct LabelProbability {
     pub probability: f64,
 }
 
-/// An error for a person to read. Made once, at the worker's edge.
+/// An error for a person to read, in English and as data. Made once, at the worker's edge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireError {
     pub kind: ErrorKind,
@@ -357,6 +359,8 @@ pub struct WireError {
     pub hint: String,
     /// Whether the worker can go on.
     pub recoverable: bool,
+    /// The same as data, for other languages than English; `None` for what has only its text.
+    pub reason: Option<Reason>,
 }
 
 /// The layer an error comes from.

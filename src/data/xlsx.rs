@@ -11,16 +11,16 @@ mod styles;
 mod workbook;
 mod xml;
 
-use serde::{Deserialize, Serialize};
-
-use super::foreign::ForeignFile;
-use super::grid::Grid;
-use super::table_error::TableProblem;
 use package::{MAX_UNPACKED, Package};
+use serde::{Deserialize, Serialize};
 use sheet::Sheet;
 use strings::Strings;
 use styles::Styles;
 use workbook::Workbook;
+
+use super::foreign::ForeignFile;
+use super::grid::Grid;
+use super::table_error::TableProblem;
 
 /// Which sheet of a workbook was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct SheetReading {
 }
 
 /// Why a workbook holds no table.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum XlsxProblem {
     /// The archive, or a part of it, cannot be unpacked.
     #[error("the workbook is damaged: {detail}")]
