@@ -95,6 +95,14 @@ pub fn as_text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::
     serializer.collect_str(value)
 }
 
+/// Serializes an index, counted from 0, as people count.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn counted_from_1<S: Serializer>(index: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(u64::from(*index) + 1)
+}
+
 /// A code of names: `TableProblem` and `NoRows` are `table-problem-no-rows`.
 fn code(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| name.to_kebab_case()).collect();

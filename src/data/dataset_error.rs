@@ -7,7 +7,7 @@ use super::excerpt::{quoted, quoted_list};
 use super::number::NumberProblem;
 use super::place::Place;
 use super::split::SplitError;
-use crate::reason::Phrase;
+use crate::reason::{Phrase, counted_from_1};
 
 /// Columns, labels or splits that make no data set. A [`Place`] is where a row begins.
 #[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
@@ -18,6 +18,7 @@ pub enum DatasetError {
         /// The table's name.
         table: String,
         /// The index, counted from 0.
+        #[serde(serialize_with = "counted_from_1")]
         column: u32,
         /// How many columns the table has.
         columns: u32,

@@ -21,6 +21,7 @@ use workbook::Workbook;
 use super::foreign::ForeignFile;
 use super::grid::Grid;
 use super::table_error::TableProblem;
+use crate::reason::counted_from_1;
 
 /// Which sheet of a workbook was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,7 @@ pub enum XlsxProblem {
     #[error("there is no sheet number {}; there are {sheets}", .sheet.saturating_add(1))]
     NoSuchSheet {
         /// Counted from 0.
+        #[serde(serialize_with = "counted_from_1")]
         sheet: u32,
         /// How many there are.
         sheets: u32,
