@@ -20,9 +20,10 @@
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`language`] | what the page says, in each language | `reason` |
+//! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `port` and what they import |
+//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -48,6 +49,8 @@ pub mod port;
 )]
 pub mod protocol;
 pub mod reason;
+#[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
+pub mod requests;
 pub mod run_state;
 #[cfg(feature = "engine")]
 pub mod text;

@@ -7,6 +7,7 @@
 
 mod encoder;
 mod model;
+mod requests;
 mod wire_error;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
 pub use model::{ExportForm, ModelSource, ModelSummary};
+pub use requests::RequestCount;
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
@@ -221,6 +223,8 @@ pub enum Event {
     },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },
+    /// How many requests the worker has made, whenever there are more.
+    Requested { count: RequestCount },
     /// The worker cannot go on: its device was lost or it panicked. The page replaces it.
     Lost { error: WireError },
 }

@@ -54,12 +54,13 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("language", &["reason"]),
+    ("requests", &["protocol"]),
     ("port", &[]),
     (
         "worker",
         &[
             "reason", "archive", "data", "text", "model", "eval", "adapter", "train", "device",
-            "hub", "protocol", "port",
+            "hub", "protocol", "requests", "port",
         ],
     ),
     (
@@ -69,6 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "protocol",
             "run_state",
             "language",
+            "requests",
             "port",
             "data",
             "eval::metrics",

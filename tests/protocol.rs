@@ -72,6 +72,7 @@ const EVENTS: &[&str] = &[
     r#"{"ModelOpened":{"id":13,"model":{"name":"mine","encoder":"tiny-bert","other_encoder":"owner/large","problem":"Regression","labels":[],"data":null,"method":null,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}},"fetched":null}}"#,
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true,"reason":{"code":"state-error-no-model","arguments":{}}}}}"#,
     r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true,"reason":{"code":"table-error","arguments":{"file":{"Text":"a.csv"},"problem":{"Reason":{"code":"table-problem-nul-character","arguments":{"line":{"Number":3.0}}}},"rows":{"List":{"items":[{"Number":1.0}],"more":2}}}}}}}"#,
+    r#"{"Requested":{"count":{"own_origin":4,"elsewhere":1}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false,"reason":null}}}"#,
 ];
 

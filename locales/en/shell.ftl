@@ -90,3 +90,22 @@ shell-hub-will-be-kept = It is kept in this browser once it has been downloaded 
 shell-hub-load = Load
 shell-hub-download = Download { $size }
 shell-hub-forget = Forget it
+
+# The requests that were made
+
+shell-requests-unknown = Your browser does not tell how many requests this page makes.
+shell-requests-own = This page has made { $count ->
+    [one] { $count } request
+   *[other] { $count } requests
+} since it was opened, all to its own site.
+shell-requests-elsewhere = Since it was opened, this page has made { $own ->
+    [one] { $own } request
+   *[other] { $own } requests
+} to its own site and { $elsewhere ->
+    [one] { $elsewhere } request
+   *[other] { $elsewhere } requests
+} elsewhere, for what you looked up or downloaded.
+shell-requests-how = How to check this yourself
+shell-requests-what = What is fetched is the page itself, encoders and samples. The number is the browser's own record of the page and its worker; a request is never made with anything that you opened or typed, except for the name of an encoder that you look up.
+shell-requests-tools = Press F12 and choose Network before you reload the page: the browser lists every request, where it goes and what it carries. Train and ask the model: nothing is added to the list.
+shell-requests-offline = Or load an encoder, disconnect from the network, and go on: opening files, training, testing and saving work without a connection.

@@ -90,3 +90,13 @@ shell-hub-will-be-kept = 下载并校验之后，会保存在此浏览器中。
 shell-hub-load = 加载
 shell-hub-download = 下载 { $size }
 shell-hub-forget = 从浏览器中删除
+
+# 已发出的请求
+
+shell-requests-unknown = 您的浏览器没有提供此页面发出的请求数。
+shell-requests-own = 自打开以来，此页面发出了 { $count } 个请求，全部发往本站。
+shell-requests-elsewhere = 自打开以来，此页面向本站发出了 { $own } 个请求，向其他网站发出了 { $elsewhere } 个请求（用于您查询或下载的内容）。
+shell-requests-how = 如何自行核实
+shell-requests-what = 获取的内容是页面本身、编码器和示例数据。该数字来自浏览器对页面及其计算部分的记录；除了您查询的编码器名称之外，请求中绝不会带有您打开或输入的任何内容。
+shell-requests-tools = 请先按 F12 并选择“网络”（Network），再重新加载页面：浏览器会列出每个请求、它的去向和所带的内容。接着训练并试用模型：列表中不会增加任何请求。
+shell-requests-offline = 也可以在加载编码器之后断开网络再继续：打开文件、训练、测试和保存都无需联网。
