@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
+use serde::Serialize;
 use zip::ZipArchive;
 use zip::result::ZipError;
+
+use crate::reason::as_text;
 
 /// Below this size a file may be packed as tightly as it likes.
 const SMALL: u64 = 1_000_000;
@@ -34,11 +37,11 @@ pub struct ArchiveReader<R> {
 }
 
 /// Why an archive, or a file in it, cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum ArchiveError {
     /// No zip archive, or a broken one.
     #[error("this is no zip archive that can be read: {0}")]
-    Unreadable(ZipError),
+    Unreadable(#[serde(serialize_with = "as_text")] ZipError),
     /// More entries than what is looked for would have.
     #[error("the archive has {found} entries; at most {most} are read")]
     TooMany {
@@ -68,6 +71,7 @@ pub enum ArchiveError {
         /// Its path.
         entry: String,
         /// What it would take.
+        #[serde(serialize_with = "as_text")]
         source: ZipError,
     },
     /// More than such a file has.
@@ -110,6 +114,7 @@ pub enum ArchiveError {
         /// Its path.
         entry: String,
         /// What the reader said.
+        #[serde(serialize_with = "as_text")]
         source: io::Error,
     },
     /// There is no memory for it.

@@ -4,10 +4,12 @@
 //! (<https://projectfluent.org>) is Mozilla's format for translations: a message is chosen by the language's own plural
 //! rules, and an error that arrives by name finds its words by that name.
 
+mod errors;
+
 use std::borrow::Cow;
 
-use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_syntax::ast::Pattern;
 use unic_langid::{LanguageIdentifier, langid};
 
 /// A language that the page speaks.
@@ -66,6 +68,19 @@ impl Language {
         tags.into_iter().find_map(Self::of_tag).unwrap_or_default()
     }
 
+    /// A rounded count in the units that its readers count in: 17389824 is `17.4 M` in English, `1739 万` in Chinese.
+    pub fn rounded(self, number: u32) -> String {
+        let exact = f64::from(number);
+        match self {
+            Self::English if exact >= 1e6 => format!("{:.1} M", exact / 1e6),
+            Self::English if exact >= 1e4 => format!("{:.0} k", exact / 1e3),
+            Self::SimplifiedChinese if exact >= 1e8 => format!("{:.1} 亿", exact / 1e8),
+            Self::SimplifiedChinese if exact >= 1e6 => format!("{:.0} 万", exact / 1e4),
+            Self::SimplifiedChinese if exact >= 1e4 => format!("{:.1} 万", exact / 1e4),
+            Self::English | Self::SimplifiedChinese => grouped(&number.to_string()),
+        }
+    }
+
     /// Its messages, as they stand in the files.
     pub fn files(self) -> &'static [&'static str] {
         match self {
@@ -94,7 +109,7 @@ impl Catalog {
         // Both languages run from left to right.
         bundle.set_use_isolating(false);
         bundle.set_formatter(Some(|value, _| match value {
-            FluentValue::Number(number) => Some(grouped(number)),
+            FluentValue::Number(number) => Some(grouped(&number.as_string())),
             _ => None,
         }));
         for file in language.files() {
@@ -108,23 +123,32 @@ impl Catalog {
     /// The message called `id` with its variables filled in; `None` if there is none.
     pub fn message(&self, id: &str, arguments: &FluentArgs) -> Option<String> {
         let pattern = self.bundle.get_message(id)?.value()?;
+        Some(self.format(pattern, Some(arguments)))
+    }
+
+    /// An attribute of the message called `id`, one without variables.
+    fn attribute(&self, id: &str, name: &str) -> Option<String> {
+        let attribute = self.bundle.get_message(id)?.get_attribute(name)?;
+        Some(self.format(attribute.value(), None))
+    }
+
+    fn format<'a>(&'a self, pattern: &'a Pattern<&str>, arguments: Option<&FluentArgs>) -> String {
         // What is missing in the arguments shows as its name, and `tests/language.rs` fails.
         let text = self
             .bundle
-            .format_pattern(pattern, Some(arguments), &mut Vec::new());
-        Some(Cow::into_owned(text))
+            .format_pattern(pattern, arguments, &mut Vec::new());
+        Cow::into_owned(text)
     }
 }
 
-/// A number with its thousands apart: 17389824 is `17,389,824`.
-fn grouped(number: &FluentNumber) -> String {
-    let text = number.as_string();
-    let (sign, digits) = match text.strip_prefix('-') {
+/// A decimal number with its thousands apart: `17389824` is `17,389,824`.
+pub fn grouped(number: &str) -> String {
+    let (sign, digits) = match number.strip_prefix('-') {
         Some(digits) => ("-", digits),
-        None => ("", &*text),
+        None => ("", number),
     };
     let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    let mut grouped = String::with_capacity(text.len() + whole.len() / 3);
+    let mut grouped = String::with_capacity(number.len() + whole.len() / 3);
     grouped.push_str(sign);
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && place % 3 == whole.len() % 3 {
@@ -153,13 +177,26 @@ mod tests {
     #[test]
     fn numbers_are_grouped() {
         for (number, text) in [
-            (0.0, "0"),
-            (999.0, "999"),
-            (1_000.0, "1,000"),
-            (17_389_824.0, "17,389,824"),
-            (-1_234.5, "-1,234.5"),
+            ("0", "0"),
+            ("999", "999"),
+            ("1000", "1,000"),
+            ("17389824", "17,389,824"),
+            ("-1234.5", "-1,234.5"),
         ] {
-            assert_eq!(grouped(&FluentNumber::from(number)), text);
+            assert_eq!(grouped(number), text);
+        }
+    }
+
+    #[test]
+    fn counts_are_rounded_in_each_language_s_units() {
+        for (number, english, chinese) in [
+            (9_999, "9,999", "9,999"),
+            (24_576, "25 k", "2.5 万"),
+            (17_389_824, "17.4 M", "1739 万"),
+            (250_000_000, "250.0 M", "2.5 亿"),
+        ] {
+            assert_eq!(Language::English.rounded(number), english);
+            assert_eq!(Language::SimplifiedChinese.rounded(number), chinese);
         }
     }
 

@@ -7,21 +7,23 @@
 //!
 //! | module | holds | may import |
 //! |---|---|---|
-//! | [`archive`] | zip archives, read with bounds | nothing of ours |
-//! | [`data`] | files to examples: table, columns, problem, targets, splits | nothing of ours |
-//! | [`text`] | examples to token batches | `data` |
-//! | [`model`] | encoder, LoRA, head, weights | `archive`, `text`, `train::config` |
-//! | [`eval`] | metrics, evaluation | `data`, `text`, `model` |
-//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `archive`, `data`, `text`, `model`, `eval`, `train::config` |
-//! | [`train`] | configuration, schedule, optimizer step | `data`, `text`, `model`, `eval` |
+//! | [`reason`] | what an error says of itself, for any language | nothing of ours |
+//! | [`archive`] | zip archives, read with bounds | `reason` |
+//! | [`data`] | files to examples: table, columns, problem, targets, splits | `reason` |
+//! | [`text`] | examples to token batches | `reason`, `data` |
+//! | [`model`] | encoder, LoRA, head, weights | `reason`, `archive`, `text`, `train::config` |
+//! | [`eval`] | metrics, evaluation | `reason`, `data`, `text`, `model` |
+//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `reason`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
+//! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
-//! | [`hub`] | the hub's names, addresses and answers | nothing of ours |
-//! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
+//! | [`hub`] | the hub's names, addresses and answers | `reason` |
+//! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
-//! | [`language`] | what the page says, in each language | nothing of ours |
+//! | [`language`] | what the page says, in each language | `reason` |
+//! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `port` and what they import |
+//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -46,6 +48,9 @@ pub mod port;
     reason = "fields of messages are named to be read; only what a name cannot say is documented"
 )]
 pub mod protocol;
+pub mod reason;
+#[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
+pub mod requests;
 pub mod run_state;
 #[cfg(feature = "engine")]
 pub mod text;

@@ -7,21 +7,25 @@
 
 mod encoder;
 mod model;
+mod requests;
+mod wire_error;
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, ReadOptions, SplitConfig, TableSummary};
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::{ExampleFilter, ExamplePage};
+use crate::reason::Reason;
 use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
 pub use model::{ExportForm, ModelSource, ModelSummary};
+pub use requests::RequestCount;
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -219,6 +223,8 @@ pub enum Event {
     },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },
+    /// How many requests the worker has made, whenever there are more.
+    Requested { count: RequestCount },
     /// The worker cannot go on: its device was lost or it panicked. The page replaces it.
     Lost { error: WireError },
 }
@@ -347,7 +353,7 @@ pub struct LabelProbability {
     pub probability: f64,
 }
 
-/// An error for a person to read. Made once, at the worker's edge.
+/// An error for a person to read, in English and as data. Made once, at the worker's edge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WireError {
     pub kind: ErrorKind,
@@ -357,6 +363,8 @@ pub struct WireError {
     pub hint: String,
     /// Whether the worker can go on.
     pub recoverable: bool,
+    /// The same as data, for other languages than English; `None` for what has only its text.
+    pub reason: Option<Reason>,
 }
 
 /// The layer an error comes from.

@@ -2,6 +2,7 @@
 
 pub mod history;
 pub mod model;
+pub mod requests;
 pub mod run;
 pub mod steps;
 pub mod tested;
@@ -13,6 +14,7 @@ use crate::protocol::{
 };
 use crate::train::config::Method;
 use model::Opened;
+use requests::WorkerRequests;
 use run::{Run, RunPhase};
 use tested::Tested;
 
@@ -57,6 +59,8 @@ pub struct RunState {
     pub opened: Option<Opened>,
     /// The newest prediction.
     pub prediction: Option<Prediction>,
+    /// What the workers have requested.
+    pub requests: WorkerRequests,
     /// What went wrong last.
     pub error: Option<WireError>,
     /// The table being opened.
@@ -164,8 +168,9 @@ impl RunState {
     /// Takes in an event. Answers to requests that are no longer the newest of their kind change nothing.
     pub fn apply(&mut self, event: Event) {
         match event {
+            Event::Listening => self.requests.worker_started(),
             // The page replaces the worker, and says so by `worker_replaced`.
-            Event::Listening | Event::Lost { .. } => {}
+            Event::Lost { .. } => {}
             Event::Ready {
                 id,
                 device,
@@ -263,6 +268,7 @@ impl RunState {
                     self.model_opened(model, fetched);
                 }
             }
+            Event::Requested { count } => self.requests.counted(count),
             Event::Failed { id, error } => self.fail(id, error),
             Event::TrainingStarted { id, plan, step } => {
                 let mut started = false;

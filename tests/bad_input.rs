@@ -4,6 +4,7 @@ use tabtune::data::{
     ColumnChoice, Dataset, DatasetError, MAX_TABLE_BYTES, Problem, ReadOptions, SplitConfig,
     SplitError, SplitTables, Table, TableError,
 };
+use tabtune::reason::Phrase;
 
 const COLUMNS: ColumnChoice = ColumnChoice {
     text: 0,
@@ -440,7 +441,7 @@ fn odd_splits() {
 #[test]
 fn odd_shares() {
     let error = SplitError::Share {
-        share: "validation",
+        share: Phrase("validation"),
         found: 1.5,
     };
     assert_eq!(

@@ -6,21 +6,31 @@ use std::process::Command;
 
 /// What each layer may import of ours. Some are narrower than a module: plain data that anyone may share.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("archive", &[]),
-    ("data", &[]),
-    ("text", &["data"]),
-    ("model", &["archive", "text", "train::config"]),
-    ("eval", &["data", "text", "model"]),
+    ("reason", &[]),
+    ("archive", &["reason"]),
+    ("data", &["reason"]),
+    ("text", &["reason", "data"]),
+    ("model", &["reason", "archive", "text", "train::config"]),
+    ("eval", &["reason", "data", "text", "model"]),
     (
         "adapter",
-        &["archive", "data", "text", "model", "eval", "train::config"],
+        &[
+            "reason",
+            "archive",
+            "data",
+            "text",
+            "model",
+            "eval",
+            "train::config",
+        ],
     ),
-    ("train", &["data", "text", "model", "eval"]),
+    ("train", &["reason", "data", "text", "model", "eval"]),
     ("device", &[]),
-    ("hub", &[]),
+    ("hub", &["reason"]),
     (
         "protocol",
         &[
+            "reason",
             "data",
             "eval::metrics",
             "eval::score",
@@ -43,21 +53,24 @@ const LAYERS: &[(&str, &[&str])] = &[
             "train::record",
         ],
     ),
-    ("language", &[]),
+    ("language", &["reason"]),
+    ("requests", &["protocol"]),
     ("port", &[]),
     (
         "worker",
         &[
-            "archive", "data", "text", "model", "eval", "adapter", "train", "device", "hub",
-            "protocol", "port",
+            "reason", "archive", "data", "text", "model", "eval", "adapter", "train", "device",
+            "hub", "protocol", "requests", "port",
         ],
     ),
     (
         "ui",
         &[
+            "reason",
             "protocol",
             "run_state",
             "language",
+            "requests",
             "port",
             "data",
             "eval::metrics",

@@ -1,10 +1,11 @@
 //! The form of every message, frozen: page and worker of different builds must not misread each other.
 //! Who changes a form here raises `PROTOCOL_VERSION`.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
@@ -43,7 +44,7 @@ const EVENTS: &[&str] = &[
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,
-    r#"{"HubStored":{"id":2,"repository":"owner/name","problem":{"kind":"Network","message":"No room.","hint":"Make some.","recoverable":true}}}"#,
+    r#"{"HubStored":{"id":2,"repository":"owner/name","problem":{"kind":"Network","message":"No room.","hint":"Make some.","recoverable":true,"reason":null}}}"#,
     r#"{"HubDescribed":{"id":10,"found":{"address":"https://huggingface.co/owner/name","description":{"repository":"owner/name","revision":"ab","license":"mit","files":[{"name":"config.json","bytes":600,"sha256":null},{"name":"model.safetensors","bytes":700,"sha256":"00"}]},"stored":false}}}"#,
     r#"{"HubForgotten":{"id":11,"repository":"owner/name"}}"#,
     r#"{"TableOpened":{"id":3,"table":{"name":"uci","format":{"Delimited":{"delimiter":","}},"text":{"encoding":"UTF-8","found":"Valid","malformed":0},"columns":["text","label"],"rows":1,"preview":[["good","yes"]],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel","SingleLabel"]}}}"#,
@@ -69,9 +70,10 @@ const EVENTS: &[&str] = &[
     r#"{"FetchingEncoder":{"id":13,"encoder":"tiny-bert"}}"#,
     r#"{"ModelOpened":{"id":13,"model":{"name":"sms.tabtune","encoder":"tiny-bert","other_encoder":null,"problem":"SingleLabel","labels":["ham","spam"],"data":"sms","method":"lora","report":null},"fetched":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"ModelOpened":{"id":13,"model":{"name":"mine","encoder":"tiny-bert","other_encoder":"owner/large","problem":"Regression","labels":[],"data":null,"method":null,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}},"fetched":null}}"#,
-    r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
-    r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true}}}"#,
-    r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
+    r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true,"reason":{"code":"state-error-no-model","arguments":{}}}}}"#,
+    r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true,"reason":{"code":"table-error","arguments":{"file":{"Text":"a.csv"},"problem":{"Reason":{"code":"table-problem-nul-character","arguments":{"line":{"Number":3.0}}}},"rows":{"List":{"items":[{"Number":1.0}],"more":2}}}}}}}"#,
+    r#"{"Requested":{"count":{"own_origin":4,"elsewhere":1}}}"#,
+    r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false,"reason":null}}}"#,
 ];
 
 /// Each form reads, and writes back to itself.

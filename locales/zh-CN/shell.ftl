@@ -14,3 +14,99 @@ shell-step-waiting = （前面的步骤尚未完成）
 shell-step-ready = （可以开始）
 shell-step-active = （进行中）
 shell-step-done = （已完成）
+# 数字
+
+shell-percent = { $percent }%
+shell-points = { $points } 个百分点
+shell-seconds = { $seconds } 秒
+shell-minutes = { $minutes } 分钟
+shell-hours = { $hours } 小时 { $minutes } 分钟
+shell-list = { $before }、{ $next }
+
+# 页面上方的消息
+
+shell-dismiss-error = 关闭错误提示
+shell-dismiss-notice = 关闭通知
+shell-restart = 重新启动
+shell-notice-data-in-use = 训练结束后才能更换数据。请先停止训练，或稍后再拖入文件。
+shell-notice-encoder-in-use = 训练结束后才能更换编码器。请先停止训练，或稍后再拖入文件夹。
+shell-notice-model-in-use = 训练结束后才能打开已保存的模型。请先停止训练，或稍后再拖入文件。
+shell-notice-other-encoder = { $name } 表明它是为编码器 { $other } 制作的，现在用在了 { $encoder } 上。如果两者并非同一个编码器的不同名称，请先打开 { $other }，再重新打开 { $name }。
+shell-notice-not-stored = 编码器已加载。{ $problem }{ $hint }
+shell-notice-slow-start = Tabtune 的计算部分尚未启动。网络较慢时需要等待一段时间。
+shell-notice-gave-up = Tabtune 的计算部分接连多次停止工作。
+shell-notice-gpu-lost = GPU 停止工作，已改用 CPU 继续。
+shell-notice-worker-lost = Tabtune 的计算部分停止工作，已重新启动。
+shell-notice-taken-up = 训练从第 { $step } 步的检查点继续。
+shell-notice-begun-anew = 当时还没有检查点，训练将重新开始。
+shell-notice-model-lost = 上次训练的模型随之丢失。请重新训练后再对文本分类。
+shell-notice-sentences = { $first }{ $second }
+
+# 设备
+
+shell-device = 设备
+shell-device-looking = 正在寻找最快的设备…
+shell-device-gpu = GPU（WebGPU）
+shell-device-cpu = CPU
+shell-device-use-cpu = 使用 CPU
+shell-device-use-gpu = 使用 WebGPU
+shell-device-use-gpu-anyway = 仍然使用 WebGPU
+shell-device-gpu-lost = GPU 在使用过程中停止工作。训练在 CPU 上进行。
+shell-device-verified = 在此 GPU 上的试算结果与 CPU 一致。
+shell-device-asked-for-gpu = 您选择了使用 WebGPU。
+shell-device-asked-for-cpu = 您选择了使用 CPU。
+shell-device-no-web-gpu = 您的浏览器不支持 WebGPU。训练在 CPU 上进行。
+shell-device-no-adapter = 您的浏览器支持 WebGPU，但没有向它提供显卡。训练在 CPU 上进行。
+shell-device-software = 您浏览器的 WebGPU 由软件模拟（{ $adapter }），比直接使用 CPU 更慢。训练在 CPU 上进行。
+shell-device-missing-feature = 显卡（{ $adapter }）缺少训练所需的功能：{ $feature }。训练在 CPU 上进行。
+shell-device-self-check-failed = 在显卡（{ $adapter }）上的试算结果与 CPU 相差 { $difference }，因此不予采用。训练在 CPU 上进行。
+shell-device-start-failed = 显卡未能启动（{ $detail }）。训练在 CPU 上进行。
+
+# 编码器
+
+shell-loading = 正在加载…
+shell-encoder = 编码器
+shell-encoder-pretrained = 预训练编码器
+shell-encoder-progress = 正在加载编码器
+shell-encoder-loading = 正在加载：{ $loaded }，共 { $total }
+shell-encoder-waiting = 正在等待设备。
+shell-encoder-none = 尚未加载编码器。
+shell-encoder-again = 重新加载
+shell-encoder-ready = 已就绪：{ $layers } 层，宽度 { $width }，{ $parameters } 个参数，每条文本最多 { $tokens } 个词元。
+# 说明文字由编码器自带，为英文；已知的编码器在此给出译文。
+shell-encoder-about = { $id ->
+    [paraphrase-MiniLM-L3-v2] 小而快：3 层，1700 万参数，英文。
+    [all-MiniLM-L6-v2] 更准确，速度约为一半：6 层，2300 万参数，英文。
+    [multilingual-e5-small] 中文和英文：12 层，4500 万参数（4 位量化），速度约为 L3 的五分之一。
+   *[other] { $description }
+}许可证：{ $license }。
+shell-more-encoders = 更多编码器
+shell-open-folder = 打开文件夹…
+shell-open-zip = 打开 zip 文件…
+shell-more-encoders-note = BERT、DistilBERT、RoBERTa 或 XLM-RoBERTa 编码器的 Hugging Face 文件夹，或由它打包的 zip 文件。您也可以将它拖到这里。它不会离开这台设备；浏览器在允许网页读取文件夹之前可能会询问您，并把这称为“上传”。
+shell-hub = 从 Hugging Face Hub 获取
+shell-hub-placeholder = 所有者/名称
+shell-hub-look-up = 查询
+shell-hub-note = 查询时会访问 { $host }，对方会得知编码器的名称，以及您的 IP 地址（任何网站都会得知）。它不会得知您的任何文本。
+shell-hub-asking = 正在查询…
+shell-hub-address = 地址
+shell-hub-licence = 许可证
+shell-hub-no-licence = 未注明；请询问作者
+shell-hub-size = 大小
+shell-hub-files = { $size }，包含 { $names }
+shell-hub-revision = 修订版本
+shell-hub-kept = 已保存在此浏览器中：加载时无需联网。
+shell-hub-will-be-kept = 下载并校验之后，会保存在此浏览器中。
+shell-hub-load = 加载
+shell-hub-download = 下载 { $size }
+shell-hub-forget = 从浏览器中删除
+
+# 已发出的请求
+
+shell-requests-unknown = 您的浏览器没有提供此页面发出的请求数。
+shell-requests-own = 自打开以来，此页面发出了 { $count } 个请求，全部发往本站。
+shell-requests-elsewhere = 自打开以来，此页面向本站发出了 { $own } 个请求，向其他网站发出了 { $elsewhere } 个请求（用于您查询或下载的内容）。
+shell-requests-how = 如何自行核实
+shell-requests-what = 获取的内容是页面本身、编码器和示例数据。该数字来自浏览器对页面及其计算部分的记录；除了您查询的编码器名称之外，请求中绝不会带有您打开或输入的任何内容。
+shell-requests-tools = 请先按 F12 并选择“网络”（Network），再重新加载页面：浏览器会列出每个请求、它的去向和所带的内容。接着训练并试用模型：列表中不会增加任何请求。
+shell-requests-offline = 也可以在加载编码器之后断开网络再继续：打开文件、训练、测试和保存都无需联网。

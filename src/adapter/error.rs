@@ -2,6 +2,7 @@
 
 use burn::tensor::ExecutionError;
 use safetensors::SafeTensorError;
+use serde::Serialize;
 use zip::result::ZipError;
 
 use super::source::OtherEncoder;
@@ -9,11 +10,12 @@ use crate::archive::ArchiveError;
 use crate::data::MAX_LABELS;
 use crate::model::Misfit;
 use crate::model::weights::list;
+use crate::reason::{Phrase, as_text};
 use crate::text::TokenizerError;
 use crate::train::config::TrainConfigError;
 
 /// Why files cannot be written or used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum AdapterError {
     /// Not there.
     #[error("{file} is missing")]
@@ -27,6 +29,7 @@ pub enum AdapterError {
         /// Its name.
         file: &'static str,
         /// What the library says.
+        #[serde(serialize_with = "as_text")]
         source: serde_json::Error,
     },
     /// A feature of PEFT that is not understood here.
@@ -52,6 +55,7 @@ pub enum AdapterError {
         /// Its name.
         file: &'static str,
         /// What the library says.
+        #[serde(serialize_with = "as_text")]
         source: SafeTensorError,
     },
     /// The tensors are not those that the encoder and the settings ask for.
@@ -108,7 +112,7 @@ pub enum AdapterError {
     #[error("the settings ask for {found} {what}, but this encoder has {most}")]
     TooMuch {
         /// Tokens or layers.
-        what: &'static str,
+        what: Phrase,
         /// By the settings.
         found: usize,
         /// The encoder's.
@@ -125,13 +129,25 @@ pub enum AdapterError {
     Archive(#[from] ArchiveError),
     /// A file could not be written.
     #[error("the weights could not be written: {0}")]
-    Write(#[source] SafeTensorError),
+    Write(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        SafeTensorError,
+    ),
     /// A zip could not be written.
     #[error("the zip could not be written: {0}")]
-    Pack(#[source] ZipError),
+    Pack(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        ZipError,
+    ),
     /// The weights could not be read back.
     #[error("the device failed: {0}")]
-    Device(#[from] ExecutionError),
+    Device(
+        #[serde(serialize_with = "as_text")]
+        #[from]
+        ExecutionError,
+    ),
 }
 
 impl AdapterError {

@@ -9,10 +9,10 @@
 //!
 //! Weights are float32 and numbers exact, so that the model that is opened predicts the very same.
 
+use crate::reason::Phrase;
 mod manifest;
 
 use burn::tensor::Device;
-
 pub(super) use manifest::MANIFEST;
 pub use manifest::Manifest;
 
@@ -166,8 +166,12 @@ fn check(config: &TrainConfig, shape: &EncoderConfig) -> Result<(), AdapterError
         Method::HeadOnly | Method::Lora | Method::Full { .. } => 0,
     };
     for (what, found, most) in [
-        ("tokens", config.max_length as usize, shape.max_tokens()),
-        ("trained layers", layers, shape.num_hidden_layers),
+        (
+            Phrase("tokens"),
+            config.max_length as usize,
+            shape.max_tokens(),
+        ),
+        (Phrase("trained layers"), layers, shape.num_hidden_layers),
     ] {
         if found > most {
             return Err(AdapterError::TooMuch { what, found, most });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::fingerprint::DataFingerprint;
 use super::tensors::Tensors;
@@ -60,7 +60,7 @@ impl BaseModel {
 }
 
 /// Two encoders that differ, of which a project belongs to one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error(
     "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
     short(.checksum), has(.other_checksum)
@@ -71,10 +71,12 @@ pub struct OtherEncoder {
     /// The first file that differs or is missing.
     pub file: String,
     /// Its SHA-256 by the project.
+    #[serde(serialize_with = "as_beginning")]
     pub checksum: String,
     /// The encoder that is there.
     pub other: String,
     /// Its file's SHA-256; `None` if it has no such file.
+    #[serde(serialize_with = "as_beginning_or_none")]
     pub other_checksum: Option<String>,
 }
 
@@ -82,6 +84,17 @@ pub struct OtherEncoder {
 fn short(checksum: &str) -> String {
     let beginning: String = checksum.chars().take(12).collect();
     beginning + "…"
+}
+
+fn as_beginning<S: Serializer>(checksum: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&short(checksum))
+}
+
+fn as_beginning_or_none<S: Serializer>(
+    checksum: &Option<String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    checksum.as_deref().map(short).serialize(serializer)
 }
 
 fn has(checksum: &Option<String>) -> String {

@@ -1,13 +1,16 @@
 //! Why a table makes no data set.
 
+use serde::Serialize;
+
 use super::dataset::MAX_LABELS;
 use super::excerpt::{quoted, quoted_list};
 use super::number::NumberProblem;
 use super::place::Place;
 use super::split::SplitError;
+use crate::reason::{Phrase, counted_from_1};
 
 /// Columns, labels or splits that make no data set. A [`Place`] is where a row begins.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
 pub enum DatasetError {
     /// A column index that the table does not have.
     #[error("{table}: there is no column number {}; there are {columns}", .column.saturating_add(1))]
@@ -15,6 +18,7 @@ pub enum DatasetError {
         /// The table's name.
         table: String,
         /// The index, counted from 0.
+        #[serde(serialize_with = "counted_from_1")]
         column: u32,
         /// How many columns the table has.
         columns: u32,
@@ -37,9 +41,9 @@ pub enum DatasetError {
         /// The column's name.
         column: String,
         /// What it is chosen as.
-        first: &'static str,
+        first: Phrase,
         /// What else it is chosen as.
-        second: &'static str,
+        second: Phrase,
     },
     /// A row with a text and no label.
     #[error("{table}: {place}: the label is empty (column {})", quoted(.column))]

@@ -1,17 +1,9 @@
 //! Cells are as long as their author likes; what is shown of them is not.
 
-use std::borrow::Cow;
+use crate::reason::excerpt;
 
 /// Longest piece of a cell in a message, in characters.
 const MESSAGE_CHARS: usize = 60;
-
-/// The first `chars` characters of a text, with an ellipsis if there are more.
-pub(super) fn excerpt(text: &str, chars: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
-}
 
 /// A piece of a file for a message: quoted, and cut where it is long.
 pub(super) fn quoted(text: &str) -> String {
@@ -31,15 +23,6 @@ pub(super) fn quoted_list(texts: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cuts_between_characters() {
-        assert_eq!(excerpt("héllo", 5), "héllo");
-        assert_eq!(excerpt("héllo", 2), "hé…");
-        assert_eq!(excerpt("评论内容", 3), "评论内…");
-        assert_eq!(excerpt("", 0), "");
-        assert_eq!(excerpt("a", 0), "…");
-    }
 
     #[test]
     fn lists_the_first_ten() {

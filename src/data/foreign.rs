@@ -1,7 +1,9 @@
 //! Files of other kinds, known by how they begin: what they are is a better message than where they are no text.
 
+use serde::Serialize;
+
 /// A kind of file that holds no table, or none that is read here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum ForeignFile {
     /// A container of Microsoft's: Excel, Word or PowerPoint before 2007.
     OldOffice,

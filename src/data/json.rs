@@ -1,10 +1,17 @@
 //! JSON as a table: rows as objects or arrays, columns as pandas writes them, and JSON Lines.
 
+use serde::Serialize;
+
+use crate::reason::Phrase;
+
 mod cell;
 mod columns;
 mod layout;
 mod rows;
 
+use columns::{Columns, ColumnsSeed};
+use layout::{Layout, LayoutSeed};
+use rows::{RowSeed, Rows, RowsSeed, WrappedSeed};
 use serde::de::{DeserializeSeed, IgnoredAny};
 use serde_json::Deserializer;
 
@@ -13,12 +20,9 @@ use super::grid::Grid;
 use super::limits::MAX_COLUMNS;
 use super::place::{Place, PlaceKind};
 use super::table_error::TableProblem;
-use columns::{Columns, ColumnsSeed};
-use layout::{Layout, LayoutSeed};
-use rows::{RowSeed, Rows, RowsSeed, WrappedSeed};
 
 /// Why JSON holds no table.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum JsonProblem {
     /// It breaks a rule of JSON.
     #[error("line {line}, column {column}: this is not valid JSON: {rule}")]
@@ -50,9 +54,9 @@ pub enum JsonProblem {
         /// Where it stands.
         place: Place,
         /// What rows are.
-        expected: &'static str,
+        expected: Phrase,
         /// What it is.
-        found: &'static str,
+        found: Phrase,
     },
     /// Objects that have more fields between them than columns are read.
     #[error("{place}: with this row there are more than {MAX_COLUMNS} different fields")]

@@ -1,7 +1,9 @@
 //! Numbers as cells hold them.
 
+use serde::Serialize;
+
 /// Why a cell that is not empty holds no number to learn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum NumberProblem {
     /// It would be a number if its comma were a point.
     #[error("has a decimal comma")]

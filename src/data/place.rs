@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// What the rows of a file are counted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub enum PlaceKind {
     /// Lines of text.
     #[default]
@@ -15,7 +17,7 @@ pub enum PlaceKind {
 }
 
 /// Where a row begins. It reads as “line 3”, “row 3” or “item 3”.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Place {
     /// What is counted.
     pub kind: PlaceKind,

@@ -14,6 +14,7 @@ use super::split::{
 };
 use super::table::Table;
 use super::target::Target;
+use crate::reason::Phrase;
 
 /// A row with a text and what its label cell says, and where it stands.
 struct Row<'t> {
@@ -318,11 +319,11 @@ fn column_name(table: &Table, column: u32) -> Result<&str, DatasetError> {
 
 fn check_distinct(table: &Table, columns: ColumnChoice) -> Result<(), DatasetError> {
     let twice = if columns.text == columns.label {
-        (columns.text, "text", "label")
+        (columns.text, Phrase("text"), Phrase("label"))
     } else if columns.split == Some(columns.text) {
-        (columns.text, "text", "split")
+        (columns.text, Phrase("text"), Phrase("split"))
     } else if columns.split == Some(columns.label) {
-        (columns.label, "label", "split")
+        (columns.label, Phrase("label"), Phrase("split"))
     } else {
         return Ok(());
     };

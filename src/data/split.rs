@@ -1,16 +1,16 @@
 //! Which examples are for training, for following it, and for the final report.
 
+use crate::reason::Phrase;
 mod iterative;
 mod quantiles;
 mod quotas;
 
+pub use iterative::iterative_split;
+pub use quantiles::quantile_split;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-
-pub use iterative::iterative_split;
-pub use quantiles::quantile_split;
 
 /// How examples are divided where the table does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -102,13 +102,13 @@ impl Split {
 }
 
 /// Shares or labels that examples cannot be divided by.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, thiserror::Error)]
 pub enum SplitError {
     /// A share is no number from 0 to below 1.
     #[error("the {share} share is {found}, but must be from 0 to below 1")]
     Share {
         /// Which of them.
-        share: &'static str,
+        share: Phrase,
         /// Its value.
         found: f64,
     },
@@ -198,7 +198,10 @@ pub fn shuffled(indices: &[u32], seed: u64) -> Vec<u32> {
 
 impl SplitConfig {
     fn validate(&self) -> Result<(), SplitError> {
-        for (share, found) in [("validation", self.validation), ("test", self.test)] {
+        for (share, found) in [
+            (Phrase("validation"), self.validation),
+            (Phrase("test"), self.test),
+        ] {
             if !(0.0..1.0).contains(&found) {
                 return Err(SplitError::Share { share, found });
             }
@@ -320,7 +323,7 @@ mod tests {
             assert_eq!(
                 error,
                 Err(SplitError::Share {
-                    share: "validation",
+                    share: Phrase("validation"),
                     found
                 })
             );
@@ -328,7 +331,7 @@ mod tests {
             assert_eq!(
                 error,
                 Err(SplitError::Share {
-                    share: "test",
+                    share: Phrase("test"),
                     found
                 })
             );

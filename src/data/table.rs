@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::columns::{ColumnChoice, guess_columns};
 use super::delimited;
 use super::encoding::{EncodingFound, TextReading, decode};
-use super::excerpt::excerpt;
 use super::foreign::ForeignFile;
 use super::grid::Grid;
 use super::guess_problem::guess_problem;
@@ -18,6 +17,7 @@ use super::problem::Problem;
 use super::records::detect_delimiter;
 use super::table_error::{TableError, TableProblem};
 use super::xlsx::{self, SheetReading};
+use crate::reason::excerpt;
 
 /// Rows and characters a cell in [`TableSummary::preview`].
 const PREVIEW_ROWS: u32 = 5;

@@ -1,5 +1,7 @@
 //! What can be wrong with a file that should hold a table.
 
+use serde::{Serialize, Serializer};
+
 use super::excerpt::quoted;
 use super::foreign::ForeignFile;
 use super::json::JsonProblem;
@@ -8,7 +10,7 @@ use super::place::Place;
 use super::xlsx::XlsxProblem;
 
 /// A file that cannot be read as a table.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{file}: {problem}")]
 pub struct TableError {
     /// The file's name.
@@ -20,12 +22,13 @@ pub struct TableError {
 }
 
 /// What is wrong with a table. Lines and columns count from 1, byte offsets from 0.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum TableProblem {
     /// The file is larger than [`MAX_TABLE_BYTES`].
     #[error("the file has {}, but at most {} can be read", mebibytes(*.bytes), mebibytes(MAX_TABLE_BYTES))]
     TooLarge {
         /// The file's size.
+        #[serde(serialize_with = "as_mebibytes")]
         bytes: u64,
     },
     /// The file holds nothing, or only white space.
@@ -158,6 +161,10 @@ impl TableProblem {
             Self::Unreadable { .. } => "Check the row, or leave it out.",
         }
     }
+}
+
+fn as_mebibytes<S: Serializer>(bytes: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&mebibytes(*bytes))
 }
 
 /// A size in MiB, rounded up to a tenth, so that what is over a limit also reads so.

@@ -11,16 +11,17 @@ mod styles;
 mod workbook;
 mod xml;
 
-use serde::{Deserialize, Serialize};
-
-use super::foreign::ForeignFile;
-use super::grid::Grid;
-use super::table_error::TableProblem;
 use package::{MAX_UNPACKED, Package};
+use serde::{Deserialize, Serialize};
 use sheet::Sheet;
 use strings::Strings;
 use styles::Styles;
 use workbook::Workbook;
+
+use super::foreign::ForeignFile;
+use super::grid::Grid;
+use super::table_error::TableProblem;
+use crate::reason::counted_from_1;
 
 /// Which sheet of a workbook was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct SheetReading {
 }
 
 /// Why a workbook holds no table.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum XlsxProblem {
     /// The archive, or a part of it, cannot be unpacked.
     #[error("the workbook is damaged: {detail}")]
@@ -63,6 +64,7 @@ pub enum XlsxProblem {
     #[error("there is no sheet number {}; there are {sheets}", .sheet.saturating_add(1))]
     NoSuchSheet {
         /// Counted from 0.
+        #[serde(serialize_with = "counted_from_1")]
         sheet: u32,
         /// How many there are.
         sheets: u32,

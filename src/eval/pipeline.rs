@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, ExecutionError};
+use serde::Serialize;
 
 use super::evaluate::logits;
 use super::outcome::OutputScale;
 use crate::model::TextClassifier;
+use crate::reason::as_text;
 use crate::text::{TokenBatch, Tokenizer, TokenizerError};
 
 /// From a text to what the model says of it. A clone shares the weights.
@@ -34,14 +36,18 @@ pub struct Answer {
 }
 
 /// Why a text got no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum PipelineError {
     /// The text could not be tokenized.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
     /// The device failed.
     #[error("the device failed: {0}")]
-    Device(#[from] ExecutionError),
+    Device(
+        #[serde(serialize_with = "as_text")]
+        #[from]
+        ExecutionError,
+    ),
 }
 
 impl Pipeline {

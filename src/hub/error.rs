@@ -1,9 +1,12 @@
 //! What can go wrong with the hub, and what to do.
 
+use serde::Serialize;
+
 use super::RepositoryError;
+use crate::reason::as_text;
 
 /// Why an encoder cannot be had from the hub.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum HubError {
     /// The name is none.
     #[error(transparent)]
@@ -54,7 +57,7 @@ pub enum HubError {
     },
     /// The answer is no list of files.
     #[error("the hub's answer cannot be read: {0}")]
-    Unreadable(serde_json::Error),
+    Unreadable(#[serde(serialize_with = "as_text")] serde_json::Error),
     /// Longer than any list of files.
     #[error("the hub's answer is longer than {most} bytes")]
     TooLong {

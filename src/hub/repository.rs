@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// Longest name that the hub gives.
 const LONGEST: usize = 96;
 
@@ -10,7 +12,7 @@ const LONGEST: usize = 96;
 pub struct Repository(String);
 
 /// A name that no repository has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum RepositoryError {
     /// Not two parts.
     #[error("“{name}” is no repository: owner and name are needed, with one slash between them")]

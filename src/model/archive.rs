@@ -2,6 +2,8 @@
 
 use std::io::{Read, Seek};
 
+use serde::Serialize;
+
 use super::folder::{MOST_FOLDER_BYTES, SeveralFolders, locate, most_bytes};
 use crate::archive::{ArchiveError, ArchiveReader, Limits};
 
@@ -20,7 +22,7 @@ pub struct FolderArchive<R> {
 }
 
 /// Why an archive is no encoder's.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum FolderArchiveError {
     /// It, or a file in it, cannot be used.
     #[error(transparent)]

@@ -1,9 +1,11 @@
 //! `config.json` of a Hugging Face folder.
 
 use serde::Deserialize;
+use serde::Serialize;
 
 use super::activation::Activation;
 use super::names;
+use crate::reason::as_text;
 
 /// Encoders of one mathematics, which differ in names, defaults and the count of positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +82,15 @@ pub struct EncoderConfig {
 }
 
 /// Why a `config.json` cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum ConfigError {
     /// Not JSON, or a field is missing or of the wrong type.
     #[error("config.json cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
+    Unreadable(
+        #[serde(serialize_with = "as_text")]
+        #[from]
+        serde_json::Error,
+    ),
     /// A field asks for something that this encoder does not do.
     #[error("config.json asks for {field} \"{found}\"; only {supported} can be used")]
     Unsupported {

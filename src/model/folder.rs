@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::config::EncoderConfig;
 use super::weights::{WeightsError, shard_names};
 
@@ -70,7 +72,7 @@ pub enum WeightFiles {
 }
 
 /// A folder lacks a file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum MissingFile {
     /// No encoder at all, perhaps.
     #[error("{CONFIG} is missing")]
@@ -90,7 +92,7 @@ pub enum MissingFile {
 }
 
 /// Several folders hold a `config.json`, and none is above the others.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("there is a {CONFIG} in “{first}” and in “{second}”")]
 pub struct SeveralFolders {
     /// One of them.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use serde::Serialize;
 
 use super::checksum::sha256;
 use super::config::{ConfigError, EncoderConfig};
@@ -51,7 +52,7 @@ pub struct EncoderPlan {
 }
 
 /// Why a folder cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum PretrainedError {
     /// It is not whole.
     #[error(transparent)]

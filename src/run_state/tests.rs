@@ -22,6 +22,7 @@ fn error() -> WireError {
         message: "no rows".into(),
         hint: "add some".into(),
         recoverable: true,
+        reason: None,
     }
 }
 

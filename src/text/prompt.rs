@@ -6,13 +6,20 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::Serialize;
+
+use crate::reason::as_text;
 
 /// Why a `config_sentence_transformers.json` cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum PromptError {
     /// Not JSON, or of another form.
     #[error("config_sentence_transformers.json cannot be read: {0}")]
-    Unreadable(#[from] serde_json::Error),
+    Unreadable(
+        #[serde(serialize_with = "as_text")]
+        #[from]
+        serde_json::Error,
+    ),
     /// The default prompt is none of those that are there.
     #[error(
         "config_sentence_transformers.json names the prompt \"{name}\", which it does not have"

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::Serialize;
 use serde::de::IgnoredAny;
 use tokenizers::{Encoding, PostProcessor, TruncationDirection};
+
+use crate::reason::as_text;
 
 /// Turns texts into token ids. A clone shares the vocabulary.
 #[derive(Clone)]
@@ -19,11 +22,15 @@ pub struct Tokenizer {
 }
 
 /// Why a `tokenizer.json` cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum TokenizerError {
     /// Not a tokenizer that the `tokenizers` library knows.
     #[error("tokenizer.json cannot be read: {0}")]
-    Unreadable(#[source] tokenizers::Error),
+    Unreadable(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        tokenizers::Error,
+    ),
     /// Rules, and no pieces to apply them to.
     #[error("tokenizer.json has no model: its vocabulary is missing")]
     NoModel,
@@ -40,7 +47,11 @@ pub enum TokenizerError {
     },
     /// The library refused a text.
     #[error("a text cannot be split into tokens: {0}")]
-    Text(#[source] tokenizers::Error),
+    Text(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        tokenizers::Error,
+    ),
 }
 
 impl TokenizerError {

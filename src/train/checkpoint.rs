@@ -19,6 +19,7 @@ use super::parameters::trained_parameters;
 use super::record::RunEnd;
 use super::session::{TrainError, TrainSession};
 use crate::model::parameters::{ParameterMapper, ParameterVisitor};
+use crate::reason::as_text;
 
 const VERSION: u32 = 4;
 const METADATA: &str = "tabtune";
@@ -45,11 +46,15 @@ pub struct Checkpoint {
 }
 
 /// Why a checkpoint cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum CheckpointError {
     /// Not a checkpoint, or a damaged one.
     #[error("the checkpoint cannot be read: {0}")]
-    Unreadable(#[from] SafeTensorError),
+    Unreadable(
+        #[serde(serialize_with = "as_text")]
+        #[from]
+        SafeTensorError,
+    ),
     /// What it holds besides tensors is missing, damaged or of another version.
     #[error("the checkpoint's state is damaged or of another version of Tabtune")]
     State,

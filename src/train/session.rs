@@ -4,6 +4,7 @@
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
+use serde::Serialize;
 
 use super::backward::Backward;
 use super::batch::LabelledBatch;
@@ -19,6 +20,7 @@ use crate::data::Target;
 use crate::eval::EmbeddingCache;
 use crate::eval::metrics::MetricsError;
 use crate::model::TextClassifier;
+use crate::reason::as_text;
 use crate::text::EncodedExample;
 
 /// Owns the model, the optimizer and the place in the data.
@@ -46,17 +48,29 @@ pub struct TrainSession {
 }
 
 /// Why a step failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum TrainError {
     /// The device failed.
     #[error("the device failed: {0}")]
-    Device(#[from] ExecutionError),
+    Device(
+        #[serde(serialize_with = "as_text")]
+        #[from]
+        ExecutionError,
+    ),
     /// A checkpoint could not be written.
     #[error("the checkpoint could not be written: {0}")]
-    Checkpoint(#[source] safetensors::SafeTensorError),
+    Checkpoint(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        safetensors::SafeTensorError,
+    ),
     /// A checkpoint's settings could not be written.
     #[error("the checkpoint could not be written: {0}")]
-    Settings(#[source] serde_json::Error),
+    Settings(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        serde_json::Error,
+    ),
     /// A validation or the test could not be judged.
     #[error(transparent)]
     Metrics(#[from] MetricsError),

@@ -1,6 +1,7 @@
 //! From an encoder, a data set and settings to a run that can begin.
 
 use burn::tensor::Device;
+use serde::Serialize;
 
 use super::config::{ClassWeights, Method, Sampling, TrainConfig, TrainConfigError};
 use super::objective::Objective;
@@ -9,10 +10,11 @@ use super::trainer::{Trainer, TrainerParts};
 use crate::data::{Dataset, Part, Problem};
 use crate::eval::OutputScale;
 use crate::model::{PretrainedEncoder, TextClassifier};
+use crate::reason::Phrase;
 use crate::text::{EncodedExample, TokenizerError};
 
 /// Why a run cannot begin.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum SetupError {
     /// A setting is outside its range.
     #[error(transparent)]
@@ -37,15 +39,15 @@ pub enum SetupError {
     #[error("{setting} needs texts of one label each")]
     NeedsClasses {
         /// The setting's name as the page shows it.
-        setting: &'static str,
+        setting: Phrase,
     },
     /// A setting that would have no effect beside another, or for what is learnt.
     #[error("{setting} cannot be used with {with}")]
     Conflict {
         /// The setting's name as the page shows it.
-        setting: &'static str,
+        setting: Phrase,
         /// What it does not go with.
-        with: &'static str,
+        with: Phrase,
     },
     /// A text could not be tokenized.
     #[error(transparent)]
@@ -127,27 +129,33 @@ fn check(
     }
     if config.method == Method::HeadOnly && config.adversarial.is_some() {
         return Err(SetupError::Conflict {
-            setting: "Adversarial training",
-            with: "an encoder that is not trained",
+            setting: Phrase("Adversarial training"),
+            with: Phrase("an encoder that is not trained"),
         });
     }
     if problem == Problem::Regression && config.class_weights != ClassWeights::Uniform {
         return Err(SetupError::Conflict {
-            setting: "Class weights",
-            with: "numbers",
+            setting: Phrase("Class weights"),
+            with: Phrase("numbers"),
         });
     }
     let chooses = config.early_stopping.is_some() || config.load_best_model_at_end;
     if chooses && !config.metric_for_best_model.fits(problem) {
         return Err(SetupError::Conflict {
-            setting: "This metric",
-            with: "what is learnt",
+            setting: Phrase("This metric"),
+            with: Phrase("what is learnt"),
         });
     }
     if problem != Problem::SingleLabel {
         let settings = [
-            ("Sampling by class", config.sampling != Sampling::Shuffle),
-            ("Label smoothing", config.label_smoothing_factor > 0.0),
+            (
+                Phrase("Sampling by class"),
+                config.sampling != Sampling::Shuffle,
+            ),
+            (
+                Phrase("Label smoothing"),
+                config.label_smoothing_factor > 0.0,
+            ),
         ];
         if let Some((setting, _)) = settings.into_iter().find(|(_, asked)| *asked) {
             return Err(SetupError::NeedsClasses { setting });

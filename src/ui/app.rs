@@ -9,6 +9,7 @@ use super::engine::Engine;
 use super::language::{self, LanguageChoice, tr};
 use super::notice::Messages;
 use super::open_card::OpenCard;
+use super::privacy_line::PrivacyLine;
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
 use super::save_card::SaveCard;
@@ -58,7 +59,10 @@ pub(crate) fn App() -> impl IntoView {
                 <SaveCard engine />
             </StepSection>
         </main>
-        <footer class="muted small">{move || tr!("shell-foot")}</footer>
+        <footer class="muted small">
+            <p>{move || tr!("shell-foot")}</p>
+            <PrivacyLine engine />
+        </footer>
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
+use super::language::tr;
 use super::words;
 use crate::protocol::DeviceKind;
 
@@ -17,7 +18,7 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
     let body = move || {
         let (report, gpu_lost) = device.get();
         let Some(report) = report else {
-            return view! { <p class="muted">"Looking for the fastest device…"</p> }.into_any();
+            return view! { <p class="muted">{move || tr!("shell-device-looking")}</p> }.into_any();
         };
         let words = words::device(&report, gpu_lost);
         let kind = kind_name(report.kind);
@@ -49,7 +50,7 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="device-title">
-            <h2 id="device-title">"Device"</h2>
+            <h2 id="device-title">{move || tr!("shell-device")}</h2>
             <div aria-live="polite">{body}</div>
         </section>
     }

@@ -8,6 +8,7 @@ use super::drop_card::DropCard;
 use super::dropped;
 use super::engine::{EncoderChoice, Engine};
 use super::format::{megabytes, rounded};
+use super::language::tr;
 use super::more_encoders::MoreEncoders;
 use super::words;
 use crate::protocol::EncoderSource;
@@ -83,60 +84,68 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
             .into_iter()
             .find(|entry| entry.id == chosen)
             .map(|entry| {
-                view! {
-                    <p class="muted small">
-                        {entry.description} " Licence: " {entry.license} "."
-                    </p>
-                }
+                let about = tr!(
+                    "shell-encoder-about",
+                    id = entry.id.clone(),
+                    description = entry.description,
+                    license = entry.license
+                );
+                view! { <p class="muted small">{about}</p> }
             })
     };
     let status = move || match (loading.get(), encoder.get()) {
         (Some(loading), _) => {
             let text = match loading.total > 0.0 {
-                true => format!(
-                    "Loading: {} of {}",
-                    megabytes(loading.loaded),
-                    megabytes(loading.total)
+                true => tr!(
+                    "shell-encoder-loading",
+                    loaded = megabytes(loading.loaded),
+                    total = megabytes(loading.total)
                 ),
-                false => "Loading…".to_owned(),
+                false => tr!("shell-loading"),
             };
             view! {
-                <progress aria-label="Loading the encoder" max=loading.total.max(1.0) value=loading.loaded></progress>
+                <progress aria-label=tr!("shell-encoder-progress") max=loading.total.max(1.0) value=loading.loaded></progress>
                 <p class="muted small">{text}</p>
             }
             .into_any()
         }
         (None, Some(encoder)) => view! {
             <p class="small" data-testid="encoder-summary" data-encoder=encoder.id.clone()>
-                {format!(
-                    "Ready: {} layers of width {}, {} parameters, texts of up to {} tokens.",
-                    encoder.layers,
-                    encoder.hidden_size,
-                    rounded(encoder.parameters),
-                    encoder.max_length,
+                {tr!(
+                    "shell-encoder-ready",
+                    layers = encoder.layers,
+                    width = encoder.hidden_size,
+                    parameters = rounded(encoder.parameters),
+                    tokens = encoder.max_length
                 )}
             </p>
         }
         .into_any(),
         (None, None) if encoders.with(Vec::is_empty) => {
-            view! { <p class="muted small">"Waiting for the device."</p> }.into_any()
+            view! { <p class="muted small">{tr!("shell-encoder-waiting")}</p> }.into_any()
         }
         (None, None) => view! {
             <p class="small">
-                "No encoder is loaded. " <button type="button" on:click=move |_| {
-                    if let Some(entry) = encoders.get_untracked().into_iter().next() {
-                        engine.load_encoder(EncoderChoice::Origin(entry.id));
+                {tr!("shell-encoder-none")} " "
+                <button
+                    type="button"
+                    on:click=move |_| {
+                        if let Some(entry) = encoders.get_untracked().into_iter().next() {
+                            engine.load_encoder(EncoderChoice::Origin(entry.id));
+                        }
                     }
-                }>"Load it again"</button>
+                >
+                    {tr!("shell-encoder-again")}
+                </button>
             </p>
         }
         .into_any(),
     };
     view! {
         <DropCard title_id="encoder-title" locked on_drop=drop>
-            <h2 id="encoder-title">"Encoder"</h2>
+            <h2 id="encoder-title">{move || tr!("shell-encoder")}</h2>
             <label class="field">
-                <span>"Pretrained encoder"</span>
+                <span>{move || tr!("shell-encoder-pretrained")}</span>
                 <select
                     data-testid="model-select"
                     disabled=move || locked.get()

@@ -413,7 +413,8 @@ impl Engine {
             | Event::Resumed { .. }
             | Event::Stopping { .. }
             | Event::Predicted { .. }
-            | Event::ExamplesListed { .. } => {}
+            | Event::ExamplesListed { .. }
+            | Event::Requested { .. } => {}
         }
     }
 

@@ -1,24 +1,20 @@
-//! Numbers as the page writes them.
+//! Numbers, spans of time and lists as the page writes them in the language in use. All of them track it where they
+//! depend on it, so that they belong in the closures of a view, as `tr!` does.
 
+use leptos::prelude::Get;
+
+use super::language::{current, tr};
 use crate::eval::score::{Metric, Score};
+use crate::language::grouped;
 
 /// A share as a percentage: 0.9123 is `91.2 %`.
 pub(crate) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    tr!("shell-percent", percent = format!("{:.1}", share * 100.0))
 }
 
 /// A whole number with its thousands apart: 17389824 is `17,389,824`.
 pub(crate) fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && place % 3 == first {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    grouped(&number.to_string())
 }
 
 /// A count and its noun: `1 row`, `2,100 rows`.
@@ -27,13 +23,9 @@ pub(crate) fn count(number: u32, noun: &str) -> String {
     format!("{} {noun}{ending}", thousands(number))
 }
 
-/// A rounded count: 17389824 is `17.4 M`.
+/// A rounded count: 17389824 is `17.4 M`, in Chinese `1739 万`.
 pub(crate) fn rounded(number: u32) -> String {
-    match f64::from(number) {
-        number if number >= 1e6 => format!("{:.1} M", number / 1e6),
-        number if number >= 1e4 => format!("{:.0} k", number / 1e3),
-        _ => thousands(number),
-    }
+    current().get().rounded(number)
 }
 
 /// Bytes as megabytes.
@@ -46,14 +38,26 @@ pub(crate) fn duration(seconds: f64) -> String {
     let seconds = seconds.max(0.0);
     let minutes = (seconds / 60.0).round();
     match seconds {
-        seconds if seconds < 99.5 => format!("{seconds:.0} s"),
-        seconds if seconds < 5_400.0 => format!("{minutes:.0} min"),
-        _ => format!(
-            "{:.0} h {:.0} min",
-            (minutes / 60.0).floor(),
-            minutes % 60.0
+        seconds if seconds < 99.5 => tr!("shell-seconds", seconds = seconds.round()),
+        seconds if seconds < 5_400.0 => tr!("shell-minutes", minutes = minutes),
+        _ => tr!(
+            "shell-hours",
+            hours = (minutes / 60.0).floor(),
+            minutes = minutes % 60.0
         ),
     }
+}
+
+/// Several things in a row: `a, b, c`, in Chinese `a、b、c`.
+pub(crate) fn list<Item: AsRef<str>>(items: impl IntoIterator<Item = Item>) -> String {
+    let mut text = String::new();
+    for item in items {
+        text = match text.is_empty() {
+            true => item.as_ref().to_owned(),
+            false => tr!("shell-list", before = text, next = item.as_ref().to_owned()),
+        };
+    }
+    text
 }
 
 /// A number of the user's data, to three digits behind the point.
@@ -85,7 +89,7 @@ pub(crate) fn score(score: Score) -> String {
 /// A change of a score: shares in points.
 pub(crate) fn score_change(metric: Metric, change: f64) -> String {
     if is_share(metric) {
-        format!("{:+.1} points", change * 100.0)
+        tr!("shell-points", points = format!("{:+.1}", change * 100.0))
     } else {
         format!("{change:+.3}")
     }

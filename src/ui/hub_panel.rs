@@ -4,7 +4,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::engine::{EncoderChoice, Engine, hub_url};
-use super::format::megabytes;
+use super::format::{list, megabytes};
+use super::language::tr;
 use crate::protocol::HubFound;
 
 /// Looks an encoder up when asked to, shows what would be fetched, and fetches it when asked to.
@@ -27,19 +28,16 @@ pub(crate) fn HubPanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     let host = url
         .split_once("://")
         .map_or(url.as_str(), |(_, host)| host)
-        .trim_end_matches('/');
-    let note = format!(
-        "Looking up asks {host}, which learns the name of the encoder and, as every site does, your internet address. \
-         It learns nothing of your texts."
-    );
+        .trim_end_matches('/')
+        .to_owned();
     view! {
         <form class="inline" on:submit=look_up>
             <label class="field">
-                <span>"From the Hugging Face hub"</span>
+                <span>{move || tr!("shell-hub")}</span>
                 <input
                     type="text"
                     data-testid="hub-name"
-                    placeholder="owner/name"
+                    placeholder=move || tr!("shell-hub-placeholder")
                     autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
@@ -53,14 +51,14 @@ pub(crate) fn HubPanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
                 data-testid="hub-lookup"
                 disabled=move || is_busy.get() || name.with(|name| name.trim().is_empty())
             >
-                "Look up"
+                {move || tr!("shell-hub-look-up")}
             </button>
         </form>
         <p id="hub-note" class="muted small">
-            {note}
+            {move || tr!("shell-hub-note", host = host.clone())}
         </p>
         <div aria-live="polite">
-            {move || looking.get().then(|| view! { <p class="busy">"Asking…"</p> })}
+            {move || looking.get().then(|| view! { <p class="busy">{tr!("shell-hub-asking")}</p> })}
             {move || found.get().map(|found| view! { <Found engine found is_busy /> })}
         </div>
     }
@@ -75,14 +73,17 @@ fn Found(engine: Engine, found: HubFound, is_busy: Memo<bool>) -> impl IntoView 
         stored,
     } = found;
     let size = megabytes(description.total());
-    let names: Vec<&str> = description
+    let names: Vec<String> = description
         .files
         .iter()
-        .map(|file| file.name.as_str())
+        .map(|file| file.name.clone())
         .collect();
-    let names = names.join(", ");
     let license = description.license.clone();
-    let license = license.unwrap_or_else(|| "none is named; ask its authors".into());
+    let license = move || {
+        license
+            .clone()
+            .unwrap_or_else(|| tr!("shell-hub-no-licence"))
+    };
     let revision: String = description.revision.chars().take(12).collect();
     let repository = description.repository.clone();
     let forgotten = repository.clone();
@@ -90,30 +91,32 @@ fn Found(engine: Engine, found: HubFound, is_busy: Memo<bool>) -> impl IntoView 
         repository: repository.clone(),
         revision: description.revision.clone(),
     };
-    let (state, action) = match stored {
-        true => (
-            "Kept in this browser: loading it needs no connection.",
-            "Load".to_owned(),
-        ),
-        false => (
-            "It is kept in this browser once it has been downloaded and checked.",
-            format!("Download {size}"),
-        ),
+    let state = move || match stored {
+        true => tr!("shell-hub-kept"),
+        false => tr!("shell-hub-will-be-kept"),
     };
+    let action = {
+        let size = size.clone();
+        move || match stored {
+            true => tr!("shell-hub-load"),
+            false => tr!("shell-hub-download", size = size.clone()),
+        }
+    };
+    let files = move || tr!("shell-hub-files", size = size.clone(), names = list(&names));
     view! {
         <div class="stack found" data-testid="hub-details" data-repository=repository data-stored=stored.to_string()>
             <dl class="facts">
-                <dt>"Address"</dt>
+                <dt>{move || tr!("shell-hub-address")}</dt>
                 <dd>
                     <a href=address.clone() target="_blank" rel="noopener noreferrer">
                         {address.clone()}
                     </a>
                 </dd>
-                <dt>"Licence"</dt>
+                <dt>{move || tr!("shell-hub-licence")}</dt>
                 <dd>{license}</dd>
-                <dt>"Size"</dt>
-                <dd>{size} " in " {names}</dd>
-                <dt>"Revision"</dt>
+                <dt>{move || tr!("shell-hub-size")}</dt>
+                <dd>{files}</dd>
+                <dt>{move || tr!("shell-hub-revision")}</dt>
                 <dd>{revision}</dd>
             </dl>
             <p class="muted small">{state}</p>
@@ -136,7 +139,7 @@ fn Found(engine: Engine, found: HubFound, is_busy: Memo<bool>) -> impl IntoView 
                                 disabled=move || is_busy.get()
                                 on:click=move |_| engine.forget(forgotten.clone())
                             >
-                                "Forget it"
+                                {move || tr!("shell-hub-forget")}
                             </button>
                         }
                     })}

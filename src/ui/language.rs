@@ -33,9 +33,14 @@ pub(crate) fn message(id: &str, arguments: &FluentArgs) -> String {
 }
 
 /// The message called `id`, if the language in use has it. Tracks the language.
-pub(crate) fn find(id: &str, arguments: &FluentArgs) -> Option<String> {
+fn find(id: &str, arguments: &FluentArgs) -> Option<String> {
+    with_catalog(|catalog| catalog.message(id, arguments))
+}
+
+/// Reads the catalogue of the language in use. Tracks the language.
+pub(crate) fn with_catalog<T>(read: impl FnOnce(&Catalog) -> T) -> T {
     let language = current().get();
-    CATALOGS.with(|catalogs| catalogs[language as usize].message(id, arguments))
+    CATALOGS.with(|catalogs| read(&catalogs[language as usize]))
 }
 
 /// The language in use.

@@ -17,6 +17,7 @@ mod more_encoders;
 mod notice;
 mod open_card;
 mod paste_panel;
+mod privacy_line;
 mod problem_fields;
 mod reading_fields;
 mod report;

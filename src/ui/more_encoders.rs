@@ -7,6 +7,7 @@ use super::dropped::{Brought, chosen_folder};
 use super::engine::{EncoderChoice, Engine};
 use super::file_button::FileButton;
 use super::hub_panel::HubPanel;
+use super::language::tr;
 
 /// The ways to bring an encoder along, folded away.
 #[component]
@@ -23,23 +24,25 @@ pub(crate) fn MoreEncoders(engine: Engine, locked: Memo<bool>) -> impl IntoView 
     };
     view! {
         <details data-testid="encoder-more">
-            <summary>"More encoders"</summary>
+            <summary>{move || tr!("shell-more-encoders")}</summary>
             <div class="stack">
                 <div class="buttons">
-                    <FileButton testid="encoder-folder" label="Open a folder…" folder=true locked on_choose=open_folder />
+                    <FileButton
+                        testid="encoder-folder"
+                        label=move || tr!("shell-open-folder")
+                        folder=true
+                        locked
+                        on_choose=open_folder
+                    />
                     <FileButton
                         testid="encoder-zip"
-                        label="Open a zip…"
+                        label=move || tr!("shell-open-zip")
                         accept=".zip,application/zip"
                         locked
                         on_choose=open_zip
                     />
                 </div>
-                <p class="muted small">
-                    "A Hugging Face folder of a BERT, DistilBERT, RoBERTa or XLM-RoBERTa encoder, or a zip of one. You \
-                     can also drop it here. It stays on this machine; your browser may ask before it lets a page read \
-                     a folder, and call that uploading."
-                </p>
+                <p class="muted small">{move || tr!("shell-more-encoders-note")}</p>
                 <HubPanel engine locked />
             </div>
         </details>

@@ -3,19 +3,20 @@
 use std::rc::Rc;
 
 use super::clock::turn;
+use super::errors::{Fault, StateError};
 use super::hub::HubClient;
 use super::model::HeldModel;
 use super::open::open;
 use super::port::{Inbox, Message, post, post_with};
 use super::run::{Run, predict};
 use super::started::{LoadedEncoder, Started};
-use super::{devices, errors, files};
+use super::{devices, files};
 use crate::data::{ColumnChoice, Dataset, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
-    Command, DevicePreference, EncoderSource, ErrorKind, Event, ExportForm, ModelSource,
-    PROTOCOL_VERSION, RequestId, TableSource, WireError,
+    Command, DevicePreference, EncoderSource, Event, ExportForm, ModelSource, PROTOCOL_VERSION,
+    RequestId, TableSource, WireError,
 };
 use crate::train::Checkpoint;
 use crate::train::config::TrainConfig;
@@ -63,8 +64,9 @@ impl Driver {
                 None => return,
             }
             if working && let Err(error) = turn().await {
+                let detail = format!("{error:?}");
                 return post(&Event::Lost {
-                    error: errors::javascript(&error),
+                    error: Fault::Refused { detail }.into(),
                 });
             }
         }
@@ -142,17 +144,21 @@ impl Driver {
             Command::Pause { id } => (id, self.pause(id).await),
             Command::Resume { id } => (
                 id,
-                self.running().map(|run| {
-                    run.resume();
-                    Event::Resumed { id }
-                }),
+                self.running()
+                    .map(|run| {
+                        run.resume();
+                        Event::Resumed { id }
+                    })
+                    .map_err(WireError::from),
             ),
             Command::Stop { id } => (
                 id,
-                self.running().map(|run| {
-                    run.stop();
-                    Event::Stopping { id }
-                }),
+                self.running()
+                    .map(|run| {
+                        run.stop();
+                        Event::Stopping { id }
+                    })
+                    .map_err(WireError::from),
             ),
             Command::Predict { id, text } => (id, self.predict(id, text).await),
             Command::ListExamples {
@@ -183,15 +189,8 @@ impl Driver {
         hub: HubClient,
     ) -> Result<Event, WireError> {
         if version != PROTOCOL_VERSION {
-            return Err(WireError {
-                kind: ErrorKind::Bug,
-                message: format!(
-                    "The page speaks version {version} of the protocol, its worker version {PROTOCOL_VERSION}."
-                ),
-                hint: "Reload the page; if that does not help, clear the browser's cache for it."
-                    .into(),
-                recoverable: false,
-            });
+            let (page, worker) = (version, PROTOCOL_VERSION);
+            return Err(Fault::Version { page, worker }.into());
         }
         let encoders = files::encoders(&base_url).await?;
         let (device, report) = devices::open(device).await;
@@ -263,10 +262,7 @@ impl Driver {
         split: SplitConfig,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let table = self
-            .table
-            .as_ref()
-            .ok_or_else(|| errors::state("No table is open.", "Open a file or a sample first."))?;
+        let table = self.table.as_ref().ok_or(StateError::NoTable)?;
         let dataset = Dataset::from_table(table, columns, problem, split)?;
         let summary = dataset.summary();
         self.dataset = Some(Rc::new(dataset));
@@ -281,13 +277,8 @@ impl Driver {
     ) -> Result<(), WireError> {
         self.idle()?;
         let device = self.started()?.device.clone();
-        let encoder = self.encoder.clone().ok_or_else(errors::no_encoder)?;
-        let dataset = self.dataset.clone().ok_or_else(|| {
-            errors::state(
-                "There is no data to learn from.",
-                "Open a file or a sample first.",
-            )
-        })?;
+        let encoder = self.encoder.clone().ok_or(StateError::NoEncoder)?;
+        let dataset = self.dataset.clone().ok_or(StateError::NoData)?;
         let checkpoint = checkpoint.map(Checkpoint::from_bytes);
         self.run = Some(Run::begin(
             id, encoder, dataset, config, checkpoint, &device,
@@ -312,9 +303,7 @@ impl Driver {
         offset: u32,
         limit: u32,
     ) -> Result<Event, WireError> {
-        let tested = self.tested.as_ref().ok_or_else(|| {
-            errors::state("No run has been tested.", "Train, and let the test end.")
-        })?;
+        let tested = self.tested.as_ref().ok_or(StateError::NotTested)?;
         let page = tested.page(filter, offset as usize, limit as usize);
         Ok(Event::ExamplesListed { id, page })
     }
@@ -346,37 +335,31 @@ impl Driver {
     }
 
     /// The model of the run under way, as it stands, or else the one that is held.
-    fn current_model(&self) -> Result<HeldModel, WireError> {
+    fn current_model(&self) -> Result<HeldModel, StateError> {
         let running = self.run.as_ref().map(Run::model);
-        running.or_else(|| self.model.clone()).ok_or_else(|| {
-            errors::state("There is no trained model yet.", "Train or open one first.")
-        })
+        running
+            .or_else(|| self.model.clone())
+            .ok_or(StateError::NoModel)
     }
 
-    fn started(&self) -> Result<&Started, WireError> {
-        self.started.as_ref().ok_or_else(not_started)
+    fn started(&self) -> Result<&Started, StateError> {
+        self.started.as_ref().ok_or(StateError::NotStarted)
     }
 
-    fn started_mut(&mut self) -> Result<&mut Started, WireError> {
-        self.started.as_mut().ok_or_else(not_started)
+    fn started_mut(&mut self) -> Result<&mut Started, StateError> {
+        self.started.as_mut().ok_or(StateError::NotStarted)
     }
 
-    fn running(&mut self) -> Result<&mut Run, WireError> {
-        self.run
-            .as_mut()
-            .ok_or_else(|| errors::state("Nothing is being trained.", "Start a run first."))
+    fn running(&mut self) -> Result<&mut Run, StateError> {
+        self.run.as_mut().ok_or(StateError::NotRunning)
     }
 
-    fn idle(&self) -> Result<(), WireError> {
+    fn idle(&self) -> Result<(), StateError> {
         match &self.run {
-            Some(_) => Err(errors::state("A run is under way.", "Stop it first.")),
+            Some(_) => Err(StateError::Running),
             None => Ok(()),
         }
     }
-}
-
-fn not_started() -> WireError {
-    errors::state("The worker has not been started.", "Reload the page.")
 }
 
 /// Tells the page that a command failed; if the worker cannot go on, that it is lost.

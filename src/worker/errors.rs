@@ -1,6 +1,9 @@
 //! Errors of every layer, turned into words for the page. The only place where that happens.
 
+mod own;
+
 use burn::tensor::ExecutionError;
+pub use own::{Fault, StateError};
 
 use super::fetch::FetchError;
 use super::local::{LocalError, ModelFileError};
@@ -14,55 +17,25 @@ use crate::protocol::{ErrorKind, WireError};
 use crate::text::TokenizerError;
 use crate::train::{CheckpointError, SetupError, TrainError};
 
-fn wire(kind: ErrorKind, error: &dyn std::error::Error, hint: &str) -> WireError {
-    WireError {
-        kind,
-        message: sentence(&error.to_string()),
-        hint: hint.to_owned(),
-        recoverable: true,
+impl From<StateError> for WireError {
+    fn from(error: StateError) -> Self {
+        WireError::of(ErrorKind::State, &error, error.hint())
     }
 }
 
-/// A message as a sentence. A name at its beginning, of a file or repository for example, stays as it is.
-fn sentence(message: &str) -> String {
-    let named = message
-        .split(' ')
-        .next()
-        .is_some_and(|word| word.contains(['.', ':', '/']));
-    let mut letters = message.chars();
-    let text = match letters.next() {
-        Some(first) if !named => first.to_uppercase().to_string() + letters.as_str(),
-        _ => message.to_owned(),
-    };
-    if text.ends_with(['.', '!', '?']) {
-        text
-    } else {
-        text + "."
-    }
-}
-
-/// A command that does not fit what is loaded or under way.
-pub fn state(message: &str, hint: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::State,
-        message: message.to_owned(),
-        hint: hint.to_owned(),
-        recoverable: true,
-    }
-}
-
-/// A command that needs an encoder.
-pub fn no_encoder() -> WireError {
-    state("No encoder is loaded.", "Choose an encoder first.")
-}
-
-/// A failure of JavaScript that no user or file can cause.
-pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
-    WireError {
-        kind: ErrorKind::Bug,
-        message: format!("The browser refused an operation: {error:?}."),
-        hint: "Reload the page.".into(),
-        recoverable: false,
+impl From<Fault> for WireError {
+    fn from(error: Fault) -> Self {
+        let kind = match error {
+            Fault::Device(_) => ErrorKind::Device,
+            Fault::Refused { .. }
+            | Fault::Version { .. }
+            | Fault::Unreadable { .. }
+            | Fault::Panic { .. } => ErrorKind::Bug,
+        };
+        Self {
+            recoverable: false,
+            ..WireError::of(kind, &error, error.hint())
+        }
     }
 }
 
@@ -72,38 +45,38 @@ impl From<TableError> for WireError {
             true => ErrorKind::Encoding,
             false => ErrorKind::Data,
         };
-        wire(kind, &error, error.hint())
+        WireError::of(kind, &error, error.hint())
     }
 }
 
 impl From<DatasetError> for WireError {
     fn from(error: DatasetError) -> Self {
-        wire(ErrorKind::Data, &error, error.hint())
+        WireError::of(ErrorKind::Data, &error, error.hint())
     }
 }
 
 impl From<FetchError> for WireError {
     fn from(error: FetchError) -> Self {
-        wire(ErrorKind::Network, &error, error.hint())
+        WireError::of(ErrorKind::Network, &error, error.hint())
     }
 }
 
 impl From<HubError> for WireError {
     fn from(error: HubError) -> Self {
-        wire(ErrorKind::Network, &error, error.hint())
+        WireError::of(ErrorKind::Network, &error, error.hint())
     }
 }
 
 impl From<LocalError> for WireError {
     fn from(error: LocalError) -> Self {
-        wire(ErrorKind::Encoder, &error, error.hint())
+        WireError::of(ErrorKind::Encoder, &error, error.hint())
     }
 }
 
 impl From<ModelFileError> for WireError {
     fn from(error: ModelFileError) -> Self {
         match error {
-            ModelFileError::File(error) => wire(ErrorKind::Model, &error, error.hint()),
+            ModelFileError::File(error) => WireError::of(ErrorKind::Model, &error, error.hint()),
             ModelFileError::Model(error) => error.into(),
         }
     }
@@ -113,20 +86,20 @@ impl From<AdapterError> for WireError {
     fn from(error: AdapterError) -> Self {
         match error {
             AdapterError::Device(error) => error.into(),
-            error => wire(ErrorKind::Model, &error, error.hint()),
+            error => WireError::of(ErrorKind::Model, &error, error.hint()),
         }
     }
 }
 
 impl From<PretrainedError> for WireError {
     fn from(error: PretrainedError) -> Self {
-        wire(ErrorKind::Encoder, &error, error.hint())
+        WireError::of(ErrorKind::Encoder, &error, error.hint())
     }
 }
 
 impl From<TokenizerError> for WireError {
     fn from(error: TokenizerError) -> Self {
-        wire(ErrorKind::Encoder, &error, error.hint())
+        WireError::of(ErrorKind::Encoder, &error, error.hint())
     }
 }
 
@@ -143,7 +116,7 @@ impl From<SetupError> for WireError {
                 "Open a table with more rows, or hold out a smaller share of it."
             }
         };
-        wire(ErrorKind::Training, &error, hint)
+        WireError::of(ErrorKind::Training, &error, hint)
     }
 }
 
@@ -152,13 +125,13 @@ impl From<TrainError> for WireError {
         match error {
             TrainError::Device(error) => error.into(),
             TrainError::Metrics(error) => error.into(),
-            TrainError::NotFinite { .. } => wire(
+            TrainError::NotFinite { .. } => WireError::of(
                 ErrorKind::Training,
                 &error,
                 "The learning rate is probably too high: try a third of it.",
             ),
             TrainError::Checkpoint(_) | TrainError::Settings(_) => {
-                wire(ErrorKind::Bug, &error, "Start the run anew.")
+                WireError::of(ErrorKind::Bug, &error, "Start the run anew.")
             }
         }
     }
@@ -175,25 +148,18 @@ impl From<PipelineError> for WireError {
 
 impl From<ExecutionError> for WireError {
     fn from(error: ExecutionError) -> Self {
-        Self {
-            recoverable: false,
-            ..wire(
-                ErrorKind::Device,
-                &error,
-                "Training goes on with the CPU from the last saved step.",
-            )
-        }
+        Fault::Device(error).into()
     }
 }
 
 impl From<CheckpointError> for WireError {
     fn from(error: CheckpointError) -> Self {
-        wire(ErrorKind::Training, &error, "Start the run anew.")
+        WireError::of(ErrorKind::Training, &error, "Start the run anew.")
     }
 }
 
 impl From<MetricsError> for WireError {
     fn from(error: MetricsError) -> Self {
-        wire(ErrorKind::Bug, &error, "Start the run anew.")
+        WireError::of(ErrorKind::Bug, &error, "Start the run anew.")
     }
 }

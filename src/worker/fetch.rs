@@ -9,6 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 use crate::protocol::EncoderFile;
+use crate::reason::as_text;
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,7 +30,7 @@ extern "C" {
 }
 
 /// Why a file could not be fetched.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum FetchError {
     /// No answer.
     #[error("{file} could not be fetched: {detail}")]
@@ -51,6 +52,7 @@ pub enum FetchError {
     #[error("{file} cannot be read: {detail}")]
     Unreadable {
         file: String,
+        #[serde(serialize_with = "as_text")]
         detail: serde_json::Error,
     },
 }

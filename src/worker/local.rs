@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use burn::tensor::Device;
 use js_sys::{ArrayBuffer, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Blob, File};
@@ -14,6 +15,7 @@ use crate::model::archive::{FolderArchive, FolderArchiveError};
 use crate::model::folder::{MOST_WEIGHT_BYTES, SeveralFolders, locate, most_bytes};
 use crate::model::{PretrainedEncoder, PretrainedError, WeightsError};
 use crate::protocol::ModelSource;
+use crate::reason::as_text;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;
@@ -32,11 +34,15 @@ extern "C" {
 }
 
 /// Why an encoder, or a file, on the disk cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum LocalError {
     /// Moved, changed, or closed to the browser.
     #[error("{file} could not be read: {source}")]
-    Unreadable { file: String, source: io::Error },
+    Unreadable {
+        file: String,
+        #[serde(serialize_with = "as_text")]
+        source: io::Error,
+    },
     /// More than any file of an encoder has.
     #[error("{file} has {found} bytes; at most {most} are read")]
     TooLarge { file: String, found: f64, most: u64 },
@@ -125,7 +131,7 @@ pub fn zip(name: &str, files: &[File], device: &Device) -> Result<PretrainedEnco
 }
 
 /// Why a trained model on the disk cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum ModelFileError {
     /// A file cannot be read.
     #[error(transparent)]

@@ -21,6 +21,7 @@ mod started;
 mod store;
 
 use crate::protocol::Event;
+use crate::requests;
 
 pub use constructors::run_constructors;
 
@@ -30,5 +31,7 @@ pub fn start() {
     port::report_panics();
     let inbox = port::Inbox::open();
     port::post(&Event::Listening);
+    // Where the browser does not tell, the page says so by its own count.
+    let _ = requests::watch(|count| port::post(&Event::Requested { count }));
     wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox).drive());
 }

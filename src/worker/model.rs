@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::errors;
+use super::errors::StateError;
 use super::started::LoadedEncoder;
 use crate::adapter::{
     AdapterError, DataFingerprint, Files, Trained, archive, export_merged, export_peft,
@@ -38,12 +38,7 @@ pub struct Training {
 impl HeldModel {
     /// A file of the model, and what to call it.
     pub async fn export(&self, form: ExportForm) -> Result<(String, Vec<u8>), WireError> {
-        let training = self.training.as_ref().ok_or_else(|| {
-            errors::state(
-                "An adapter that was opened cannot be saved again: how it was trained is not known.",
-                "Keep the file that it came from.",
-            )
-        })?;
+        let training = self.training.as_ref().ok_or(StateError::UnknownTraining)?;
         let trained = Trained {
             encoder: &training.encoder.encoder,
             base: &training.encoder.base,

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use burn::module::Module;
 use web_sys::File;
 
+use super::errors::StateError;
+use super::local;
 use super::model::{HeldModel, Training};
 use super::port::post;
 use super::started::{LoadedEncoder, Started};
-use super::{errors, local};
 use crate::adapter::{EncoderPlace, OpenedModel};
 use crate::protocol::{EncoderSource, Event, ModelSource, ModelSummary, RequestId, WireError};
 
@@ -32,7 +33,7 @@ pub async fn open(
     let place = saved.find_encoder(in_use.map(|loaded| &loaded.base), &started.on_offer())?;
     let (encoder, fetched) = match (place, in_use) {
         (EncoderPlace::InUse, Some(loaded)) => (loaded.clone(), None),
-        (EncoderPlace::InUse, None) => return Err(errors::no_encoder()),
+        (EncoderPlace::InUse, None) => return Err(StateError::NoEncoder.into()),
         (EncoderPlace::OnOffer(at), _) => {
             let fetched = Rc::new(fetch(id, at, started).await?);
             (fetched.clone(), Some(fetched))
@@ -78,7 +79,7 @@ async fn fetch(
     started: &mut Started,
 ) -> Result<LoadedEncoder, WireError> {
     let name = started.encoders.get(at).map(|entry| entry.id.clone());
-    let name = name.ok_or_else(errors::no_encoder)?;
+    let name = name.ok_or(StateError::NoEncoder)?;
     post(&Event::FetchingEncoder {
         id,
         encoder: name.clone(),

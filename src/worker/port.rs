@@ -6,8 +6,9 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::MessageEvent;
 
 use super::clock::scope;
+use super::errors::Fault;
 use crate::port::{files, pack, unpack};
-use crate::protocol::{Command, ErrorKind, Event, WireError};
+use crate::protocol::{Command, Event};
 
 /// A command and what lies beside it.
 pub struct Message {
@@ -33,15 +34,12 @@ impl Inbox {
                     buffer,
                     files: files(&event.data()),
                 })),
-                Err(error) => post(&Event::Lost {
-                    error: WireError {
-                        kind: ErrorKind::Bug,
-                        message: error.to_string(),
-                        hint: "Reload the page: it and its worker are of different versions."
-                            .into(),
-                        recoverable: false,
-                    },
-                }),
+                Err(error) => {
+                    let detail = error.to_string();
+                    post(&Event::Lost {
+                        error: Fault::Unreadable { detail }.into(),
+                    });
+                }
             }
         });
         scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
@@ -84,13 +82,9 @@ pub fn post_with(event: &Event, buffer: Option<ArrayBuffer>) {
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
+        let detail = info.to_string();
         post(&Event::Lost {
-            error: WireError {
-                kind: ErrorKind::Bug,
-                message: info.to_string(),
-                hint: "This is a bug in Tabtune. Training goes on from the last saved step.".into(),
-                recoverable: false,
-            },
+            error: Fault::Panic { detail }.into(),
         });
     }));
 }

@@ -4,8 +4,9 @@ use burn::module::Module;
 use burn::tensor::Device;
 use web_sys::File;
 
+use super::errors::StateError;
 use super::hub::HubClient;
-use super::{errors, files, local};
+use super::{files, local};
 use crate::adapter::BaseModel;
 use crate::model::PretrainedEncoder;
 use crate::protocol::{EncoderEntry, EncoderSource, EncoderSummary, RequestId, WireError};
@@ -46,9 +47,7 @@ impl Started {
         let encoder = match source {
             EncoderSource::Origin { id: wanted } => {
                 let entry = self.encoders.iter().find(|entry| entry.id == *wanted);
-                let entry = entry.ok_or_else(|| {
-                    errors::state("There is no such encoder.", "Choose one of the list.")
-                })?;
+                let entry = entry.ok_or(StateError::NoSuchEncoder)?;
                 BaseModel { name, license, .. } = on_offer(entry);
                 files::encoder(&self.base_url, entry, id, &device).await?
             }

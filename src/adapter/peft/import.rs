@@ -16,6 +16,7 @@ use crate::data::{MAX_LABELS, Problem};
 use crate::eval::{OutputScale, Pipeline};
 use crate::model::weights::transpose;
 use crate::model::{Misfit, PretrainedEncoder, TextClassifier};
+use crate::reason::Phrase;
 use crate::text::TokenizerError;
 use crate::train::config::{LoraConfig, Method, Pooling, TargetModule, TrainConfig};
 
@@ -310,7 +311,7 @@ fn about(
     }
     if about.max_length as usize > most {
         return Err(AdapterError::TooMuch {
-            what: "tokens",
+            what: Phrase("tokens"),
             found: about.max_length as usize,
             most,
         });

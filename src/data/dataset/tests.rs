@@ -1,5 +1,6 @@
 use super::*;
 use crate::data::{LabelCounts, PartCounts, Place, SplitError};
+use crate::reason::Phrase;
 
 const COLUMNS: ColumnChoice = ColumnChoice {
     text: 0,
@@ -285,8 +286,8 @@ fn columns_must_be_there_and_differ() {
         let expected = DatasetError::SameColumn {
             table: "t.csv".into(),
             column: column.into(),
-            first,
-            second,
+            first: Phrase(first),
+            second: Phrase(second),
         };
         assert_eq!(dataset(text, columns), Err(expected));
     }

@@ -11,9 +11,10 @@ use crate::data::grid::{Grid, SparseRows, column_names};
 use crate::data::limits::MAX_COLUMNS;
 use crate::data::place::{Place, PlaceKind};
 use crate::data::table_error::TableProblem;
+use crate::reason::Phrase;
 
-const OBJECT: &str = "an object";
-const ARRAY: &str = "an array";
+const OBJECT: Phrase = Phrase("an object");
+const ARRAY: Phrase = Phrase("an array");
 
 /// The rows read so far.
 pub(super) struct Rows {
@@ -97,7 +98,7 @@ impl Rows {
     }
 
     /// Checks that a row is what the first one was.
-    fn check_form(&mut self, form: Form, found: &'static str) -> Result<(), TableProblem> {
+    fn check_form(&mut self, form: Form, found: Phrase) -> Result<(), TableProblem> {
         match self.form {
             Form::Unknown => self.form = form,
             known if known == form => {}
@@ -106,9 +107,9 @@ impl Rows {
         Ok(())
     }
 
-    fn odd_row(&self, found: &'static str) -> TableProblem {
+    fn odd_row(&self, found: Phrase) -> TableProblem {
         let expected = match self.form {
-            Form::Unknown => "an object or an array",
+            Form::Unknown => Phrase("an object or an array"),
             Form::Objects => OBJECT,
             Form::Arrays => ARRAY,
         };
@@ -165,7 +166,7 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
 pub(super) struct RowSeed<'r>(pub(super) &'r mut Rows);
 
 impl RowSeed<'_> {
-    fn scalar<E: Error>(self, found: &'static str) -> Result<(), E> {
+    fn scalar<E: Error>(self, found: Phrase) -> Result<(), E> {
         let problem = self.0.odd_row(found);
         Err(self.0.fail(problem))
     }
@@ -238,27 +239,27 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.scalar("null")
+        self.scalar(Phrase("null"))
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        self.scalar("true or false")
+        self.scalar(Phrase("true or false"))
     }
 
     fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        self.scalar("a number")
+        self.scalar(Phrase("a number"))
     }
 
     fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        self.scalar("a number")
+        self.scalar(Phrase("a number"))
     }
 
     fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        self.scalar("a number")
+        self.scalar(Phrase("a number"))
     }
 
     fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-        self.scalar("a string")
+        self.scalar(Phrase("a string"))
     }
 }
 

@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::MetricsError;
+use crate::reason::Phrase;
 
 /// An interval that holds a statistic with some confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -83,9 +84,9 @@ fn check(level: f64) -> Result<(), MetricsError> {
         Ok(())
     } else {
         Err(MetricsError::Setting {
-            setting: "confidence level",
+            setting: Phrase("confidence level"),
             found: level,
-            range: "above 0 and below 1",
+            range: Phrase("above 0 and below 1"),
         })
     }
 }
@@ -156,7 +157,7 @@ mod tests {
             assert!(matches!(
                 bootstrap_interval(10, 10, level, 0, mean),
                 Err(MetricsError::Setting {
-                    setting: "confidence level",
+                    setting: Phrase("confidence level"),
                     ..
                 })
             ));

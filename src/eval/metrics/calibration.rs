@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::MetricsError;
 use super::arithmetic::argmax;
 use super::inputs::{labels_in_range, probabilities, same_length};
+use crate::reason::Phrase;
 
 /// Bins of confidence, unless told otherwise.
 pub const DEFAULT_BINS: u32 = 10;
@@ -52,9 +53,9 @@ pub fn calibration(
 ) -> Result<Calibration, MetricsError> {
     if !(1..=1_000).contains(&bins) {
         return Err(MetricsError::Setting {
-            setting: "number of bins",
+            setting: Phrase("number of bins"),
             found: bins.into(),
-            range: "from 1 to 1000",
+            range: Phrase("from 1 to 1000"),
         });
     }
     same_length(truth.len(), given.len())?;

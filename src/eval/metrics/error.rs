@@ -1,7 +1,11 @@
 //! What metrics cannot be computed of.
 
+use serde::Serialize;
+
+use crate::reason::Phrase;
+
 /// Arguments that do not fit each other, or are no numbers.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, thiserror::Error)]
 pub enum MetricsError {
     /// Not every example has both a true and a predicted value.
     #[error("there are {truth} true values, but {predicted} predicted ones")]
@@ -53,10 +57,10 @@ pub enum MetricsError {
     #[error("the {setting} is {found}, but must be {range}")]
     Setting {
         /// The setting's name.
-        setting: &'static str,
+        setting: Phrase,
         /// The refused value.
         found: f64,
         /// The allowed values, in words.
-        range: &'static str,
+        range: Phrase,
     },
 }

@@ -7,6 +7,7 @@ use super::classification::{Counts, macro_average, weighted_average};
 use super::inputs::{probabilities, same_length};
 use super::ranking::{Ranked, RankingMetrics};
 use super::{Averages, ClassMetrics, MetricsError};
+use crate::reason::Phrase;
 
 /// What scikit-learn tells of multi-label predictions, with `zero_division=0`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,9 +69,9 @@ impl Decisions {
     ) -> Result<Self, MetricsError> {
         if !(0.0..=1.0).contains(&threshold) {
             return Err(MetricsError::Setting {
-                setting: "threshold",
+                setting: Phrase("threshold"),
                 found: threshold,
-                range: "from 0 to 1",
+                range: Phrase("from 0 to 1"),
             });
         }
         same_length(truth.len(), given.len())?;
@@ -246,7 +247,7 @@ mod tests {
             assert!(matches!(
                 multi_label_metrics(&names(), &[vec![1]], &rows, threshold),
                 Err(MetricsError::Setting {
-                    setting: "threshold",
+                    setting: Phrase("threshold"),
                     ..
                 })
             ));

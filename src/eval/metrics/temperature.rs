@@ -5,6 +5,7 @@
 use super::MetricsError;
 use super::arithmetic::argmax;
 use super::inputs::{labels_in_range, probabilities, rows, same_length};
+use crate::reason::Phrase;
 
 /// Temperatures are sought between 1 / LIMIT and LIMIT.
 const LIMIT: f64 = 1e3;
@@ -168,9 +169,9 @@ fn check(temperature: f64) -> Result<(), MetricsError> {
         Ok(())
     } else {
         Err(MetricsError::Setting {
-            setting: "temperature",
+            setting: Phrase("temperature"),
             found: temperature,
-            range: "above 0",
+            range: Phrase("above 0"),
         })
     }
 }
@@ -270,7 +271,7 @@ mod tests {
             assert!(matches!(
                 scale_logits(2, &[vec![0.0, 1.0]], temperature),
                 Err(MetricsError::Setting {
-                    setting: "temperature",
+                    setting: Phrase("temperature"),
                     ..
                 })
             ));

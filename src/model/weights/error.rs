@@ -3,11 +3,13 @@
 use std::fmt::Display;
 
 use safetensors::{Dtype, SafeTensorError};
+use serde::Serialize;
 
 use crate::model::folder::INDEX;
+use crate::reason::as_text;
 
 /// Why weights cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Serialize, thiserror::Error)]
 pub enum WeightsError {
     /// Not a safetensors file, or a damaged one.
     #[error("{file} cannot be read: {source}")]
@@ -15,11 +17,16 @@ pub enum WeightsError {
         /// Its name.
         file: String,
         /// What the library says.
+        #[serde(serialize_with = "as_text")]
         source: SafeTensorError,
     },
     /// The index is none.
     #[error("{INDEX} cannot be read: {0}")]
-    Index(#[source] serde_json::Error),
+    Index(
+        #[serde(serialize_with = "as_text")]
+        #[source]
+        serde_json::Error,
+    ),
     /// The index and the files that it names differ.
     #[error("{INDEX} does not fit the files beside it: {}", list(.0))]
     Shards(Vec<ShardFault>),
@@ -29,7 +36,7 @@ pub enum WeightsError {
 }
 
 /// A tensor that is not what config.json says.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum Misfit {
     /// Not in the file.
     #[error("{name} is missing")]
@@ -72,7 +79,7 @@ pub enum Misfit {
 }
 
 /// A difference between the index and the files that it names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
 pub enum ShardFault {
     /// The file is not there.
     #[error("the file {shard} is missing")]

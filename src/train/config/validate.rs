@@ -1,21 +1,24 @@
 //! The range of every setting.
 
+use serde::Serialize;
+
 use super::{Method, TrainConfig};
+use crate::reason::Phrase;
 
 /// A setting outside its range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
 #[error("{setting} is {found}, but must be {range}")]
 pub struct TrainConfigError {
     /// The setting's name as the page shows it.
-    pub setting: &'static str,
+    pub setting: Phrase,
     /// The refused value.
     pub found: f64,
     /// The allowed values, in words.
-    pub range: &'static str,
+    pub range: Phrase,
 }
 
 /// A setting, its value, whether that holds, and what would.
-type Check = (&'static str, f64, bool, &'static str);
+type Check = (Phrase, f64, bool, Phrase);
 
 impl TrainConfig {
     /// Checks every setting against its range.
@@ -46,48 +49,72 @@ impl TrainConfig {
             )
         };
         let mut checks = vec![
-            check("Epochs", self.epochs, 1, 1_000, "from 1 to 1000"),
-            check("Batch size", self.batch_size, 1, 1_024, "from 1 to 1024"),
             check(
-                "Gradient accumulation",
+                Phrase("Epochs"),
+                self.epochs,
+                1,
+                1_000,
+                Phrase("from 1 to 1000"),
+            ),
+            check(
+                Phrase("Batch size"),
+                self.batch_size,
+                1,
+                1_024,
+                Phrase("from 1 to 1024"),
+            ),
+            check(
+                Phrase("Gradient accumulation"),
                 self.gradient_accumulation_steps,
                 1,
                 1_024,
-                "from 1 to 1024",
+                Phrase("from 1 to 1024"),
             ),
             check(
-                "Maximum length",
+                Phrase("Maximum length"),
                 self.max_length,
                 3,
                 8_192,
-                "from 3 to 8192 tokens",
+                Phrase("from 3 to 8192 tokens"),
             ),
         ];
         if let Some(stopping) = self.early_stopping {
             checks.push(check(
-                "Patience",
+                Phrase("Patience"),
                 stopping.patience,
                 1,
                 1_000,
-                "from 1 to 1000",
+                Phrase("from 1 to 1000"),
             ));
         }
         match self.method {
             Method::HeadOnly => {}
             Method::Lora => {
-                checks.push(check("LoRA rank", self.lora.rank, 1, 256, "from 1 to 256"));
+                checks.push(check(
+                    Phrase("LoRA rank"),
+                    self.lora.rank,
+                    1,
+                    256,
+                    Phrase("from 1 to 256"),
+                ));
                 checks.push((
-                    "LoRA targets",
+                    Phrase("LoRA targets"),
                     0.0,
                     !self.lora.target_modules.is_empty(),
-                    "at least one layer",
+                    Phrase("at least one layer"),
                 ));
             }
             Method::LastLayers {
                 layers,
                 unfreeze_every,
             } => {
-                checks.push(check("Trained layers", layers, 1, 256, "from 1 to 256"));
+                checks.push(check(
+                    Phrase("Trained layers"),
+                    layers,
+                    1,
+                    256,
+                    Phrase("from 1 to 256"),
+                ));
                 checks.push(unfreezing(unfreeze_every));
             }
             Method::Full { unfreeze_every } => checks.push(unfreezing(unfreeze_every)),
@@ -97,61 +124,61 @@ impl TrainConfig {
 
     fn real_numbers(&self) -> Vec<Check> {
         let above_zero = |value: f64, most: f64| value > 0.0 && value <= most;
-        let below_one = "from 0 to below 1";
+        let below_one = Phrase("from 0 to below 1");
         let share = |setting, value: f64| (setting, value, (0.0..1.0).contains(&value), below_one);
         let mut checks = vec![
-            share("Head dropout", self.head_dropout),
-            share("Encoder dropout", self.encoder_dropout),
-            share("Momentum", self.momentum),
-            share("Label smoothing", self.label_smoothing_factor),
+            share(Phrase("Head dropout"), self.head_dropout),
+            share(Phrase("Encoder dropout"), self.encoder_dropout),
+            share(Phrase("Momentum"), self.momentum),
+            share(Phrase("Label smoothing"), self.label_smoothing_factor),
             (
-                "Learning rate",
+                Phrase("Learning rate"),
                 self.learning_rate,
                 above_zero(self.learning_rate, 1.0),
-                "above 0 and at most 1",
+                Phrase("above 0 and at most 1"),
             ),
             (
-                "Weight decay",
+                Phrase("Weight decay"),
                 self.weight_decay,
                 (0.0..=1.0).contains(&self.weight_decay),
-                "from 0 to 1",
+                Phrase("from 0 to 1"),
             ),
             (
-                "Warm-up",
+                Phrase("Warm-up"),
                 self.warmup_ratio,
                 (0.0..=1.0).contains(&self.warmup_ratio),
-                "from 0 to 1",
+                Phrase("from 0 to 1"),
             ),
         ];
         if let Some(norm) = self.max_grad_norm {
             checks.push((
-                "Gradient clipping",
+                Phrase("Gradient clipping"),
                 norm,
                 above_zero(norm, f64::MAX),
-                "above 0, or off",
+                Phrase("above 0, or off"),
             ));
         }
         if let Some(fgm) = self.adversarial {
             checks.push((
-                "Adversarial epsilon",
+                Phrase("Adversarial epsilon"),
                 fgm.epsilon,
                 above_zero(fgm.epsilon, 1e3),
-                "above 0 and at most 1000",
+                Phrase("above 0 and at most 1000"),
             ));
         }
         if self.method == Method::Lora {
             checks.push((
-                "LoRA alpha",
+                Phrase("LoRA alpha"),
                 self.lora.alpha,
                 above_zero(self.lora.alpha, 1e4),
-                "above 0 and at most 10000",
+                Phrase("above 0 and at most 10000"),
             ));
-            checks.push(share("LoRA dropout", self.lora.dropout));
+            checks.push(share(Phrase("LoRA dropout"), self.lora.dropout));
             checks.push((
-                "LoRA+ ratio",
+                Phrase("LoRA+ ratio"),
                 self.lora.loraplus_lr_ratio,
                 above_zero(self.lora.loraplus_lr_ratio, 1e3),
-                "above 0 and at most 1000",
+                Phrase("above 0 and at most 1000"),
             ));
         }
         checks
@@ -161,10 +188,10 @@ impl TrainConfig {
 fn unfreezing(every: Option<u32>) -> Check {
     let every = every.unwrap_or(1);
     (
-        "Unfreezing",
+        Phrase("Unfreezing"),
         every.into(),
         (1..=1_000).contains(&every),
-        "from 1 to 1000 epochs a layer",
+        Phrase("from 1 to 1000 epochs a layer"),
     )
 }
 
@@ -259,7 +286,7 @@ mod tests {
             let mut config = TrainConfig::default();
             change(&mut config);
             let error = config.validate().expect_err(setting);
-            assert_eq!(error.setting, setting);
+            assert_eq!(error.setting.0, setting);
         }
     }
 }

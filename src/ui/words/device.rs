@@ -1,5 +1,6 @@
 //! The device in use.
 
+use super::super::language::tr;
 use crate::protocol::{DeviceKind, DeviceReason, DeviceReport};
 
 /// A device, why it is this one, and the other one that may be asked for.
@@ -7,60 +8,46 @@ pub(crate) struct DeviceWords {
     /// The reason's name, for checks.
     pub(crate) reason: &'static str,
     /// What computes.
-    pub(crate) title: &'static str,
+    pub(crate) title: String,
     /// Why.
     pub(crate) text: String,
     /// What else may be asked for, and the words for it.
-    pub(crate) other: Option<(DeviceKind, &'static str)>,
+    pub(crate) other: Option<(DeviceKind, String)>,
 }
-
-const USE_CPU: Option<(DeviceKind, &str)> = Some((DeviceKind::Cpu, "Use the CPU"));
-const USE_GPU: Option<(DeviceKind, &str)> = Some((DeviceKind::Gpu, "Use WebGPU anyway"));
 
 /// Says which device computes and why.
 pub(crate) fn device(report: &DeviceReport, gpu_lost: bool) -> DeviceWords {
     let on_gpu = report.kind == DeviceKind::Gpu;
-    let title = if on_gpu { "GPU (WebGPU)" } else { "CPU" };
-    let on_cpu = "Training runs on the CPU.";
+    let title = match report.kind {
+        DeviceKind::Gpu => tr!("shell-device-gpu"),
+        DeviceKind::Cpu => tr!("shell-device-cpu"),
+    };
+    let use_cpu = || Some((DeviceKind::Cpu, tr!("shell-device-use-cpu")));
+    let use_gpu_anyway = || Some((DeviceKind::Gpu, tr!("shell-device-use-gpu-anyway")));
     let (reason, text, other) = match &report.reason {
-        _ if gpu_lost && !on_gpu => (
-            "gpu-lost",
-            format!("The GPU stopped working while it was in use. {on_cpu}"),
-            USE_GPU,
-        ),
-        DeviceReason::Verified => (
-            "verified",
-            "A trial run on this GPU gave the same results as on the CPU.".into(),
-            USE_CPU,
-        ),
-        DeviceReason::Requested if on_gpu => ("requested", "You asked for WebGPU.".into(), USE_CPU),
+        _ if gpu_lost && !on_gpu => ("gpu-lost", tr!("shell-device-gpu-lost"), use_gpu_anyway()),
+        DeviceReason::Verified => ("verified", tr!("shell-device-verified"), use_cpu()),
+        DeviceReason::Requested if on_gpu => {
+            ("requested", tr!("shell-device-asked-for-gpu"), use_cpu())
+        }
         DeviceReason::Requested => (
             "requested",
-            "You asked for the CPU.".into(),
-            Some((DeviceKind::Gpu, "Use WebGPU")),
+            tr!("shell-device-asked-for-cpu"),
+            Some((DeviceKind::Gpu, tr!("shell-device-use-gpu"))),
         ),
-        DeviceReason::NoWebGpu => (
-            "no-web-gpu",
-            format!("Your browser does not offer WebGPU. {on_cpu}"),
-            None,
-        ),
-        DeviceReason::NoAdapter => (
-            "no-adapter",
-            format!("Your browser has WebGPU, but offers no graphics card to it. {on_cpu}"),
-            None,
-        ),
+        DeviceReason::NoWebGpu => ("no-web-gpu", tr!("shell-device-no-web-gpu"), None),
+        DeviceReason::NoAdapter => ("no-adapter", tr!("shell-device-no-adapter"), None),
         DeviceReason::SoftwareAdapter { adapter } => (
             "software-adapter",
-            format!(
-                "Your browser's WebGPU is emulated in software ({adapter}), which is slower than using the CPU \
-                 directly. {on_cpu}"
-            ),
-            USE_GPU,
+            tr!("shell-device-software", adapter = adapter.clone()),
+            use_gpu_anyway(),
         ),
         DeviceReason::MissingFeature { adapter, feature } => (
             "missing-feature",
-            format!(
-                "The graphics card ({adapter}) lacks something that training needs: {feature}. {on_cpu}"
+            tr!(
+                "shell-device-missing-feature",
+                adapter = adapter.clone(),
+                feature = feature.clone()
             ),
             None,
         ),
@@ -69,16 +56,17 @@ pub(crate) fn device(report: &DeviceReport, gpu_lost: bool) -> DeviceWords {
             difference,
         } => (
             "self-check-failed",
-            format!(
-                "A trial run on the graphics card ({adapter}) gave results that differ from the CPU's by \
-                 {difference:.1e}, so it is not trusted. {on_cpu}"
+            tr!(
+                "shell-device-self-check-failed",
+                adapter = adapter.clone(),
+                difference = format!("{difference:.1e}")
             ),
             None,
         ),
         DeviceReason::StartFailed { detail } => (
             "start-failed",
-            format!("The graphics card did not start ({detail}). {on_cpu}"),
-            USE_GPU,
+            tr!("shell-device-start-failed", detail = detail.clone()),
+            use_gpu_anyway(),
         ),
     };
     DeviceWords {

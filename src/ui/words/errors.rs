@@ -1,86 +1,163 @@
-//! Errors that the page itself meets.
+//! Errors that the page itself meets, and what it says of any error.
 
+use serde::Serialize;
+
+use super::super::language;
 use crate::data::TableError;
 use crate::protocol::{ErrorKind, WireError};
 
+/// What the page itself can fail at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+pub(crate) enum PageError {
+    /// The browser did not take a file.
+    #[error("“{name}” could not be saved: {detail}")]
+    NotSaved {
+        /// The file's name.
+        name: String,
+        /// The browser's words.
+        detail: String,
+    },
+    /// A folder with more in it than an encoder's.
+    #[error("the folder holds more than {most} files")]
+    TooManyFiles {
+        /// The most that are looked at.
+        most: usize,
+    },
+    /// What was dropped or chosen cannot be looked into.
+    #[error("the folder could not be read: {detail}")]
+    UnreadableFolder {
+        /// The browser's words.
+        detail: String,
+    },
+    /// The file cannot be read from the disk.
+    #[error("“{name}” could not be read")]
+    UnreadableFile {
+        /// The file's name.
+        name: String,
+    },
+    /// Page and worker do not speak the same protocol.
+    #[error("two parts of Tabtune are of different versions ({detail})")]
+    VersionMismatch {
+        /// How that was found.
+        detail: String,
+    },
+    /// The worker died without a word of its own.
+    #[error("Tabtune's worker stopped: {detail}")]
+    WorkerDied {
+        /// The browser's words.
+        detail: String,
+    },
+    /// A message could not be posted.
+    #[error("Tabtune's worker cannot be reached: {detail}")]
+    NotSent {
+        /// The browser's words.
+        detail: String,
+    },
+}
+
+impl PageError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotSaved { .. } => ErrorKind::Model,
+            Self::TooManyFiles { .. } | Self::UnreadableFolder { .. } => ErrorKind::Encoder,
+            Self::UnreadableFile { .. } => ErrorKind::Data,
+            Self::VersionMismatch { .. } | Self::WorkerDied { .. } => ErrorKind::Bug,
+            Self::NotSent { .. } => ErrorKind::State,
+        }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::NotSaved { .. } => {
+                "Let this page save files in the browser's settings, and try again."
+            }
+            Self::TooManyFiles { .. } => "Open the encoder's or the adapter's own folder alone.",
+            Self::UnreadableFolder { .. } => {
+                "It may have been moved or closed to this browser. Open it again, or a zip of it."
+            }
+            Self::UnreadableFile { .. } => {
+                "It may have been moved, changed or closed to this browser. Open it again."
+            }
+            Self::VersionMismatch { .. } => {
+                "An old file is still in your browser's cache. Reload the page, holding Shift."
+            }
+            Self::WorkerDied { .. } => "If starting it again does not help, check your connection.",
+            Self::NotSent { .. } => "Try again in a moment.",
+        }
+    }
+}
+
+impl From<PageError> for WireError {
+    fn from(error: PageError) -> Self {
+        let ends_the_worker = matches!(
+            error,
+            PageError::VersionMismatch { .. } | PageError::WorkerDied { .. }
+        );
+        Self {
+            recoverable: !ends_the_worker,
+            ..Self::of(error.kind(), &error, error.hint())
+        }
+    }
+}
+
 /// The browser did not take a file.
 pub(crate) fn not_saved(name: &str, detail: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::Model,
-        message: format!("“{name}” could not be saved: {detail}."),
-        hint: "Let this page save files in the browser's settings, and try again.".into(),
-        recoverable: true,
-    }
+    let (name, detail) = (name.to_owned(), detail.to_owned());
+    PageError::NotSaved { name, detail }.into()
 }
 
 /// A folder with more in it than an encoder's.
 pub(crate) fn too_many_files(most: usize) -> WireError {
-    WireError {
-        kind: ErrorKind::Encoder,
-        message: format!("The folder holds more than {most} files."),
-        hint: "Open the encoder's or the adapter's own folder alone.".into(),
-        recoverable: true,
-    }
+    PageError::TooManyFiles { most }.into()
 }
 
 /// What was dropped or chosen cannot be looked into.
 pub(crate) fn unreadable_folder(detail: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::Encoder,
-        message: format!("The folder could not be read: {detail}."),
-        hint: "It may have been moved or closed to this browser. Open it again, or a zip of it."
-            .into(),
-        recoverable: true,
-    }
+    let detail = detail.to_owned();
+    PageError::UnreadableFolder { detail }.into()
 }
 
 /// The file cannot be read from the disk.
 pub(crate) fn unreadable_file(name: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::Data,
-        message: format!("“{name}” could not be read."),
-        hint: "It may have been moved, changed or closed to this browser. Open it again.".into(),
-        recoverable: true,
-    }
+    let name = name.to_owned();
+    PageError::UnreadableFile { name }.into()
 }
 
 /// A file that is too large to be read at all.
 pub(crate) fn too_large_file(error: &TableError) -> WireError {
-    WireError {
-        kind: ErrorKind::Data,
-        message: error.to_string(),
-        hint: error.hint().into(),
-        recoverable: true,
-    }
+    WireError::of(ErrorKind::Data, error, error.hint())
 }
 
 /// Page and worker do not speak the same protocol.
 pub(crate) fn version_mismatch(detail: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::Bug,
-        message: format!("Two parts of Tabtune are of different versions ({detail})."),
-        hint: "An old file is still in your browser's cache. Reload the page, holding Shift."
-            .into(),
-        recoverable: false,
-    }
+    let detail = detail.to_owned();
+    PageError::VersionMismatch { detail }.into()
 }
 
 /// The worker died without a word of its own.
 pub(crate) fn worker_died(detail: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::Bug,
-        message: format!("Tabtune's worker stopped: {detail}."),
-        hint: "If starting it again does not help, check your connection.".into(),
-        recoverable: false,
-    }
+    let detail = detail.to_owned();
+    PageError::WorkerDied { detail }.into()
 }
 
 /// A message could not be posted.
 pub(crate) fn not_sent(detail: &str) -> WireError {
-    WireError {
-        kind: ErrorKind::State,
-        message: format!("Tabtune's worker cannot be reached: {detail}."),
-        hint: "Try again in a moment.".into(),
-        recoverable: true,
-    }
+    let detail = detail.to_owned();
+    PageError::NotSent { detail }.into()
+}
+
+/// What happened, in the language in use; in English where the language lacks the words. Tracks the language.
+pub(crate) fn error_message(error: &WireError) -> String {
+    let reason = error.reason.as_ref();
+    reason
+        .and_then(|reason| language::with_catalog(|catalog| catalog.error_message(reason)))
+        .unwrap_or_else(|| error.message.clone())
+}
+
+/// What to do about it, as [`error_message`] has what happened.
+pub(crate) fn error_hint(error: &WireError) -> String {
+    let reason = error.reason.as_ref();
+    reason
+        .and_then(|reason| language::with_catalog(|catalog| catalog.error_hint(reason)))
+        .unwrap_or_else(|| error.hint.clone())
 }

@@ -1,76 +1,62 @@
 //! What the user should know, and that is not an error.
 
+use super::super::language::tr;
 use super::super::notice::Notice;
+use super::{error_hint, error_message};
 use crate::protocol::WireError;
 
 /// A file was dropped during a run.
 pub(crate) fn data_is_in_use() -> Notice {
-    Notice {
-        text:
-            "The data can be changed when the run has ended. Stop it, or drop the file again later."
-                .into(),
-        detail: None,
-        offers_restart: false,
-    }
+    Notice::new(|| tr!("shell-notice-data-in-use"))
 }
 
 /// An encoder was dropped during a run.
 pub(crate) fn encoder_is_in_use() -> Notice {
-    Notice {
-        text: "The encoder can be changed when the run has ended. Stop it, or drop the folder again later.".into(),
-        detail: None,
-        offers_restart: false,
-    }
+    Notice::new(|| tr!("shell-notice-encoder-in-use"))
 }
 
 /// A saved model was dropped during a run.
 pub(crate) fn model_is_in_use() -> Notice {
-    Notice {
-        text: "A saved model can be opened when the run has ended. Stop it, or drop the file again later.".into(),
-        detail: None,
-        offers_restart: false,
-    }
+    Notice::new(|| tr!("shell-notice-model-in-use"))
 }
 
 /// An adapter was put on an encoder of another name than it says.
 pub(crate) fn other_encoder(name: &str, other: &str, encoder: &str) -> Notice {
-    Notice {
-        text: format!(
-            "{name} says that it is for the encoder {other}. It was put on {encoder}: if that is not the same one by \
-             another name, open {other} first and then {name} again."
-        ),
-        detail: None,
-        offers_restart: false,
-    }
+    let [name, other, encoder] = [name, other, encoder].map(str::to_owned);
+    Notice::new(move || {
+        tr!(
+            "shell-notice-other-encoder",
+            name = name.clone(),
+            other = other.clone(),
+            encoder = encoder.clone()
+        )
+    })
 }
 
 /// An encoder of the hub is loaded, but the next time it must be fetched again.
 pub(crate) fn not_stored(problem: WireError) -> Notice {
-    Notice {
-        text: format!(
-            "The encoder is loaded. {} {}",
-            problem.message, problem.hint
-        ),
-        detail: None,
-        offers_restart: false,
-    }
+    Notice::new(move || {
+        tr!(
+            "shell-notice-not-stored",
+            problem = error_message(&problem),
+            hint = error_hint(&problem)
+        )
+    })
 }
 
 /// The worker has not said anything yet.
 pub(crate) fn slow_start() -> Notice {
     Notice {
-        text: "The part of Tabtune that computes has not started yet. On a slow connection this takes a while.".into(),
-        detail: None,
         offers_restart: true,
+        ..Notice::new(|| tr!("shell-notice-slow-start"))
     }
 }
 
 /// Workers were lost too often.
 pub(crate) fn gave_up() -> Notice {
     Notice {
-        text: "The part of Tabtune that computes stopped working several times in a row.".into(),
-        detail: None,
         offers_restart: true,
+        ..Notice::new(|| tr!("shell-notice-gave-up"))
     }
 }
 
@@ -81,21 +67,21 @@ pub(crate) fn worker_replaced(
     had_run: bool,
     checkpoint: Option<Option<u32>>,
 ) -> Notice {
-    let what = match gpu_lost {
-        true => "The GPU stopped working, so the CPU goes on.",
-        false => "The part of Tabtune that computes stopped working and was started again.",
-    };
-    let run = match checkpoint {
-        Some(Some(step)) => format!(" Training is taken up from its checkpoint at step {step}."),
-        Some(None) => " There was no checkpoint yet, so training begins anew.".into(),
-        None if had_run => {
-            " The model of the last run was lost with it. Train again to classify texts.".into()
-        }
-        None => String::new(),
+    let text = move || {
+        let what = match gpu_lost {
+            true => tr!("shell-notice-gpu-lost"),
+            false => tr!("shell-notice-worker-lost"),
+        };
+        let run = match checkpoint {
+            Some(Some(step)) => tr!("shell-notice-taken-up", step = step),
+            Some(None) => tr!("shell-notice-begun-anew"),
+            None if had_run => tr!("shell-notice-model-lost"),
+            None => return what,
+        };
+        tr!("shell-notice-sentences", first = what, second = run)
     };
     Notice {
-        text: format!("{what}{run}"),
-        detail: Some(error.message.clone()),
-        offers_restart: false,
+        detail: Some(error.clone()),
+        ..Notice::new(text)
     }
 }

@@ -1,13 +1,18 @@
 //! Holds the languages' files to each other and to what the page asks of them.
 
+mod errors;
+mod said;
+mod sources;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fluent_syntax::ast;
+use sources::rust_files;
 use tabtune::language::Language;
 
-/// Messages that no source names: they are asked for by a name made at run time that begins so.
-const BY_NAME: &[&str] = &["error-"];
+/// How the messages of errors begin. They are asked for by a name made at run time, and `errors` holds them.
+const ERRORS: &str = "error-";
 
 /// The variables of each message of a language.
 fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
@@ -17,6 +22,9 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
             .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}\n{file}", language.tag()));
         for entry in resource.body {
             if let ast::Entry::Message(message) = entry {
+                if message.id.name.starts_with(ERRORS) {
+                    continue;
+                }
                 let pattern = message.value.unwrap_or_else(|| {
                     panic!("{} has no text in {}", message.id.name, language.tag())
                 });
@@ -68,36 +76,25 @@ fn in_inline(inline: &ast::InlineExpression<&str>, found: &mut BTreeSet<String>)
 
 /// Each `tr!` of the page's sources: the message's name and its variables.
 fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
-    fn visit(folder: &Path, found: &mut Vec<(PathBuf, String, BTreeSet<String>)>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                visit(&path, found);
+    let mut found = Vec::new();
+    for path in rust_files("src/ui") {
+        let source = std::fs::read_to_string(&path).unwrap();
+        // A macro's definition and its documentation name no message of their own.
+        let code = source
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let code = code.collect::<Vec<_>>().join("\n");
+        for (start, _) in code.match_indices("tr!(") {
+            let inside = argument_text(&code[start + 4..]);
+            let Some(id) = inside.trim_start().strip_prefix('"') else {
                 continue;
-            }
-            let source = std::fs::read_to_string(&path).unwrap();
-            // A macro's definition and its documentation name no message of their own.
-            let code = source
-                .lines()
-                .filter(|line| !line.trim_start().starts_with("//"));
-            let code = code.collect::<Vec<_>>().join("\n");
-            for (start, _) in code.match_indices("tr!(") {
-                let inside = argument_text(&code[start + 4..]);
-                let Some(id) = inside.trim_start().strip_prefix('"') else {
-                    continue;
-                };
-                let Some((id, rest)) = id.split_once('"') else {
-                    continue;
-                };
-                found.push((path.clone(), id.to_owned(), names(rest)));
-            }
+            };
+            let Some((id, rest)) = id.split_once('"') else {
+                continue;
+            };
+            found.push((path.clone(), id.to_owned(), names(rest)));
         }
     }
-    let mut found = Vec::new();
-    visit(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui"),
-        &mut found,
-    );
     found
 }
 
@@ -158,15 +155,11 @@ fn every_language_has_every_message_with_the_same_variables() {
     for language in Language::ALL {
         let other = messages(language);
         for (id, variables) in &english {
-            if BY_NAME.iter().any(|prefix| id.starts_with(prefix)) {
-                continue;
-            }
             assert_eq!(other.get(id), Some(variables), "{id} in {}", language.tag());
         }
         for id in other.keys() {
-            let by_name = BY_NAME.iter().any(|prefix| id.starts_with(prefix));
             assert!(
-                by_name || english.contains_key(id),
+                english.contains_key(id),
                 "{id} is in {} alone",
                 language.tag()
             );
@@ -186,8 +179,7 @@ fn the_page_asks_for_messages_that_exist_with_their_variables() {
         assert_eq!(names, variables, "{id} in {}", path.display());
     }
     for id in english.keys() {
-        let by_name = BY_NAME.iter().any(|prefix| id.starts_with(prefix));
         let used = uses.iter().any(|(_, used, _)| used == id);
-        assert!(by_name || used, "no source asks for {id}");
+        assert!(used, "no source asks for {id}");
     }
 }

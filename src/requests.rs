@@ -1,0 +1,52 @@
+//! Counts the requests of the page or of a worker, as the browser itself tells them.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::protocol::RequestCount;
+
+#[wasm_bindgen]
+extern "C" {
+    type PerformanceObserver;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(callback: &JsValue) -> Result<PerformanceObserver, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn observe(this: &PerformanceObserver, options: &Object) -> Result<(), JsValue>;
+
+    /// What the observer hands over.
+    type Observed;
+
+    #[wasm_bindgen(method, js_name = getEntries)]
+    fn entries(this: &Observed) -> Array;
+
+    /// A request that was made.
+    type Entry;
+
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &Entry) -> String;
+}
+
+/// Tells `hear` how many requests there have been, from the first one on, whenever there are more.
+///
+/// # Errors
+/// If the browser does not tell of requests.
+pub fn watch(hear: impl Fn(RequestCount) + 'static) -> Result<(), JsValue> {
+    let origin = Reflect::get(&js_sys::global(), &"origin".into())?;
+    let origin = origin.as_string().unwrap_or_default();
+    let mut count = RequestCount::default();
+    let observe = Closure::<dyn FnMut(Observed)>::new(move |observed: Observed| {
+        for entry in observed.entries() {
+            count.add(&entry.unchecked_into::<Entry>().name(), &origin);
+        }
+        hear(count);
+    });
+    let options = Object::new();
+    Reflect::set(&options, &"type".into(), &"resource".into())?;
+    Reflect::set(&options, &"buffered".into(), &true.into())?;
+    // The observer lives, and calls, as long as the page or worker does.
+    PerformanceObserver::new(&observe.into_js_value())?.observe(&options)
+}
