@@ -16,12 +16,12 @@ use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
-pub use model::{ExportForm, ModelSource, ModelSummary};
+pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
