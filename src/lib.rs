@@ -19,9 +19,11 @@
 //! | [`protocol`] | commands and events | plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`language`] | what the page says, in each language | nothing of ours |
+//! | [`chart`] | charts: what is drawn, where it lies, what is read | `language` |
+//! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `port` and what they import |
+//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `chart`, `report`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -31,6 +33,7 @@
 pub mod adapter;
 #[cfg(feature = "engine")]
 pub mod archive;
+pub mod chart;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;
@@ -46,6 +49,7 @@ pub mod port;
     reason = "fields of messages are named to be read; only what a name cannot say is documented"
 )]
 pub mod protocol;
+pub mod report;
 pub mod run_state;
 #[cfg(feature = "engine")]
 pub mod text;

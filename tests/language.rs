@@ -82,6 +82,10 @@ fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
                 .filter(|line| !line.trim_start().starts_with("//"));
             let code = code.collect::<Vec<_>>().join("\n");
             for (start, _) in code.match_indices("tr!(") {
+                // The end of another macro's name, such as `include_str!`.
+                if code[..start].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+                    continue;
+                }
                 let inside = argument_text(&code[start + 4..]);
                 let Some(id) = inside.trim_start().strip_prefix('"') else {
                     continue;
@@ -94,10 +98,10 @@ fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
         }
     }
     let mut found = Vec::new();
-    visit(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui"),
-        &mut found,
-    );
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for folder in ["ui", "report"] {
+        visit(&sources.join(folder), &mut found);
+    }
     found
 }
 

@@ -11,6 +11,7 @@ use super::notice::Messages;
 use super::open_card::OpenCard;
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
+use super::runs::RunsCard;
 use super::save_card::SaveCard;
 use super::settings::Settings;
 use super::settings_card::SettingsCard;
@@ -42,6 +43,7 @@ pub(crate) fn App() -> impl IntoView {
             <SettingsCard engine settings />
             <RunCard engine settings />
             <ResultsCard engine />
+            <RunsCard engine />
             <TryCard engine />
             <SaveCard engine />
         </main>

@@ -9,6 +9,7 @@ mod hub;
 mod local_encoders;
 mod mock_hub;
 mod page;
+mod results;
 mod saved_models;
 mod training;
 mod wasm_modules;
