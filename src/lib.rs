@@ -20,10 +20,12 @@
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`language`] | what the page says, in each language | `reason` |
+//! | [`chart`] | charts: what is drawn, where it lies, what is read | `language` |
+//! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
-//! | [`worker`] | the driver, in the worker | all but `ui` and `run_state` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `requests`, `port` and what they import |
+//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `chart` and `report` |
+//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `chart`, `report`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -33,6 +35,7 @@
 pub mod adapter;
 #[cfg(feature = "engine")]
 pub mod archive;
+pub mod chart;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;
@@ -49,6 +52,7 @@ pub mod port;
 )]
 pub mod protocol;
 pub mod reason;
+pub mod report;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
 pub mod requests;
 pub mod run_state;

@@ -19,7 +19,7 @@ use crate::reason::Reason;
 use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
-pub use model::{ExportForm, ModelSource, ModelSummary};
+pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 pub use requests::RequestCount;
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};

@@ -4,8 +4,10 @@ pub mod history;
 pub mod model;
 pub mod requests;
 pub mod run;
+pub mod runs;
 pub mod steps;
 pub mod tested;
+pub mod threshold;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
@@ -16,7 +18,9 @@ use crate::train::config::Method;
 use model::Opened;
 use requests::WorkerRequests;
 use run::{Run, RunPhase};
+use runs::Runs;
 use tested::Tested;
+use threshold::Threshold;
 
 /// All that the page shows of the worker's state.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -51,6 +55,10 @@ pub struct RunState {
     used: Option<(ColumnChoice, Problem)>,
     /// The newest run.
     pub run: Option<Run>,
+    /// The runs that have ended.
+    pub runs: Runs,
+    /// The probability from which on one of two labels is given.
+    threshold: Option<Threshold>,
     /// The tested examples that were asked for last.
     pub tested: Option<Tested>,
     /// Whether the worker knows what became of the test examples of `run`.
@@ -145,6 +153,10 @@ impl RunState {
             }
             Command::Train { id, config, resume } => {
                 self.run = Some(self.next_run(*id, config.method, *resume));
+                let examples = self.dataset.as_ref().map(|dataset| dataset.examples.train);
+                self.runs
+                    .begun(*id, config, *resume, examples.unwrap_or_default());
+                self.threshold.take_if(|_| !*resume);
                 self.forget_examples();
             }
             Command::Pause { id } => pending.pause = Some(*id),
@@ -312,6 +324,9 @@ impl RunState {
                     run.ended(result);
                 });
                 self.knows_examples |= tested;
+                if let Some(run) = &self.run {
+                    self.runs.ended(run);
+                }
             }
         }
         if !self.is_running() {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":3,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
+    r#"{"Start":{"id":1,"version":4,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Zip":{"name":"mine.zip"}}}}"#,
@@ -40,7 +40,7 @@ const COMMANDS: &[&str] = &[
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Ready":{"id":1,"version":3,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"Ready":{"id":1,"version":4,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,
@@ -59,7 +59,7 @@ const EVENTS: &[&str] = &[
     r#"{"EvaluationProgress":{"id":5,"split":"Validation","done":1,"total":2}}"#,
     r#"{"Validated":{"id":5,"validation":{"epoch":1,"step":2,"loss":0.5,"scores":[{"metric":"accuracy","value":0.75}]}}}"#,
     r#"{"Checkpointed":{"id":5,"step":2}}"#,
-    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":"Completed","best_step":6,"seconds":3.5,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}}}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":"Completed","best_step":6,"seconds":3.5,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0},"values":[{"truth":1.0,"predicted":3.0}],"residuals":[{"from":1.5,"up_to":2.5,"count":1}]}}}}}"#,
     r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":{"NotFinite":{"step":9,"loss":1.5}},"best_step":null,"seconds":3.5,"report":null}}}"#,
     r#"{"Paused":{"id":6,"step":2}}"#,
     r#"{"Resumed":{"id":7}}"#,
@@ -69,7 +69,7 @@ const EVENTS: &[&str] = &[
     r#"{"Exported":{"id":12,"form":"Project","name":"sms.tabtune"}}"#,
     r#"{"FetchingEncoder":{"id":13,"encoder":"tiny-bert"}}"#,
     r#"{"ModelOpened":{"id":13,"model":{"name":"sms.tabtune","encoder":"tiny-bert","other_encoder":null,"problem":"SingleLabel","labels":["ham","spam"],"data":"sms","method":"lora","report":null},"fetched":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
-    r#"{"ModelOpened":{"id":13,"model":{"name":"mine","encoder":"tiny-bert","other_encoder":"owner/large","problem":"Regression","labels":[],"data":null,"method":null,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}},"fetched":null}}"#,
+    r#"{"ModelOpened":{"id":13,"model":{"name":"mine","encoder":"tiny-bert","other_encoder":"owner/large","problem":"Regression","labels":[],"data":null,"method":null,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0},"values":[{"truth":1.0,"predicted":3.0}],"residuals":[{"from":1.5,"up_to":2.5,"count":1}]}}},"fetched":null}}"#,
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true,"reason":{"code":"state-error-no-model","arguments":{}}}}}"#,
     r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true,"reason":{"code":"table-error","arguments":{"file":{"Text":"a.csv"},"problem":{"Reason":{"code":"table-problem-nul-character","arguments":{"line":{"Number":3.0}}}},"rows":{"List":{"items":[{"Number":1.0}],"more":2}}}}}}}"#,
     r#"{"Requested":{"count":{"own_origin":4,"elsewhere":1}}}"#,
@@ -93,7 +93,7 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 3);
+    assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
         14,

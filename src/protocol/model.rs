@@ -28,22 +28,27 @@ impl ExportForm {
 
     /// A file name for a model that has learnt from `data`, a file or a sample.
     pub fn file_name(self, data: &str) -> String {
-        let stem = data.rsplit_once('.').map_or(data, |(stem, _)| stem);
-        // What every file system takes.
-        let plain = |letter: char| match letter {
-            letter if letter.is_alphanumeric() || "-_".contains(letter) => letter,
-            _ => '-',
-        };
-        let stem: String = stem.chars().take(MOST_LETTERS).map(plain).collect();
-        let stem = match stem.trim_matches('-') {
-            "" => "model",
-            stem => stem,
-        };
+        let stem = file_stem(data);
         match self {
             Self::Adapter => format!("{stem}-adapter.zip"),
             Self::Merged => format!("{stem}-model.zip"),
             Self::Project => format!("{stem}.tabtune"),
         }
+    }
+}
+
+/// How a file's name begins that has to do with `data`, a file or a sample.
+pub fn file_stem(data: &str) -> String {
+    let stem = data.rsplit_once('.').map_or(data, |(stem, _)| stem);
+    // What every file system takes.
+    let plain = |letter: char| match letter {
+        letter if letter.is_alphanumeric() || "-_".contains(letter) => letter,
+        _ => '-',
+    };
+    let stem: String = stem.chars().take(MOST_LETTERS).map(plain).collect();
+    match stem.trim_matches('-') {
+        "" => "model".to_owned(),
+        stem => stem.to_owned(),
     }
 }
 

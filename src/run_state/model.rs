@@ -97,6 +97,7 @@ impl RunState {
         self.opened = Some(Opened { model, lost: false });
         self.run = None;
         self.prediction = None;
+        self.set_threshold(None);
     }
 
     /// No encoder is being fetched for a model any more.

@@ -64,6 +64,8 @@ mod tests {
             examples: 0,
             metrics: regression_metrics(&[0.0; 0], &[0.0; 0]).unwrap(),
             root_mean_squared_error_interval: None,
+            values: vec![],
+            residuals: vec![],
         })));
         assert!(!state.can_list_examples());
         state.apply(Event::TrainingEnded { id: 5, result });

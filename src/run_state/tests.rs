@@ -115,7 +115,7 @@ fn summary(name: &str) -> DatasetSummary {
     }
 }
 
-fn train(state: &mut RunState, id: RequestId, resume: bool) {
+pub(super) fn train(state: &mut RunState, id: RequestId, resume: bool) {
     state.sent(&Command::Train {
         id,
         config: TrainConfig::default(),
@@ -132,7 +132,7 @@ fn plan() -> TrainPlan {
     }
 }
 
-fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeInclusive<u32>) {
+pub(super) fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeInclusive<u32>) {
     let steps = steps
         .map(|step| StepRecord {
             step,

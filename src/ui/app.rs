@@ -12,6 +12,7 @@ use super::open_card::OpenCard;
 use super::privacy_line::PrivacyLine;
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
+use super::runs::RunsCard;
 use super::save_card::SaveCard;
 use super::settings::Settings;
 use super::settings_card::SettingsCard;
@@ -53,6 +54,7 @@ pub(crate) fn App() -> impl IntoView {
             </StepSection>
             <StepSection step=Step::Results>
                 <ResultsCard engine />
+                <RunsCard engine />
             </StepSection>
             <StepSection step=Step::Use>
                 <TryCard engine />

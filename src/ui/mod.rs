@@ -1,6 +1,7 @@
 //! The page: one component a file, around the engine that speaks with the worker.
 
 mod app;
+mod chart;
 mod data_card;
 mod dataset_summary;
 mod device_card;
@@ -21,11 +22,12 @@ mod privacy_line;
 mod problem_fields;
 mod reading_fields;
 mod report;
+mod results;
 mod results_card;
 mod run_card;
+mod runs;
 mod save_card;
 mod save_file;
-mod scale;
 mod settings;
 mod settings_card;
 mod step_list;

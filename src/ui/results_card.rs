@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::count;
+use super::language::tr;
 use super::report::{Report, announcement};
+use super::results::SaveReport;
 use super::words;
 use crate::protocol::{EvaluatedSplit, ModelSummary};
 use crate::run_state::run::RunPhase;
@@ -18,7 +19,7 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
             Some((
                 run.result.clone()?,
                 run.encoder.clone(),
-                words::data_name(&run.dataset),
+                run.dataset.clone(),
             ))
         })
     });
@@ -45,15 +46,39 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
     };
     let body = move || match (run.get(), opened.get()) {
         (Some((result, encoder, dataset)), _) => {
-            let after = count(result.best_step.unwrap_or(result.step), "step");
-            let advice = words::run_end_advice(result.end)
-                .map(|advice| view! { <p class="problem">{advice}</p> });
+            let steps = result.best_step.unwrap_or(result.step);
+            let end = result.end;
+            let advice = move || {
+                let advice = words::run_end_advice(end);
+                advice.map(|advice| view! { <p class="problem">{advice}</p> })
+            };
             let report = match result.report {
-                Some(report) => view! { <Report report=*report about=format!("{encoder} on {dataset}, after {after}") examples=engine /> }.into_any(),
-                None => view! {
-                    <p class="muted">{format!("{encoder} learnt from {dataset} for {after}. It was not tested.")}</p>
+                Some(report) => {
+                    let about = Signal::derive(move || {
+                        tr!(
+                            "results-about",
+                            encoder = encoder.clone(),
+                            data = words::data_name(&dataset),
+                            steps = steps
+                        )
+                    });
+                    view! { <Report engine report=*report about lists=true /> }.into_any()
                 }
-                .into_any(),
+                None => {
+                    let about = move || {
+                        tr!(
+                            "results-not-tested",
+                            encoder = encoder.clone(),
+                            data = words::data_name(&dataset),
+                            steps = steps
+                        )
+                    };
+                    view! {
+                        <p class="muted">{about}</p>
+                        <SaveReport engine />
+                    }
+                    .into_any()
+                }
             };
             view! {
                 {advice}
@@ -61,18 +86,15 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
             }
             .into_any()
         }
-        (None, Some(opened)) => saved_report(opened.model).into_any(),
+        (None, Some(opened)) => saved_report(engine, opened.model).into_any(),
         (None, None) if testing.get() => {
-            view! { <p class="busy">"The test examples are being classified…"</p> }.into_any()
+            view! { <p class="busy">{move || tr!("results-testing")}</p> }.into_any()
         }
-        (None, None) => {
-            view! { <p class="muted">"The test report appears here when a run has ended."</p> }
-                .into_any()
-        }
+        (None, None) => view! { <p class="muted">{move || tr!("results-none-yet")}</p> }.into_any(),
     };
     view! {
         <section class="card" aria-labelledby="results-title">
-            <h2 id="results-title">"Results"</h2>
+            <h2 id="results-title">{move || tr!("results-title")}</h2>
             <p class="visually-hidden" role="status">{announced}</p>
             {body}
         </section>
@@ -80,16 +102,34 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
 }
 
 /// What a saved model came to when it was trained.
-fn saved_report(model: ModelSummary) -> impl IntoView {
-    let name = model.name;
-    match (model.report, model.data) {
-        (Some(report), data) => {
-            let data = data.map_or_else(String::new, |data| {
-                format!(" on {}", words::data_name(&data))
+fn saved_report(engine: Engine, model: ModelSummary) -> impl IntoView {
+    let ModelSummary {
+        name,
+        encoder,
+        data,
+        report,
+        ..
+    } = model;
+    match report {
+        Some(report) => {
+            let about = Signal::derive(move || match &data {
+                Some(data) => tr!(
+                    "results-saved-about",
+                    encoder = encoder.clone(),
+                    data = words::data_name(data),
+                    name = name.clone()
+                ),
+                None => tr!(
+                    "results-saved-about-unknown",
+                    encoder = encoder.clone(),
+                    name = name.clone()
+                ),
             });
-            view! { <Report report=*report about=format!("{}{data}, kept in {name}", model.encoder) /> }.into_any()
+            view! { <Report engine report=*report about lists=false /> }.into_any()
         }
-        (None, _) => view! { <p class="muted">{format!("There is no test report in {name}.")}</p> }
-            .into_any(),
+        None => view! {
+            <p class="muted">{move || tr!("results-saved-none", name = name.clone())}</p>
+        }
+        .into_any(),
     }
 }

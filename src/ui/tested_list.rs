@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::{count, percent};
+use super::format::{list, percent};
+use super::language::tr;
 use crate::eval::tested::{ExampleFilter, ExamplePage, TestedExample};
 use crate::run_state::RunState;
 
@@ -17,8 +18,11 @@ pub(crate) fn TestedList(engine: Engine, labels: Vec<String>) -> impl IntoView {
         available.get().then(|| {
             let shown = tested.get().and_then(|tested| {
                 let page = tested.page?;
-                let title = labels.with_value(|labels| title(tested.filter, page.total, labels));
-                Some(view! { <Page engine filter=tested.filter title page /> })
+                let (filter, total) = (tested.filter, page.total);
+                let title = Signal::derive(move || {
+                    labels.with_value(|labels| title(filter, total, labels))
+                });
+                Some(view! { <Page engine filter title page /> })
             });
             view! {
                 <div class="buttons">
@@ -27,7 +31,7 @@ pub(crate) fn TestedList(engine: Engine, labels: Vec<String>) -> impl IntoView {
                         data-testid="show-mistakes"
                         on:click=move |_| engine.list_examples(ExampleFilter::Mistakes, 0)
                     >
-                        "Show the mistakes"
+                        {move || tr!("results-show-mistakes")}
                     </button>
                 </div>
                 <div aria-live="polite">{shown}</div>
@@ -37,7 +41,12 @@ pub(crate) fn TestedList(engine: Engine, labels: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn Page(engine: Engine, filter: ExampleFilter, title: String, page: ExamplePage) -> impl IntoView {
+fn Page(
+    engine: Engine,
+    filter: ExampleFilter,
+    title: Signal<String>,
+    page: ExamplePage,
+) -> impl IntoView {
     let shown = page.examples.len() as u32;
     let more = (shown < page.total).then(|| {
         view! {
@@ -47,15 +56,15 @@ fn Page(engine: Engine, filter: ExampleFilter, title: String, page: ExamplePage)
                     data-testid="more-examples"
                     on:click=move |_| engine.list_examples(filter, shown)
                 >
-                    "Show more"
+                    {move || tr!("results-show-more")}
                 </button>
             </div>
         }
     });
     let items = page.examples.into_iter().map(item);
     view! {
-        <section class="stack" data-testid="tested-examples" data-total=page.total aria-label=title>
-            <h3>{title.clone()}</h3>
+        <section class="stack" data-testid="tested-examples" data-total=page.total aria-label=move || title.get()>
+            <h3>{move || title.get()}</h3>
             <ul class="tested">{items.collect_view()}</ul>
             {more}
         </section>
@@ -69,19 +78,27 @@ fn item(example: TestedExample) -> impl IntoView {
         predicted,
         probability,
     } = example;
-    let names = |names: &[String]| match names {
-        [] => "no label".to_owned(),
-        names => names.join(", "),
-    };
-    let (truth, predicted) = (names(&truth), names(&predicted));
-    let sure = probability.map(|probability| format!(" ({})", percent(probability)));
     let right = truth == predicted;
+    let attributes = (truth.join(", "), predicted.join(", "));
+    let names = |names: &[String]| match names {
+        [] => tr!("results-no-label"),
+        names => list(names),
+    };
+    let said = move || match probability {
+        Some(probability) => tr!(
+            "results-model-says-surely",
+            predicted = names(&predicted),
+            share = percent(probability)
+        ),
+        None => tr!("results-model-says", predicted = names(&predicted)),
+    };
+    let table = move || tr!("results-table-says", truth = names(&truth));
     view! {
-        <li data-truth=truth data-predicted=predicted>
+        <li data-truth=attributes.0 data-predicted=attributes.1>
             <span>{text}</span>
             <span class="muted small">
-                "The model says " <strong>{predicted.clone()}</strong> {sure}
-                {(!right).then(|| view! { ", the table " <strong>{truth.clone()}</strong> })}
+                {said}
+                {(!right).then(|| view! { " · " <strong>{table}</strong> })}
             </span>
         </li>
     }
@@ -90,15 +107,15 @@ fn item(example: TestedExample) -> impl IntoView {
 fn title(filter: ExampleFilter, total: u32, labels: &[String]) -> String {
     let name = |label: u32| labels.get(label as usize).map_or("", String::as_str);
     match filter {
-        ExampleFilter::Mistakes => format!("{}, the surest first", count(total, "mistake")),
+        ExampleFilter::Mistakes => tr!("results-mistakes-title", count = total),
         ExampleFilter::Cell { label, predicted } if label == predicted => {
-            format!("{} rightly called {}", count(total, "text"), name(label))
+            tr!("results-cell-right", count = total, label = name(label))
         }
-        ExampleFilter::Cell { label, predicted } => format!(
-            "{} of {} called {}",
-            count(total, "text"),
-            name(label),
-            name(predicted)
+        ExampleFilter::Cell { label, predicted } => tr!(
+            "results-cell-wrong",
+            count = total,
+            label = name(label),
+            predicted = name(predicted)
         ),
     }
 }

@@ -10,6 +10,7 @@ mod keyboard;
 mod local_encoders;
 mod mock_hub;
 mod page;
+mod results;
 mod saved_models;
 mod tour;
 mod training;

@@ -77,7 +77,7 @@ fn in_inline(inline: &ast::InlineExpression<&str>, found: &mut BTreeSet<String>)
 /// Each `tr!` of the page's sources: the message's name and its variables.
 fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
     let mut found = Vec::new();
-    for path in rust_files("src/ui") {
+    for path in ["src/ui", "src/report"].into_iter().flat_map(rust_files) {
         let source = std::fs::read_to_string(&path).unwrap();
         // A macro's definition and its documentation name no message of their own.
         let code = source
@@ -85,6 +85,10 @@ fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
             .filter(|line| !line.trim_start().starts_with("//"));
         let code = code.collect::<Vec<_>>().join("\n");
         for (start, _) in code.match_indices("tr!(") {
+            // The end of another macro's name, such as `include_str!`.
+            if code[..start].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+                continue;
+            }
             let inside = argument_text(&code[start + 4..]);
             let Some(id) = inside.trim_start().strip_prefix('"') else {
                 continue;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use tabtune::eval::metrics::{
     DEFAULT_BINS, ReliabilityBin, calibration, log_loss, one_vs_rest, precision_recall_curve,
-    roc_curve,
+    roc_curve, single_label_report,
 };
 
 use super::{GoldenRanking, assert_close, assert_same, golden};
@@ -77,6 +77,35 @@ fn curves_are_those_of_scikit_learn() {
             );
         }
     }
+}
+
+/// Precision and recall at a threshold are those of scikit-learn's first point at or above it.
+#[test]
+fn thresholds_are_those_of_scikit_learn() {
+    let mut checked = 0;
+    for case in cases().iter().filter(|case| case.per_label.len() == 2) {
+        let names = ["no", "yes"].map(String::from);
+        let report =
+            single_label_report(&names, &case.truth, &case.probabilities, None, 0).unwrap();
+        for (table, expected) in report.thresholds.iter().zip(&case.per_label) {
+            let Some((thresholds, precision, recall)) = &expected.precision_recall else {
+                continue;
+            };
+            for found in table.thresholds() {
+                let above = |threshold: &Option<f64>| {
+                    threshold.is_none_or(|threshold| threshold >= found.threshold)
+                };
+                let point = thresholds.iter().position(above).unwrap();
+                assert_close(&case.name, "recall", found.recall, recall[point]);
+                // Where nothing is selected scikit-learn's last point is 1 by definition, as the precision of nothing is 0.
+                if thresholds[point].is_some() {
+                    assert_close(&case.name, "precision", found.precision, precision[point]);
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 500, "{checked}");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Predicted against true values.
 
 use serde::Deserialize;
-use tabtune::eval::metrics::{RegressionMetrics, regression_metrics};
+use tabtune::eval::metrics::{RegressionMetrics, regression_metrics, regression_report};
 
-use super::{assert_same, golden};
+use super::{assert_close, assert_same, golden};
 
 #[derive(Deserialize)]
 struct Case {
@@ -12,6 +12,35 @@ struct Case {
     predicted: Vec<f64>,
     #[serde(flatten)]
     metrics: RegressionMetrics,
+    residuals: Histogram,
+}
+
+#[derive(Deserialize)]
+struct Histogram {
+    counts: Vec<u32>,
+    edges: Vec<f64>,
+}
+
+#[test]
+fn residuals_are_counted_as_numpy_does() {
+    let cases: Vec<Case> = golden("regression");
+    assert!(!cases.is_empty());
+    for Case {
+        name,
+        truth,
+        predicted,
+        residuals,
+        ..
+    } in cases
+    {
+        let found = regression_report(&truth, &predicted, 0).unwrap().residuals;
+        let counts: Vec<u32> = found.iter().map(|bin| bin.count).collect();
+        assert_eq!(counts, residuals.counts, "{name}");
+        for (bin, edges) in found.iter().zip(residuals.edges.windows(2)) {
+            assert_close(&name, "lower edge", bin.from, edges[0]);
+            assert_close(&name, "upper edge", bin.up_to, edges[1]);
+        }
+    }
 }
 
 #[test]

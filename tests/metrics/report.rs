@@ -5,6 +5,7 @@ use tabtune::eval::metrics::{
     multi_label_metrics, multi_label_report, one_vs_rest, precision_recall_curve,
     regression_metrics, regression_report, roc_curve, scale_probabilities, single_label_report,
 };
+use tabtune::eval::score::Metric;
 
 const ROWS: [[f32; 2]; 4] = [[0.75, 0.25], [0.375, 0.625], [0.25, 0.75], [0.5, 0.5]];
 
@@ -52,6 +53,21 @@ fn single_label() {
     assert_eq!(
         Ok(&report.curves[1].precision_recall),
         precision_recall_curve(&has, &scores).as_ref()
+    );
+    // Labels 1 of the second and third example; the third is the only one at or above .7.
+    let found = report.thresholds[1].at(0.7).unwrap();
+    assert_eq!(
+        (
+            found.true_positives,
+            found.false_positives,
+            found.false_negatives,
+            found.true_negatives
+        ),
+        (1, 0, 1, 2)
+    );
+    assert_eq!(
+        (found.precision, found.recall, found.accuracy),
+        (1.0, 0.5, 0.75)
     );
     assert_eq!(
         Ok(&report.calibration),
@@ -105,7 +121,55 @@ fn regression() {
         0.0 <= interval.lower && interval.upper <= 1.0,
         "{interval:?}"
     );
+    let drawn: Vec<_> = report
+        .values
+        .iter()
+        .map(|value| (value.truth, value.predicted))
+        .collect();
+    assert_eq!(drawn, [(1.0, 1.5), (2.0, 2.0), (3.0, 3.25), (4.0, 3.0)]);
     assert_crosses(EvaluationReport::Regression(report));
+}
+
+#[test]
+fn reports_of_earlier_versions_are_read() {
+    let rows = rows();
+    let single = single_label_report(&names(), &[0, 0, 1, 1], &rows, None, 0).unwrap();
+    let number = regression_report(&[1.0, 2.0], &[1.5, 2.0], 0).unwrap();
+    for report in [
+        EvaluationReport::SingleLabel(single),
+        EvaluationReport::Regression(number),
+    ] {
+        let mut json = serde_json::to_value(&report).unwrap();
+        let fields = json.as_object_mut().unwrap().values_mut().next().unwrap();
+        let fields = fields.as_object_mut().unwrap();
+        fields.retain(|name, _| !["thresholds", "values", "residuals"].contains(&name.as_str()));
+        match serde_json::from_value(json).unwrap() {
+            EvaluationReport::SingleLabel(read) => assert_eq!(read.thresholds, []),
+            EvaluationReport::Regression(read) => {
+                assert!(read.values.is_empty() && read.residuals.is_empty())
+            }
+            EvaluationReport::MultiLabel(_) => panic!("another task"),
+        }
+    }
+}
+
+#[test]
+fn runs_are_compared_by_numbers_of_the_report() {
+    let report = single_label_report(&names(), &[0, 0, 1, 1], &rows(), None, 0).unwrap();
+    let (accuracy, loss) = (report.classification.accuracy, report.log_loss);
+    let scores = EvaluationReport::SingleLabel(report).scores();
+    let score = |metric| {
+        let found = scores.iter().find(|score| score.metric == metric);
+        found.map(|score| score.value)
+    };
+    assert_eq!(scores[0].metric, Metric::Accuracy);
+    assert_eq!(
+        (score(Metric::Accuracy), score(Metric::Loss)),
+        (Some(accuracy), loss)
+    );
+    let none: [f64; 0] = [];
+    let report = regression_report(&none, &none, 0).unwrap();
+    assert_eq!(EvaluationReport::Regression(report).scores(), []);
 }
 
 #[test]

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `classification` | [`classification_report`]: accuracy, precision, recall, F1, Matthews correlation, confusion matrix |
 //! | `ranking` | [`roc_auc`] and [`average_precision`] of one label, and their curves |
+//! | `curves` | those curves in few points, [`ThresholdTable`] |
 //! | `probabilistic` | [`log_loss`], [`one_vs_rest`] |
 //! | `calibration` | [`calibration()`]: expected calibration error and its reliability table |
 //! | `temperature` | [`fit_temperature`], and probabilities at a temperature |
 //! | `multi_label` | [`multi_label_metrics`] |
 //! | `regression` | [`regression_metrics`] |
+//! | `residuals` | predicted numbers beside true ones, and their errors' histogram |
 //! | `bootstrap` | [`bootstrap_interval`] of any statistic |
 //! | `report` | [`EvaluationReport`]: all of the above that fits a task |
 //!
@@ -20,6 +22,7 @@ mod arithmetic;
 mod bootstrap;
 mod calibration;
 mod classification;
+mod curves;
 mod error;
 mod inputs;
 mod multi_label;
@@ -27,11 +30,13 @@ mod probabilistic;
 mod ranking;
 mod regression;
 mod report;
+mod residuals;
 mod temperature;
 
 pub use bootstrap::{Interval, bootstrap_interval, percentile_interval};
 pub use calibration::{Calibration, DEFAULT_BINS, ReliabilityBin, calibration};
 pub use classification::{Averages, ClassMetrics, ClassificationReport, classification_report};
+pub use curves::{AtThreshold, Curves, Selected, ThresholdTable};
 pub use error::MetricsError;
 pub use multi_label::{MultiLabelMetrics, multi_label_metrics};
 pub use probabilistic::{log_loss, one_vs_rest};
@@ -41,7 +46,8 @@ pub use ranking::{
 };
 pub use regression::{RegressionMetrics, regression_metrics};
 pub use report::{
-    Curves, EvaluationReport, MultiLabelReport, RegressionReport, ScaledCalibration,
-    SingleLabelReport, multi_label_report, regression_report, single_label_report,
+    EvaluationReport, MultiLabelReport, RegressionReport, ScaledCalibration, SingleLabelReport,
+    multi_label_report, regression_report, single_label_report,
 };
+pub use residuals::{PredictedValue, ResidualBin};
 pub use temperature::{fit_temperature, log_probabilities, scale_logits, scale_probabilities};

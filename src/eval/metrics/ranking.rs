@@ -222,6 +222,24 @@ impl Ranked {
         Some(points.chain([last]).collect())
     }
 
+    /// Examples with the label, and those without.
+    pub(super) fn totals(&self) -> (f64, f64) {
+        (self.positives, self.negatives)
+    }
+
+    /// Examples at or above a score: those with the label, and those without.
+    pub(super) fn at_or_above(&self, score: f64) -> (f64, f64) {
+        let above = self
+            .thresholds
+            .partition_point(|threshold| threshold.score >= score);
+        above
+            .checked_sub(1)
+            .and_then(|last| self.thresholds.get(last))
+            .map_or((0.0, 0.0), |last| {
+                (last.true_positives, last.false_positives)
+            })
+    }
+
     fn average_precision(&self) -> Option<f64> {
         if self.positives == 0.0 {
             return None;

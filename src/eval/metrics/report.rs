@@ -3,24 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use super::arithmetic::{argmax, mean};
+use super::curves::{Curves, ThresholdTable, curves};
 use super::inputs::probabilities;
 use super::multi_label::{Decisions, micro_average};
 use super::probabilistic::{ranked_labels, summarise};
-use super::ranking::Ranked;
+use super::residuals::{PredictedValue, ResidualBin, histogram, sampled};
 use super::{
     Calibration, ClassificationReport, DEFAULT_BINS, Interval, MetricsError, MultiLabelMetrics,
-    PrecisionRecallPoint, RankingMetrics, RegressionMetrics, RocPoint, bootstrap_interval,
-    calibration, classification_report, log_loss, regression_metrics, scale_probabilities,
+    RankingMetrics, RegressionMetrics, bootstrap_interval, calibration, classification_report,
+    log_loss, regression_metrics, scale_probabilities,
 };
+use crate::eval::score::{Metric, Score};
 
 /// Confidence of the intervals.
 const LEVEL: f64 = 0.95;
 /// Resamples of the bootstrap: their quantiles then move the ends of an interval little.
 const RESAMPLES: u32 = 1_000;
-/// Points of all the curves of one kind in a report, so that it stays small with many labels.
-const MOST_POINTS: usize = 5_000;
-/// Points of each curve: no screen shows more, and with fewer than the least it has no shape.
-const POINTS_EACH: std::ops::RangeInclusive<usize> = 20..=200;
 
 /// A model on its test examples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +44,9 @@ pub struct SingleLabelReport {
     pub ranking: RankingMetrics,
     /// A pair for each label, in label order.
     pub curves: Vec<Curves>,
+    /// What thresholds would do: a table for each of two labels, none of more. Reports of earlier versions have none.
+    #[serde(default)]
+    pub thresholds: Vec<ThresholdTable>,
     /// In ten bins.
     pub calibration: Calibration,
     /// The same at the temperature that was fitted; `None` if none was.
@@ -83,15 +84,54 @@ pub struct RegressionReport {
     pub metrics: RegressionMetrics,
     /// 95 % bootstrap interval of the root mean squared error; `None` without examples.
     pub root_mean_squared_error_interval: Option<Interval>,
+    /// Examples with what was predicted of them, to be drawn: at most 500, in the order of their numbers. Reports of
+    /// earlier versions have none.
+    #[serde(default)]
+    pub values: Vec<PredictedValue>,
+    /// How the errors, predicted minus true numbers, are spread over all examples; likewise.
+    #[serde(default)]
+    pub residuals: Vec<ResidualBin>,
 }
 
-/// A label's curves, to be drawn: of longer ones only some points, evenly chosen, the first and the last included.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Curves {
-    /// As [`roc_curve`](super::roc_curve).
-    pub roc: Option<Vec<RocPoint>>,
-    /// As [`precision_recall_curve`](super::precision_recall_curve).
-    pub precision_recall: Option<Vec<PrecisionRecallPoint>>,
+impl EvaluationReport {
+    /// The numbers that runs are compared by, the most telling first; what is undefined is left out.
+    pub fn scores(&self) -> Vec<Score> {
+        let scores = match self {
+            Self::SingleLabel(report) => {
+                let found = &report.classification;
+                [
+                    (Metric::Accuracy, Some(found.accuracy)),
+                    (Metric::MacroF1, Some(found.macro_average.f1)),
+                    (
+                        Metric::MatthewsCorrelation,
+                        Some(found.matthews_correlation),
+                    ),
+                    (Metric::Loss, report.log_loss),
+                ]
+                .to_vec()
+            }
+            Self::MultiLabel(MultiLabelReport { metrics, .. }) => [
+                (Metric::MicroF1, Some(metrics.micro_average.f1)),
+                (Metric::MacroF1, Some(metrics.macro_average.f1)),
+                (Metric::Accuracy, Some(metrics.subset_accuracy)),
+                (Metric::Loss, metrics.log_loss),
+            ]
+            .to_vec(),
+            Self::Regression(RegressionReport { metrics, .. }) => [
+                (Metric::R2, metrics.r_squared),
+                (Metric::Pearson, metrics.pearson),
+                (Metric::Spearman, metrics.spearman),
+            ]
+            .to_vec(),
+        };
+        let defined = |(metric, value): (Metric, Option<f64>)| {
+            Some(Score {
+                metric,
+                value: value?,
+            })
+        };
+        scores.into_iter().filter_map(defined).collect()
+    }
 }
 
 /// Reports on one label an example.
@@ -132,6 +172,10 @@ pub fn single_label_report(
         log_loss: log_loss(labels.len(), truth, &given)?,
         ranking: summarise(&ranked),
         curves: curves(&ranked),
+        thresholds: match labels {
+            [_, _] => ranked.iter().map(ThresholdTable::new).collect(),
+            _ => Vec::new(),
+        },
         calibration: calibration(labels.len(), truth, &given, DEFAULT_BINS)?,
         scaled: scaled.transpose()?,
     })
@@ -172,10 +216,17 @@ pub fn regression_report(
     seed: u64,
 ) -> Result<RegressionReport, MetricsError> {
     let metrics = regression_metrics(truth, predicted)?;
-    let squares: Vec<f64> = truth
+    let values: Vec<PredictedValue> = truth
         .iter()
         .zip(predicted)
-        .map(|(&truth, &predicted)| (truth.into() - predicted.into()).powi(2))
+        .map(|(&truth, &predicted)| PredictedValue {
+            truth: truth.into(),
+            predicted: predicted.into(),
+        })
+        .collect();
+    let squares: Vec<f64> = values
+        .iter()
+        .map(|value| (value.truth - value.predicted).powi(2))
         .collect();
     let root_mean_squared_error_interval =
         bootstrap_interval(squares.len() as u32, RESAMPLES, LEVEL, seed, |indices| {
@@ -185,60 +236,7 @@ pub fn regression_report(
         examples: truth.len() as u32,
         metrics,
         root_mean_squared_error_interval,
+        residuals: histogram(&values),
+        values: sampled(&values),
     })
-}
-
-fn curves(ranked: &[Ranked]) -> Vec<Curves> {
-    let most = MOST_POINTS / ranked.len().max(1);
-    let most = most.clamp(*POINTS_EACH.start(), *POINTS_EACH.end());
-    ranked
-        .iter()
-        .map(|label| Curves {
-            roc: label.roc_curve().map(|points| thinned(&points, most)),
-            precision_recall: label
-                .precision_recall_curve()
-                .map(|points| thinned(&points, most)),
-        })
-        .collect()
-}
-
-/// At most `most` of the points, evenly chosen, the first and the last included.
-fn thinned<T: Copy>(points: &[T], most: usize) -> Vec<T> {
-    if points.len() <= most {
-        return points.to_vec();
-    }
-    let (last, steps) = (points.len() - 1, most - 1);
-    (0..=steps)
-        .map(|step| points[step * last / steps])
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thinned_curves_keep_their_ends() {
-        let points: Vec<u32> = (0..1_001).collect();
-        let kept = thinned(&points, 101);
-        assert_eq!(kept.len(), 101);
-        assert_eq!((kept[0], kept[1], kept[100]), (0, 10, 1_000));
-        assert_eq!(thinned(&points, 1_001), points);
-    }
-
-    #[test]
-    fn curves_stay_small_with_many_labels() {
-        let truth: Vec<bool> = (0..1_000).map(|example| example % 3 == 0).collect();
-        let scores: Vec<f64> = (0..1_000)
-            .map(|example| f64::from(example * 7 % 1_000))
-            .collect();
-        let sizes = [(1, 200), (100, 50), (1_000, 20)];
-        for (labels, size) in sizes {
-            let ranked: Vec<Ranked> = (0..labels).map(|_| Ranked::new(&truth, &scores)).collect();
-            let found = curves(&ranked);
-            assert_eq!(found.len(), labels);
-            assert_eq!(found[0].roc.as_ref().map(Vec::len), Some(size));
-            assert_eq!(found[0].precision_recall.as_ref().map(Vec::len), Some(size));
-        }
-    }
 }
