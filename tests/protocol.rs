@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":3,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
+    r#"{"Start":{"id":1,"version":4,"device":"Auto","base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Zip":{"name":"mine.zip"}}}}"#,
@@ -35,11 +35,26 @@ const COMMANDS: &[&str] = &[
     r#"{"Export":{"id":12,"form":"Project"}}"#,
     r#"{"OpenModel":{"id":13,"source":{"File":{"name":"sms.tabtune"}}}}"#,
     r#"{"OpenModel":{"id":13,"source":{"Folder":{"name":"mine","paths":["mine/adapter_config.json"]}}}}"#,
+    r#"{"OpenTable":{"id":3,"source":"Typed","options":{"encoding":null,"sheet":null}}}"#,
+    r#"{"ListRows":{"id":20,"filter":"All","offset":0,"limit":100}}"#,
+    r#"{"ListRows":{"id":20,"filter":{"Label":"yes"},"offset":0,"limit":100}}"#,
+    r#"{"ListRows":{"id":20,"filter":{"Search":"good"},"offset":0,"limit":100}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Set":{"row":1,"column":0,"text":"good"}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Relabel":{"rows":{"filter":"Conflicts","from":0,"count":2},"label":"yes"}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Delete":{"filter":"EmptyText","from":0,"count":2}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Add":{"text":"good","label":"yes"}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Mend":"RemoveDuplicates"}}}"#,
+    r#"{"EditTable":{"id":21,"edit":"Undo"}}"#,
+    r#"{"RestoreEdits":{"id":22}}"#,
+    r#"{"HoldOut":{"id":23,"source":{"File":{"name":"test.csv"}},"options":{"encoding":null,"sheet":null},"part":"Test","columns":{"text":0,"label":1,"split":null}}}"#,
+    r#"{"ChangeHeldOut":{"id":24,"part":"Validation"}}"#,
+    r#"{"ChangeHeldOut":{"id":24,"part":null}}"#,
+    r#"{"MeasureLengths":{"id":25}}"#,
 ];
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Ready":{"id":1,"version":3,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"Ready":{"id":1,"version":4,"device":{"kind":"Gpu","name":"Apple M3","reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,
@@ -72,6 +87,12 @@ const EVENTS: &[&str] = &[
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
     r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
+    r#"{"TableOpened":{"id":3,"table":{"name":"Typed examples","format":"Typed","text":null,"columns":["text","label"],"rows":0,"preview":[],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel","SingleLabel"]}}}"#,
+    r#"{"TableChecked":{"id":21,"status":{"rows":5,"held_out":{"name":"test.csv","part":"Test","rows":2},"can_undo":true,"can_redo":false,"health":{"duplicates":1,"conflicts":2,"empty_texts":0,"empty_labels":0,"leaks":0},"labels":["no","yes"]}}}"#,
+    r#"{"RowsListed":{"id":20,"page":{"filter":"Duplicates","total":1,"offset":0,"columns":[0,1],"rows":[{"row":4,"part":"Train","cells":[{"text":"good","cut":false},{"text":"yes","cut":false}]}]}}}"#,
+    r#"{"TableEdited":{"id":21,"outcome":{"Usable":{"name":"uci","examples":{"train":1,"validation":2,"test":3},"targets":{"SingleLabel":{"labels":[]}},"split_from_table":true,"empty_texts":0}}}}"#,
+    r#"{"TableEdited":{"id":21,"outcome":{"Unusable":{"kind":"Data","message":"No rows.","hint":"Add some.","recoverable":true}}}}"#,
+    r#"{"LengthsMeasured":{"id":25,"lengths":{"unit":"Tokens","measured":2,"texts":2,"counts":[0,1,1],"mean":1.5,"longest":2,"percentile_95":2}}}"#,
 ];
 
 /// Each form reads, and writes back to itself.
@@ -91,17 +112,17 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 3);
+    assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        14,
+        20,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 25, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 29, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -121,10 +142,17 @@ fn no_variant_is_left_out() {
         | Command::Predict { .. }
         | Command::ListExamples { .. }
         | Command::Export { .. }
-        | Command::OpenModel { .. } => command.id(),
+        | Command::OpenModel { .. }
+        | Command::ListRows { .. }
+        | Command::EditTable { .. }
+        | Command::RestoreEdits { .. }
+        | Command::HoldOut { .. }
+        | Command::ChangeHeldOut { .. }
+        | Command::MeasureLengths { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
+        3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -143,6 +171,9 @@ fn no_variant_is_left_out() {
         | Event::ExamplesListed { .. }
         | Event::Exported { .. }
         | Event::ModelOpened { .. }
+        | Event::RowsListed { .. }
+        | Event::TableEdited { .. }
+        | Event::LengthsMeasured { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -153,7 +184,8 @@ fn no_variant_is_left_out() {
         | Event::TrainingProgress { .. }
         | Event::EvaluationProgress { .. }
         | Event::Validated { .. }
-        | Event::Checkpointed { .. } => false,
+        | Event::Checkpointed { .. }
+        | Event::TableChecked { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS
@@ -164,7 +196,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        16,
-        "one for each command, failure and loss"
+        19,
+        "one for each command, failure and loss; the changes of a table share one"
     );
 }

@@ -5,7 +5,7 @@ use burn::tensor::ExecutionError;
 use super::fetch::FetchError;
 use super::local::{LocalError, ModelFileError};
 use crate::adapter::AdapterError;
-use crate::data::{DatasetError, TableError};
+use crate::data::{DatasetError, EditError, TableError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
 use crate::hub::HubError;
@@ -56,6 +56,14 @@ pub fn no_encoder() -> WireError {
     state("No encoder is loaded.", "Choose an encoder first.")
 }
 
+/// A command that needs a data set.
+pub fn no_data() -> WireError {
+    state(
+        "There is no data to learn from.",
+        "Open a file or a sample first.",
+    )
+}
+
 /// A failure of JavaScript that no user or file can cause.
 pub fn javascript(error: &wasm_bindgen::JsValue) -> WireError {
     WireError {
@@ -78,6 +86,12 @@ impl From<TableError> for WireError {
 
 impl From<DatasetError> for WireError {
     fn from(error: DatasetError) -> Self {
+        wire(ErrorKind::Data, &error, error.hint())
+    }
+}
+
+impl From<EditError> for WireError {
+    fn from(error: EditError) -> Self {
         wire(ErrorKind::Data, &error, error.hint())
     }
 }
