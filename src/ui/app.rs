@@ -38,7 +38,7 @@ pub(crate) fn App() -> impl IntoView {
             <DeviceCard engine />
             <EncoderCard engine />
             <OpenCard engine />
-            <DataCard engine />
+            <DataCard engine settings />
             <SettingsCard engine settings />
             <RunCard engine settings />
             <ResultsCard engine />
