@@ -8,11 +8,15 @@
 mod encoder;
 mod model;
 mod requests;
+mod table;
 mod wire_error;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{ColumnChoice, DatasetSummary, Problem, ReadOptions, SplitConfig, TableSummary};
+use crate::data::{
+    ColumnChoice, DatasetSummary, Part, Problem, ReadOptions, RowFilter, RowPage, SplitConfig,
+    TableEdit, TableStatus, TableSummary, TextLengths,
+};
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::reason::Reason;
@@ -21,6 +25,7 @@ use crate::train::config::TrainConfig;
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
 pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 pub use requests::RequestCount;
+pub use table::EditOutcome;
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
@@ -99,6 +104,33 @@ pub enum Command {
     /// Opens a saved model in place of the one that was trained last, on the encoder that it was made with: the one
     /// in use, or one of the page's own, which is then in use. Ends in [`Event::ModelOpened`].
     OpenModel { id: RequestId, source: ModelSource },
+    /// Lists rows of the opened table. Ends in [`Event::RowsListed`].
+    ListRows {
+        id: RequestId,
+        filter: RowFilter,
+        /// Rows to leave out at the beginning.
+        offset: u32,
+        /// Most rows to list.
+        limit: u32,
+    },
+    /// Does something to the rows of the opened table. Ends in [`Event::TableEdited`].
+    EditTable { id: RequestId, edit: TableEdit },
+    /// Makes all changes again that the message's buffer holds; it came with an [`Event::TableEdited`] of the same
+    /// table. Ends in [`Event::TableEdited`].
+    RestoreEdits { id: RequestId },
+    /// Reads a second table, whose rows are for one part. Ends in [`Event::TableEdited`].
+    HoldOut {
+        id: RequestId,
+        source: TableSource,
+        options: ReadOptions,
+        part: Part,
+        /// The columns of the first table that it must have, by name.
+        columns: ColumnChoice,
+    },
+    /// Uses the second table for another part, or lets go of it. Ends in [`Event::TableEdited`].
+    ChangeHeldOut { id: RequestId, part: Option<Part> },
+    /// Measures how long the texts of the data set are. Ends in [`Event::LengthsMeasured`].
+    MeasureLengths { id: RequestId },
 }
 
 impl Command {
@@ -118,7 +150,13 @@ impl Command {
             | Self::Predict { id, .. }
             | Self::ListExamples { id, .. }
             | Self::Export { id, .. }
-            | Self::OpenModel { id, .. } => *id,
+            | Self::OpenModel { id, .. }
+            | Self::ListRows { id, .. }
+            | Self::EditTable { id, .. }
+            | Self::RestoreEdits { id }
+            | Self::HoldOut { id, .. }
+            | Self::ChangeHeldOut { id, .. }
+            | Self::MeasureLengths { id } => *id,
         }
     }
 }
@@ -227,6 +265,16 @@ pub enum Event {
     Requested { count: RequestCount },
     /// The worker cannot go on: its device was lost or it panicked. The page replaces it.
     Lost { error: WireError },
+    /// The opened table as it is now. Comes before the answer to any command that changes its rows, or which of its columns
+    /// are used or how it is divided, whether or not a data set could be made of it.
+    TableChecked { id: RequestId, status: TableStatus },
+    /// Terminal for [`Command::ListRows`].
+    RowsListed { id: RequestId, page: RowPage },
+    /// Terminal for the commands that change the opened table. The message's buffer holds all changes of it, for
+    /// [`Command::RestoreEdits`].
+    TableEdited { id: RequestId, outcome: EditOutcome },
+    /// Terminal for [`Command::MeasureLengths`].
+    LengthsMeasured { id: RequestId, lengths: TextLengths },
 }
 
 /// Which device the user wants.
@@ -287,6 +335,8 @@ pub enum TableSource {
     File { name: String },
     /// Rows that the user pasted; the message's buffer is their text in UTF-8.
     Pasted,
+    /// No rows at first: the user types them.
+    Typed,
 }
 
 impl TableSource {
@@ -295,6 +345,7 @@ impl TableSource {
         match self {
             Self::Sample { name } | Self::File { name } => name,
             Self::Pasted => "Pasted text",
+            Self::Typed => "Typed examples",
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod requests;
 pub mod run;
 pub mod runs;
 pub mod steps;
+pub mod table;
 pub mod tested;
 pub mod threshold;
 
@@ -19,6 +20,7 @@ use model::Opened;
 use requests::WorkerRequests;
 use run::{Run, RunPhase};
 use runs::Runs;
+use table::TableWork;
 use tested::Tested;
 use threshold::Threshold;
 
@@ -51,6 +53,8 @@ pub struct RunState {
     pub problem: Problem,
     /// The data set in use. It may be of an earlier table than `table`, if that one could not be used.
     pub dataset: Option<DatasetSummary>,
+    /// The opened table as it is worked on.
+    pub work: TableWork,
     /// What of the open table the data set in use was made; `None` if it is of an earlier table.
     used: Option<(ColumnChoice, Problem)>,
     /// The newest run.
@@ -173,6 +177,13 @@ impl RunState {
             } => self.lists_examples(*id, *filter, *offset),
             Command::Export { id, .. } => pending.export = Some(*id),
             Command::OpenModel { id, .. } => pending.model = Some(*id),
+            // Nothing that the user has asked for: an error that is shown stays.
+            Command::ListRows { id, .. } => return self.work.lists(*id),
+            Command::MeasureLengths { id } => return self.work.measures(*id),
+            Command::EditTable { id, .. }
+            | Command::RestoreEdits { id }
+            | Command::HoldOut { id, .. }
+            | Command::ChangeHeldOut { id, .. } => self.work.edits(*id),
         }
         self.error = None;
     }
@@ -229,6 +240,7 @@ impl RunState {
                     self.problem = table.guessed_problem(table.guess.label);
                     self.table = Some(table);
                     self.table_source = self.opening.take();
+                    self.work = TableWork::default();
                 }
             }
             Event::DatasetReady { id, summary } => {
@@ -281,6 +293,10 @@ impl RunState {
                 }
             }
             Event::Requested { count } => self.requests.counted(count),
+            Event::TableChecked { status, .. } => self.work.checked(status),
+            Event::RowsListed { id, page } => self.work.rows_listed(id, page),
+            Event::TableEdited { id, outcome } => self.table_edited(id, outcome),
+            Event::LengthsMeasured { id, lengths } => self.work.measured(id, lengths),
             Event::Failed { id, error } => self.fail(id, error),
             Event::TrainingStarted { id, plan, step } => {
                 let mut started = false;
@@ -339,6 +355,7 @@ impl RunState {
     /// The worker is gone and another one starts, which either takes up the run or leaves it. What is shown stays.
     pub fn worker_replaced(&mut self, gpu_lost: bool, resumes: bool) {
         self.pending = Pending::default();
+        self.work.forget_requests();
         self.device = None;
         self.loading = None;
         self.gpu_lost |= gpu_lost;
@@ -404,6 +421,11 @@ impl RunState {
     }
 
     fn fail(&mut self, id: RequestId, error: WireError) {
+        if self.is_still_typed() && settle(&mut self.pending.dataset, id) {
+            self.work.unusable = Some(error);
+            return;
+        }
+        let working = self.work.failed(id);
         let pending = &mut self.pending;
         let encoder = settle(&mut pending.encoder, id);
         let model = settle(&mut pending.model, id);
@@ -415,7 +437,7 @@ impl RunState {
         if self.pending.table == Some(id) && error.kind == ErrorKind::Encoding {
             self.unread = self.opening.take().and_then(|source| match source {
                 TableSource::File { name } => Some(name),
-                TableSource::Sample { .. } | TableSource::Pasted => None,
+                TableSource::Sample { .. } | TableSource::Pasted | TableSource::Typed => None,
             });
         }
         let pending = &mut self.pending;
@@ -442,7 +464,7 @@ impl RunState {
         ];
         let known = others
             .into_iter()
-            .fold(encoder || model || trained, |known, pending| {
+            .fold(encoder || model || trained || working, |known, pending| {
                 settle(pending, id) || known
             });
         if known {
@@ -490,6 +512,7 @@ impl RunState {
             && self.loading.is_none()
             && self.dataset.is_some()
             && (!self.is_opening() || self.is_redividing())
+            && !self.work.is_editing()
             && !self.is_opening_model()
     }
 

@@ -36,6 +36,21 @@ const COMMANDS: &[&str] = &[
     r#"{"Export":{"id":12,"form":"Project"}}"#,
     r#"{"OpenModel":{"id":13,"source":{"File":{"name":"sms.tabtune"}}}}"#,
     r#"{"OpenModel":{"id":13,"source":{"Folder":{"name":"mine","paths":["mine/adapter_config.json"]}}}}"#,
+    r#"{"OpenTable":{"id":3,"source":"Typed","options":{"encoding":null,"sheet":null}}}"#,
+    r#"{"ListRows":{"id":20,"filter":"All","offset":0,"limit":100}}"#,
+    r#"{"ListRows":{"id":20,"filter":{"Label":"yes"},"offset":0,"limit":100}}"#,
+    r#"{"ListRows":{"id":20,"filter":{"Search":"good"},"offset":0,"limit":100}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Set":{"row":1,"column":0,"text":"good"}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Relabel":{"rows":{"filter":"Conflicts","from":0,"count":2},"label":"yes"}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Delete":{"filter":"EmptyText","from":0,"count":2}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Add":{"text":"good","label":"yes"}}}}"#,
+    r#"{"EditTable":{"id":21,"edit":{"Mend":"RemoveDuplicates"}}}"#,
+    r#"{"EditTable":{"id":21,"edit":"Undo"}}"#,
+    r#"{"RestoreEdits":{"id":22}}"#,
+    r#"{"HoldOut":{"id":23,"source":{"File":{"name":"test.csv"}},"options":{"encoding":null,"sheet":null},"part":"Test","columns":{"text":0,"label":1,"split":null}}}"#,
+    r#"{"ChangeHeldOut":{"id":24,"part":"Validation"}}"#,
+    r#"{"ChangeHeldOut":{"id":24,"part":null}}"#,
+    r#"{"MeasureLengths":{"id":25}}"#,
 ];
 
 const EVENTS: &[&str] = &[
@@ -74,6 +89,12 @@ const EVENTS: &[&str] = &[
     r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true,"reason":{"code":"table-error","arguments":{"file":{"Text":"a.csv"},"problem":{"Reason":{"code":"table-problem-nul-character","arguments":{"line":{"Number":3.0}}}},"rows":{"List":{"items":[{"Number":1.0}],"more":2}}}}}}}"#,
     r#"{"Requested":{"count":{"own_origin":4,"elsewhere":1}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false,"reason":null}}}"#,
+    r#"{"TableOpened":{"id":3,"table":{"name":"Typed examples","format":"Typed","text":null,"columns":["text","label"],"rows":0,"preview":[],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel","SingleLabel"]}}}"#,
+    r#"{"TableChecked":{"id":21,"status":{"rows":5,"held_out":{"name":"test.csv","part":"Test","rows":2},"can_undo":true,"can_redo":false,"health":{"duplicates":1,"conflicts":2,"empty_texts":0,"empty_labels":0,"leaks":0},"labels":["no","yes"]}}}"#,
+    r#"{"RowsListed":{"id":20,"page":{"filter":"Duplicates","total":1,"offset":0,"columns":[0,1],"rows":[{"row":4,"part":"Train","cells":[{"text":"good","cut":false},{"text":"yes","cut":false}]}]}}}"#,
+    r#"{"TableEdited":{"id":21,"outcome":{"Usable":{"name":"uci","examples":{"train":1,"validation":2,"test":3},"targets":{"SingleLabel":{"labels":[]}},"split_from_table":true,"empty_texts":0}}}}"#,
+    r#"{"TableEdited":{"id":21,"outcome":{"Unusable":{"kind":"Data","message":"No rows.","hint":"Add some.","recoverable":true,"reason":null}}}}"#,
+    r#"{"LengthsMeasured":{"id":25,"lengths":{"unit":"Tokens","measured":2,"texts":2,"counts":[0,1,1],"mean":1.5,"longest":2,"percentile_95":2}}}"#,
 ];
 
 /// Each form reads, and writes back to itself.
@@ -96,14 +117,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        14,
+        20,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 25, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 29, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -123,10 +144,17 @@ fn no_variant_is_left_out() {
         | Command::Predict { .. }
         | Command::ListExamples { .. }
         | Command::Export { .. }
-        | Command::OpenModel { .. } => command.id(),
+        | Command::OpenModel { .. }
+        | Command::ListRows { .. }
+        | Command::EditTable { .. }
+        | Command::RestoreEdits { .. }
+        | Command::HoldOut { .. }
+        | Command::ChangeHeldOut { .. }
+        | Command::MeasureLengths { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
+        3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -145,6 +173,9 @@ fn no_variant_is_left_out() {
         | Event::ExamplesListed { .. }
         | Event::Exported { .. }
         | Event::ModelOpened { .. }
+        | Event::RowsListed { .. }
+        | Event::TableEdited { .. }
+        | Event::LengthsMeasured { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -155,7 +186,8 @@ fn no_variant_is_left_out() {
         | Event::TrainingProgress { .. }
         | Event::EvaluationProgress { .. }
         | Event::Validated { .. }
-        | Event::Checkpointed { .. } => false,
+        | Event::Checkpointed { .. }
+        | Event::TableChecked { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS
@@ -166,7 +198,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        16,
-        "one for each command, failure and loss"
+        19,
+        "one for each command, failure and loss; the changes of a table share one"
     );
 }

@@ -95,6 +95,12 @@ pub enum DatasetError {
         /// What the row holds there.
         value: String,
     },
+    /// No row at all: they are typed, and none is yet, or all were deleted.
+    #[error("{table}: there are no rows")]
+    NoRows {
+        /// The table's name.
+        table: String,
+    },
     /// Every text is empty.
     #[error("{table}: every row is empty in the text column {}", quoted(.column))]
     NoTexts {
@@ -178,6 +184,7 @@ impl DatasetError {
             Self::UnknownSplit { .. } => {
                 "Correct the row, or use the table without its split column."
             }
+            Self::NoRows { .. } => "Add some examples of each label.",
             Self::NoTexts { .. } => "Choose the column that holds the texts.",
             Self::NoTraining { .. } => "Mark some rows as train, or let Tabtune divide them.",
             Self::OneLabel { .. } => {

@@ -14,9 +14,11 @@ pub enum PlaceKind {
     Row,
     /// Items of a JSON array.
     Item,
+    /// Rows that were added by hand, the first one first.
+    Added,
 }
 
-/// Where a row begins. It reads as “line 3”, “row 3” or “item 3”.
+/// Where a row begins. It reads as “line 3”, “row 3”, “item 3” or “added row 3”.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Place {
     /// What is counted.
@@ -41,6 +43,7 @@ impl fmt::Display for Place {
             PlaceKind::Line => "line",
             PlaceKind::Row => "row",
             PlaceKind::Item => "item",
+            PlaceKind::Added => "added row",
         };
         write!(formatter, "{kind} {}", self.number)
     }

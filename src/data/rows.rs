@@ -25,6 +25,14 @@ struct Row<'t> {
     place: Place,
 }
 
+/// The cells of a row that matter.
+pub(super) struct Cells<'t> {
+    pub(super) text: &'t str,
+    pub(super) label: &'t str,
+    /// What the split column says, where there is one.
+    pub(super) split: Option<&'t str>,
+}
+
 /// What a label cell says.
 enum Cell<'t> {
     Label(&'t str),
@@ -65,6 +73,7 @@ pub(super) struct Rows<'t> {
     empty_texts: u32,
     text_column: &'t str,
     label_column: &'t str,
+    split_column: &'t str,
 }
 
 impl<'t> Rows<'t> {
@@ -76,6 +85,7 @@ impl<'t> Rows<'t> {
             empty_texts: 0,
             text_column: "",
             label_column: "",
+            split_column: "",
         }
     }
 
@@ -86,45 +96,63 @@ impl<'t> Rows<'t> {
         columns: ColumnChoice,
         part: Option<Part>,
     ) -> Result<(), DatasetError> {
-        self.text_column = column_name(table, columns.text)?;
-        self.label_column = column_name(table, columns.label)?;
-        let split_column = columns
-            .split
-            .map(|column| column_name(table, column))
-            .transpose()?;
-        check_distinct(table, columns)?;
-
+        self.begin(table, columns)?;
         for row in 0..table.rows() {
             let cell = |column| table.cell(row, column).unwrap_or_default();
-            let place = table.place(row).unwrap_or_default();
-            let text = cell(columns.text);
-            if text.trim().is_empty() {
-                self.empty_texts += 1;
-                continue;
-            }
-            let label = self.read_cell(cell(columns.label), table.name(), place)?;
-            let part = match (columns.split, split_column) {
-                (Some(index), Some(column)) => {
-                    let value = cell(index);
-                    let part =
-                        Part::from_name(value).ok_or_else(|| DatasetError::UnknownSplit {
-                            table: table.name().to_owned(),
-                            place,
-                            column: column.to_owned(),
-                            value: value.to_owned(),
-                        })?;
-                    Some(part)
-                }
-                _ => part,
+            let cells = Cells {
+                text: cell(columns.text),
+                label: cell(columns.label),
+                split: columns.split.map(cell),
             };
-            self.rows.push(Row {
-                text,
-                cell: label,
-                part,
-                table: table.name(),
-                place,
-            });
+            let place = table.place(row).unwrap_or_default();
+            self.push(table.name(), place, cells, part)?;
         }
+        Ok(())
+    }
+
+    /// Checks the columns of a table whose rows are to be added.
+    pub(super) fn begin(
+        &mut self,
+        table: &'t Table,
+        columns: ColumnChoice,
+    ) -> Result<(), DatasetError> {
+        self.text_column = column_name(table, columns.text)?;
+        self.label_column = column_name(table, columns.label)?;
+        if let Some(column) = columns.split {
+            self.split_column = column_name(table, column)?;
+        }
+        check_distinct(table, columns)
+    }
+
+    /// Adds a row. Its part is the given one, or else what its split cell says.
+    pub(super) fn push(
+        &mut self,
+        table: &'t str,
+        place: Place,
+        cells: Cells<'t>,
+        part: Option<Part>,
+    ) -> Result<(), DatasetError> {
+        if cells.text.trim().is_empty() {
+            self.empty_texts += 1;
+            return Ok(());
+        }
+        let cell = self.read_cell(cells.label, table, place)?;
+        let said = cells.split.filter(|_| part.is_none());
+        let said = said.map(|value| {
+            Part::from_name(value).ok_or_else(|| DatasetError::UnknownSplit {
+                table: table.to_owned(),
+                place,
+                column: self.split_column.to_owned(),
+                value: value.to_owned(),
+            })
+        });
+        self.rows.push(Row {
+            text: cells.text,
+            cell,
+            part: part.or(said.transpose()?),
+            table,
+            place,
+        });
         Ok(())
     }
 
@@ -164,7 +192,7 @@ impl<'t> Rows<'t> {
         }
     }
 
-    /// Numbers the labels and divides the examples: by `config`, or as the rows say where there is none.
+    /// Numbers the labels and divides the examples: as the rows say, and the others by `config` if there is one.
     pub(super) fn into_dataset(
         self,
         name: &str,
@@ -188,7 +216,7 @@ impl<'t> Rows<'t> {
             })
             .collect();
         let split = match config {
-            Some(config) => self.divide(&examples, numbers.len(), config)?,
+            Some(config) => self.complete_split(&examples, numbers.len(), config)?,
             None => self.given_split(),
         };
         if split.train.is_empty() {
@@ -233,13 +261,34 @@ impl<'t> Rows<'t> {
         }
     }
 
-    fn divide(
+    /// Divides the examples whose part is not given.
+    fn complete_split(
         &self,
         examples: &[Example],
         labels: usize,
         config: SplitConfig,
     ) -> Result<Split, SplitError> {
-        let targets = examples.iter().map(|example| &example.target);
+        let (mut split, mut free) = (Split::default(), Vec::new());
+        for (example, row) in (0..).zip(&self.rows) {
+            match row.part {
+                Some(part) => split.part_mut(part).push(example),
+                None => free.push(example),
+            }
+        }
+        let targets = free
+            .iter()
+            .filter_map(|&index| examples.get(index as usize))
+            .map(|example| &example.target);
+        split.extend(&self.divide(targets, labels, config)?, &free);
+        Ok(split)
+    }
+
+    fn divide<'e>(
+        &self,
+        targets: impl Iterator<Item = &'e Target>,
+        labels: usize,
+        config: SplitConfig,
+    ) -> Result<Split, SplitError> {
         match self.problem {
             Problem::SingleLabel => {
                 let classes: Vec<u32> = targets.filter_map(Target::class).collect();

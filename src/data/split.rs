@@ -34,7 +34,7 @@ impl Default for SplitConfig {
 }
 
 /// One of the three parts of a data set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// Examples to learn from.
     Train,
@@ -86,6 +86,16 @@ impl Split {
             Part::Validation => &mut self.validation,
             Part::Test => &mut self.test,
         }
+    }
+
+    /// Adds the examples of a split of some examples only, `own` of which are the ones that it counts from 0.
+    pub(super) fn extend(&mut self, other: &Self, own: &[u32]) {
+        for part in Part::ALL {
+            let examples = other.part(part).iter();
+            let examples = examples.filter_map(|&index| own.get(index as usize).copied());
+            self.part_mut(part).extend(examples);
+        }
+        self.sort();
     }
 
     /// Examples in all parts together.
@@ -197,6 +207,18 @@ pub fn shuffled(indices: &[u32], seed: u64) -> Vec<u32> {
 }
 
 impl SplitConfig {
+    /// The same, holding out no examples for a part: it has others.
+    pub(super) fn without(self, part: Part) -> Self {
+        match part {
+            Part::Train => self,
+            Part::Validation => Self {
+                validation: 0.0,
+                ..self
+            },
+            Part::Test => Self { test: 0.0, ..self },
+        }
+    }
+
     fn validate(&self) -> Result<(), SplitError> {
         for (share, found) in [
             (Phrase("validation"), self.validation),

@@ -46,6 +46,8 @@ pub enum TableFormat {
     JsonLines,
     /// A workbook of Excel's newer kind.
     Xlsx(SheetReading),
+    /// No file: the rows are typed.
+    Typed,
 }
 
 /// What a table holds, before its columns are chosen.
@@ -77,7 +79,7 @@ impl TableSummary {
     }
 }
 
-/// A parsed file: a header with at least two columns, and at least one row.
+/// A parsed file: a header with at least two columns, and at least one row, or none yet where rows are typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     name: String,
@@ -136,6 +138,22 @@ impl Table {
         Ok(table(format, Some(reading), grid, places))
     }
 
+    /// A table without any rows, for those that are typed: a column of texts and one of labels.
+    pub fn typed(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            format: TableFormat::Typed,
+            text: None,
+            grid: Grid {
+                columns: vec!["text".to_owned(), "label".to_owned()],
+                text: String::new(),
+                ends: Vec::new(),
+                places: Vec::new(),
+            },
+            places: PlaceKind::Added,
+        }
+    }
+
     /// Whether a file of this size is read at all, to ask before its bytes are loaded.
     ///
     /// # Errors
@@ -169,7 +187,7 @@ impl Table {
             .map(|index| index as u32)
     }
 
-    /// Rows below the header; at least 1.
+    /// Rows below the header; at least 1 in a file.
     pub fn rows(&self) -> u32 {
         self.grid.places.len() as u32
     }
@@ -182,6 +200,11 @@ impl Table {
     /// The cells of a column from top to bottom; none outside of the table.
     pub fn column(&self, column: u32) -> impl Iterator<Item = &str> + Clone {
         (0..self.rows()).map_while(move |row| self.cell(row, column))
+    }
+
+    /// Bytes of all its cells' text.
+    pub(super) fn text_bytes(&self) -> usize {
+        self.grid.text.len()
     }
 
     /// Where in the file a row begins; `None` outside of the table.

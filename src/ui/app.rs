@@ -41,7 +41,7 @@ pub(crate) fn App() -> impl IntoView {
         <main>
             <Messages engine />
             <StepSection step=Step::Data>
-                <DataCard engine />
+                <DataCard engine settings />
                 <OpenCard engine />
             </StepSection>
             <StepSection step=Step::Train>

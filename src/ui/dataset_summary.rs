@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::{count, number, thousands};
+use super::format::number;
+use super::language::tr;
 use super::words;
-use crate::data::{DatasetSummary, LabelCounts, NumberSummary, PartCounts, TargetSummary};
+use crate::data::{DatasetSummary, LabelCounts, NumberSummary, Part, PartCounts, TargetSummary};
 
 /// Labels with their examples in each part, or how the numbers are spread.
 #[component]
@@ -21,35 +22,33 @@ pub(crate) fn DatasetSummaryView(engine: Engine) -> impl IntoView {
     });
     move || {
         dataset.get().map(|dataset| {
-            let name = words::data_name(&dataset.name);
+            let name = dataset.name.clone();
             view! {
                 {move || {
+                    let name = words::data_name(&name);
                     other_table
                         .get()
-                        .then(|| view! { <p class="hint">"Still in use: " {name.clone()} ", opened before."</p> })
+                        .then(|| view! { <p class="hint">{tr!("data-still-in-use", name = name)}</p> })
                 }}
-                {summary(&dataset)}
+                {summary(dataset)}
             }
         })
     }
 }
 
-fn summary(dataset: &DatasetSummary) -> impl IntoView + use<> {
-    let left_out = (dataset.empty_texts > 0).then(|| match dataset.empty_texts {
-        1 => " 1 row without text is left out.".to_owned(),
-        rows => format!(" {} rows without text are left out.", thousands(rows)),
-    });
+fn summary(dataset: DatasetSummary) -> impl IntoView {
     let labels = dataset
         .targets
         .labels()
         .map(|labels| u32::try_from(labels.len()).unwrap_or(u32::MAX));
     let all = dataset.examples.total();
+    let empty = dataset.empty_texts;
     let table = match &dataset.targets {
         TargetSummary::SingleLabel { labels } => {
-            label_table(labels, None, dataset.examples).into_any()
+            label_table(labels.clone(), None, dataset.examples).into_any()
         }
         TargetSummary::MultiLabel { labels, unlabelled } => {
-            label_table(labels, Some(*unlabelled), dataset.examples).into_any()
+            label_table(labels.clone(), Some(*unlabelled), dataset.examples).into_any()
         }
         TargetSummary::Regression {
             train,
@@ -57,6 +56,7 @@ fn summary(dataset: &DatasetSummary) -> impl IntoView + use<> {
             test,
         } => number_table([*train, *validation, *test], dataset.examples).into_any(),
     };
+    let split_from_table = dataset.split_from_table;
     view! {
         <div
             data-testid="dataset-summary"
@@ -66,40 +66,38 @@ fn summary(dataset: &DatasetSummary) -> impl IntoView + use<> {
         >
             <p>
                 <strong>
-                    {count(all, "example")}
-                    {match labels {
-                        Some(labels) => format!(", {}.", count(labels, "label")),
-                        None => ", a number each.".to_owned(),
+                    {move || match labels {
+                        Some(labels) => tr!("data-examples-labels", count = all, labels = labels),
+                        None => tr!("data-examples-numbers", count = all),
                     }}
                 </strong>
-                {match dataset.split_from_table {
-                    true => " The table itself says which are for what.",
-                    false => "",
-                }}
-                {left_out}
+                {move || split_from_table.then(|| format!(" {}", tr!("data-split-from-table")))}
+                {move || (empty > 0).then(|| format!(" {}", tr!("data-left-out", count = empty)))}
             </p>
             {table}
         </div>
     }
 }
 
+/// The examples of each label, with bars for their shares of each part: how balanced the labels are.
 fn label_table(
-    labels: &[LabelCounts],
+    labels: Vec<LabelCounts>,
     unlabelled: Option<PartCounts>,
     all: PartCounts,
-) -> impl IntoView + use<> {
-    let rows = labels
-        .iter()
-        .map(|counts| count_row(counts.label.clone(), counts.examples))
-        .collect_view();
+) -> impl IntoView {
+    let rows = labels.into_iter().map(|counts| {
+        let name = counts.label;
+        share_row(move || name.clone(), counts.examples, all)
+    });
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Examples of each label">
-            <table class="numbers">
-                {part_names("Label")}
-                <tbody>{rows}</tbody>
+        <div class="scroll" tabindex="0" role="region" aria-label=move || tr!("data-label-table")>
+            <table class="numbers balance" data-testid="balance">
+                {part_names(|| tr!("data-label"))}
+                <tbody>{rows.collect_view()}</tbody>
                 <tfoot>
-                    {unlabelled.map(|unlabelled| count_row("None of them".to_owned(), unlabelled))}
-                    {count_row("All".to_owned(), all)}
+                    {unlabelled
+                        .map(|unlabelled| share_row(|| tr!("data-none-of-them"), unlabelled, all))}
+                    {count_row(|| tr!("data-all"), all)}
                 </tfoot>
             </table>
         </div>
@@ -107,8 +105,8 @@ fn label_table(
 }
 
 /// The numbers of training, validation and test.
-fn number_table(parts: [Option<NumberSummary>; 3], all: PartCounts) -> impl IntoView + use<> {
-    let row = |name: &'static str, read: fn(&NumberSummary) -> f64| {
+fn number_table(parts: [Option<NumberSummary>; 3], all: PartCounts) -> impl IntoView {
+    let row = |name: fn() -> String, read: fn(&NumberSummary) -> f64| {
         let cells = parts.map(|part| {
             let text = part.map_or_else(|| "–".to_owned(), |part| number(read(&part)));
             view! { <td>{text}</td> }
@@ -121,41 +119,72 @@ fn number_table(parts: [Option<NumberSummary>; 3], all: PartCounts) -> impl Into
         }
     };
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Numbers of each part">
+        <div class="scroll" tabindex="0" role="region" aria-label=move || tr!("data-number-table")>
             <table class="numbers">
-                {part_names("Numbers")}
+                {part_names(|| tr!("data-numbers"))}
                 <tbody>
-                    {row("Smallest", |part| part.minimum)}
-                    {row("Largest", |part| part.maximum)}
-                    {row("Mean", |part| part.mean)}
-                    {row("Standard deviation", |part| part.standard_deviation)}
+                    {row(|| tr!("data-smallest"), |part| part.minimum)}
+                    {row(|| tr!("data-largest"), |part| part.maximum)}
+                    {row(|| tr!("data-mean"), |part| part.mean)}
+                    {row(|| tr!("data-deviation"), |part| part.standard_deviation)}
                 </tbody>
-                <tfoot>{count_row("Examples".to_owned(), all)}</tfoot>
+                <tfoot>{count_row(|| tr!("data-examples"), all)}</tfoot>
             </table>
         </div>
     }
 }
 
-fn part_names(first: &'static str) -> impl IntoView {
+fn part_names(first: fn() -> String) -> impl IntoView {
+    let parts = Part::ALL.map(|part| {
+        view! { <th scope="col">{move || words::part_title(part)}</th> }
+    });
     view! {
         <thead>
             <tr>
                 <th scope="col">{first}</th>
-                <th scope="col">"Training"</th>
-                <th scope="col">"Validation"</th>
-                <th scope="col">"Test"</th>
+                {parts.to_vec()}
             </tr>
         </thead>
     }
 }
 
-fn count_row(name: String, counts: PartCounts) -> impl IntoView {
+fn count_row(name: fn() -> String, counts: PartCounts) -> impl IntoView {
+    let cells = parts(counts).map(|count| {
+        view! { <td>{move || tr!("data-number", number = count)}</td> }
+    });
     view! {
         <tr>
             <th scope="row">{name}</th>
-            <td>{thousands(counts.train)}</td>
-            <td>{thousands(counts.validation)}</td>
-            <td>{thousands(counts.test)}</td>
+            {cells.to_vec()}
         </tr>
     }
+}
+
+fn share_row(
+    name: impl Fn() -> String + Send + 'static,
+    counts: PartCounts,
+    all: PartCounts,
+) -> impl IntoView {
+    let cells = parts(counts).into_iter().zip(parts(all));
+    let cells = cells.map(|(count, all)| {
+        let share = f64::from(count) / f64::from(all.max(1));
+        view! {
+            <td>
+                {move || tr!("data-number", number = count)}
+                <span class="share" aria-hidden="true">
+                    <span style=format!("width: {:.1}%", share * 100.0)></span>
+                </span>
+            </td>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            {cells.collect_view()}
+        </tr>
+    }
+}
+
+fn parts(counts: PartCounts) -> [u32; 3] {
+    [counts.train, counts.validation, counts.test]
 }

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod recovery;
+mod table;
 mod worker;
 
 use std::collections::VecDeque;
@@ -16,7 +17,7 @@ use super::dropped::Brought;
 use super::notice::Notice;
 use super::save_file::save_file;
 use super::words;
-use crate::data::{ColumnChoice, Problem, ReadOptions, SplitConfig, Table};
+use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
 use crate::port::to_buffer;
 use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
@@ -24,6 +25,7 @@ use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
 use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
+use table::Worked;
 pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
 
@@ -57,6 +59,9 @@ struct Inner {
     /// The table being opened, and the one opened last.
     opening: Option<(RequestId, Source)>,
     opened: Option<Source>,
+    /// What was made of it, and the second table being opened, changed or let go.
+    worked: Worked,
+    holding: Option<(RequestId, Option<(Source, Part)>)>,
     /// The saved model being opened.
     opening_model: Option<(RequestId, Brought)>,
     /// The data set being made.
@@ -85,6 +90,8 @@ impl Engine {
             loading: None,
             opening: None,
             opened: None,
+            worked: Worked::default(),
+            holding: None,
             opening_model: None,
             choosing: None,
             waiting: None,
@@ -125,19 +132,24 @@ impl Engine {
 
     /// Reads a table; its guessed columns then become the data set.
     pub(crate) fn open(self, source: Source) {
-        let generation = self.inner.with_value(|inner| inner.generation);
         let command = self.announce(|id| Command::OpenTable {
             id,
             source: source.on_wire(),
             options: source.options(),
         });
-        let id = command.id();
         self.inner.update_value(|inner| {
-            inner.opening = Some((id, source.clone()));
+            inner.opening = Some((command.id(), source.clone()));
             inner.waiting = None;
         });
+        self.post_source(command, source);
+    }
+
+    /// Posts a command with the bytes of a table beside it.
+    fn post_source(self, command: Command, source: Source) {
+        let generation = self.inner.with_value(|inner| inner.generation);
+        let id = command.id();
         let file = match source {
-            Source::Sample(_) => return self.post(&command, None, &[]),
+            Source::Sample(_) | Source::Typed => return self.post(&command, None, &[]),
             Source::Pasted(text) => {
                 return self.post(&command, Some(to_buffer(text.as_bytes())), &[]);
             }
@@ -190,10 +202,11 @@ impl Engine {
 
     /// Makes the opened table the data set, to learn `problem` of it.
     pub(crate) fn use_columns(self, columns: ColumnChoice, problem: Problem) {
-        let Some((source, split)) = self
-            .inner
-            .with_value(|inner| Some((inner.opened.clone()?, inner.split)))
-        else {
+        let opened = self.inner.with_value(|inner| {
+            let data = inner.data_of_opened(columns, problem);
+            data.map(|data| (data, inner.split))
+        });
+        let Some((data, split)) = opened else {
             return;
         };
         let id = self.send(
@@ -207,15 +220,7 @@ impl Engine {
         );
         self.inner.update_value(|inner| {
             inner.waiting = None;
-            inner.choosing = Some((
-                id,
-                DataInUse {
-                    source,
-                    columns,
-                    problem,
-                    split,
-                },
-            ))
+            inner.choosing = Some((id, data));
         });
     }
 
@@ -333,7 +338,10 @@ impl Engine {
                 let opening =
                     |inner: &mut Inner| inner.opening.take_if(|(opening, _)| *opening == id);
                 if let Some((_, source)) = self.inner.try_update_value(opening).flatten() {
-                    self.inner.update_value(|inner| inner.opened = Some(source));
+                    self.inner.update_value(|inner| {
+                        inner.opened = Some(source);
+                        inner.worked = Worked::default();
+                    });
                     if !self.settle_replay(id) {
                         let problem = table.guessed_problem(table.guess.label);
                         self.use_columns(table.guess, problem);
@@ -400,6 +408,7 @@ impl Engine {
                     self.predict(text);
                 }
             }
+            Event::TableEdited { id, .. } => self.table_edited(id, buffer),
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
             | Event::FetchingEncoder { .. }
@@ -414,7 +423,10 @@ impl Engine {
             | Event::Stopping { .. }
             | Event::Predicted { .. }
             | Event::ExamplesListed { .. }
-            | Event::Requested { .. } => {}
+            | Event::Requested { .. }
+            | Event::TableChecked { .. }
+            | Event::RowsListed { .. }
+            | Event::LengthsMeasured { .. } => {}
         }
     }
 

@@ -43,12 +43,6 @@ pub(crate) fn with_catalog<T>(read: impl FnOnce(&Catalog) -> T) -> T {
     CATALOGS.with(|catalogs| read(&catalogs[language as usize]))
 }
 
-/// Does something with the messages of the language in use. Tracks the language.
-pub(crate) fn with_catalog<Output>(read: impl FnOnce(&Catalog) -> Output) -> Output {
-    let language = current().get();
-    CATALOGS.with(|catalogs| read(&catalogs[language as usize]))
-}
-
 /// The language in use.
 pub(crate) fn current() -> ArcRwSignal<Language> {
     LANGUAGE.with(Clone::clone)

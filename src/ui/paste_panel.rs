@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::{Engine, Source};
+use super::language::tr;
 
 /// A text area for rows, folded away.
 #[component]
@@ -16,13 +17,10 @@ pub(crate) fn PastePanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     };
     view! {
         <details data-testid="paste">
-            <summary>"Paste rows"</summary>
+            <summary>{move || tr!("data-paste")}</summary>
             <div class="stack">
                 <label class="field">
-                    <span class="muted small">
-                        "Copy cells in a spreadsheet, the header with them, and paste them here. Lines with commas or \
-                         semicolons, and JSON, will do, too."
-                    </span>
+                    <span class="muted small">{move || tr!("data-paste-hint")}</span>
                     <textarea
                         rows="5"
                         spellcheck="false"
@@ -39,7 +37,7 @@ pub(crate) fn PastePanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
                         disabled=move || !enabled.get()
                         on:click=open
                     >
-                        "Use these rows"
+                        {move || tr!("data-paste-use")}
                     </button>
                 </div>
             </div>

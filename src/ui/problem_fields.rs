@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
+use super::language::tr;
+use super::select_field::{Choice, SelectField};
 use super::words;
 use crate::data::{Problem, TableSummary};
 
@@ -20,7 +22,7 @@ pub(crate) fn ProblemFields(
         let columns = columns.unwrap_or_else(|| table.with_value(|table| table.guess));
         engine.use_columns(columns, problem);
     };
-    let choices = move || {
+    let problems = move || {
         let columns = engine.state.with_untracked(|state| state.columns);
         let label = columns.map(|columns| columns.label);
         let guess =
@@ -33,33 +35,28 @@ pub(crate) fn ProblemFields(
         };
         [Problem::SingleLabel, list, Problem::Regression]
     };
-    let options = choices().map(|choice| {
-        let words = words::problem(choice);
-        view! {
-            <option value=words.name prop:selected=move || words::problem(problem.get()).name == words.name>
-                {words.title}
-            </option>
-        }
+    let choices = problems().map(|problem| {
+        Choice::new(words::problem_name(problem), move || {
+            words::problem_title(problem)
+        })
     });
     let choose = move |name: String| {
-        let chosen = choices()
+        let chosen = problems()
             .into_iter()
-            .find(|choice| words::problem(*choice).name == name);
+            .find(|problem| words::problem_name(*problem) == name);
         if let Some(chosen) = chosen {
             learn(chosen);
         }
     };
     view! {
-        <label class="field">
-            <span>"To learn"</span>
-            <select
-                data-testid="problem-select"
-                disabled=move || locked.get()
-                on:change:target=move |event| choose(event.target().value())
-            >
-                {options.to_vec()}
-            </select>
-        </label>
+        <SelectField
+            testid="problem-select"
+            label=move || tr!("data-problem")
+            choices=choices.to_vec()
+            selected=Signal::derive(move || words::problem_name(problem.get()).to_owned())
+            locked
+            on_choose=choose
+        />
         {move || {
             is_list.get().then(|| view! { <Separator problem learn=Callback::new(learn) locked /> })
         }}
@@ -87,7 +84,7 @@ fn Separator(
     };
     view! {
         <label class="field">
-            <span>"Between labels"</span>
+            <span>{move || tr!("data-separator")}</span>
             <input
                 type="text"
                 autocomplete="off"
@@ -104,7 +101,10 @@ fn Separator(
                 class:muted=move || !wrong.get()
                 class:problem=move || wrong.get()
             >
-                {move || words::separator_hint(wrong.get())}
+                {move || match wrong.get() {
+                    false => tr!("data-separator-hint"),
+                    true => tr!("data-separator-wrong"),
+                }}
             </span>
         </label>
     }

@@ -1,10 +1,11 @@
 //! How a file was read: its encoding, its sheet, and what could not be read of it.
 
 use leptos::prelude::*;
-use web_sys::HtmlSelectElement;
+use leptos::text_prop::TextProp;
 
 use super::engine::Engine;
-use super::format::count;
+use super::language::tr;
+use super::select_field::{Choice, SelectField};
 use super::words;
 use crate::data::{
     EncodingFound, ReadOptions, SheetReading, TableFormat, TableSummary, TextReading,
@@ -23,11 +24,12 @@ pub(crate) fn ReadingFields(
         .with_untracked(|state| matches!(state.table_source, Some(TableSource::File { .. })));
     let (text, format) = table.with_value(|table| (table.text.clone(), table.format.clone()));
     let encoding = text.filter(|_| is_file).map(|reading| {
-        let hint = match reading.found {
-            EncodingFound::Guess => "This is a guess. If letters look wrong, choose another",
-            EncodingFound::Mark => "The file says so itself",
-            EncodingFound::Valid => "All of the file fits it",
-            EncodingFound::Chosen => "Your choice",
+        let found = reading.found;
+        let hint = move || match found {
+            EncodingFound::Guess => tr!("data-encoding-guess"),
+            EncodingFound::Mark => tr!("data-encoding-mark"),
+            EncodingFound::Valid => tr!("data-encoding-valid"),
+            EncodingFound::Chosen => tr!("data-encoding-chosen"),
         };
         let choose = move |encoding| {
             engine.reread(ReadOptions {
@@ -35,7 +37,14 @@ pub(crate) fn ReadingFields(
                 sheet: None,
             });
         };
-        view! { <EncodingChoice current=Some(reading.encoding) hint choose=Callback::new(choose) locked /> }
+        view! {
+            <EncodingChoice
+                current=Some(reading.encoding)
+                hint=Some(TextProp::from(hint))
+                choose=Callback::new(choose)
+                locked
+            />
+        }
     });
     let sheets = match format {
         TableFormat::Xlsx(reading) if reading.sheets.len() > 1 => {
@@ -44,7 +53,8 @@ pub(crate) fn ReadingFields(
         TableFormat::Xlsx(_)
         | TableFormat::Delimited { .. }
         | TableFormat::Json
-        | TableFormat::JsonLines => None,
+        | TableFormat::JsonLines
+        | TableFormat::Typed => None,
     };
     view! {
         {encoding}
@@ -55,21 +65,29 @@ pub(crate) fn ReadingFields(
 /// What could not be read of the table, if there is something.
 #[component]
 pub(crate) fn ReadingProblems(table: StoredValue<TableSummary>) -> impl IntoView {
-    let problems = table.with_value(|table| {
+    let (malformed, errors) = table.with_value(|table| {
         let malformed = table.text.as_ref().map_or(0, |text| text.malformed);
         let errors = match &table.format {
             TableFormat::Xlsx(reading) => reading.errors,
-            TableFormat::Delimited { .. } | TableFormat::Json | TableFormat::JsonLines => 0,
+            TableFormat::Delimited { .. }
+            | TableFormat::Json
+            | TableFormat::JsonLines
+            | TableFormat::Typed => 0,
         };
-        [
-            (malformed > 0).then(|| words::malformed(malformed)),
-            (errors > 0).then(|| words::error_cells(errors)),
-        ]
+        (malformed, errors)
     });
-    let problems = problems.into_iter().flatten();
-    problems
-        .map(|problem| view! { <p class="problem" data-testid="reading-problem">{problem}</p> })
-        .collect_view()
+    let problem = |text: TextProp| {
+        view! {
+            <p class="problem" data-testid="reading-problem">
+                {move || text.get()}
+            </p>
+        }
+    };
+    view! {
+        {(malformed > 0)
+            .then(|| problem(TextProp::from(move || tr!("data-malformed", count = malformed))))}
+        {(errors > 0).then(|| problem(TextProp::from(move || tr!("data-error-cells", count = errors))))}
+    }
 }
 
 /// A file that could not be read in the encoding that it seemed to be in: another one may help.
@@ -80,9 +98,9 @@ pub(crate) fn UnreadFile(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     move || {
         unread.get().map(|name| {
             view! {
-                <p class="hint">{format!("If “{name}” is a text, try it in another encoding:")}</p>
+                <p class="hint">{move || tr!("data-unread", name = name.clone())}</p>
                 <div class="fields">
-                    <EncodingChoice current=None hint="" choose locked />
+                    <EncodingChoice current=None hint=None choose locked />
                 </div>
             }
         })
@@ -94,117 +112,85 @@ pub(crate) fn UnreadFile(engine: Engine, locked: Memo<bool>) -> impl IntoView {
 fn EncodingChoice(
     /// The one in use, by its name in the Encoding Standard.
     current: Option<String>,
-    hint: &'static str,
+    hint: Option<TextProp>,
     choose: Callback<String>,
     locked: Memo<bool>,
 ) -> impl IntoView {
-    let known = words::ENCODINGS.iter().map(|(name, title)| (*name, *title));
-    let mut choices: Vec<(String, String)> = known
-        .map(|(name, title)| (name.to_owned(), title.to_owned()))
+    let known = words::ENCODINGS.iter();
+    let mut choices: Vec<_> = known
+        .map(|&name| Choice::new(name, move || words::encoding(name)))
         .collect();
     match &current {
         // Others can be guessed than are offered.
-        Some(current) if !choices.iter().any(|(name, _)| name == current) => {
-            choices.insert(0, (current.clone(), current.clone()));
+        Some(current) if !words::ENCODINGS.contains(&current.as_str()) => {
+            choices.insert(0, Choice::new(current.clone(), current.clone()));
         }
         Some(_) => {}
-        None => choices.insert(0, (String::new(), "Choose…".to_owned())),
+        None => choices.insert(0, Choice::new("", || tr!("data-choose"))),
     }
-    let selected = current.unwrap_or_default();
-    let options: Vec<_> = choices
-        .into_iter()
-        .map(|(name, title)| {
-            let is_selected = name == selected;
-            view! {
-                <option value=name prop:selected=is_selected>
-                    {title}
-                </option>
-            }
-        })
-        .collect();
-    let change = move |select: HtmlSelectElement| {
-        let chosen = select.value();
-        select.set_value(&selected);
-        if chosen != selected {
-            choose.run(chosen);
-        }
-    };
     view! {
-        <label class="field">
-            <span>"Text encoding"</span>
-            <select
-                data-testid="encoding-select"
-                disabled=move || locked.get()
-                on:change:target=move |event| change(event.target())
-            >
-                {options}
-            </select>
-            <span class="small muted">{hint}</span>
-        </label>
+        <SelectField
+            testid="encoding-select"
+            label=move || tr!("data-encoding")
+            choices
+            selected=current.unwrap_or_default()
+            hint=hint.unwrap_or_default()
+            locked
+            on_choose=move |chosen| choose.run(chosen)
+        />
     }
 }
 
 /// Reads another sheet of the workbook.
 #[component]
 fn SheetChoice(engine: Engine, reading: SheetReading, locked: Memo<bool>) -> impl IntoView {
-    let options = reading
-        .sheets
-        .into_iter()
-        .zip(0_u32..)
-        .map(|(name, index)| {
-            view! {
-                <option value=index prop:selected=index == reading.sheet>
-                    {name}
-                </option>
-            }
-        });
-    let change = move |select: HtmlSelectElement| {
-        let sheet = select.value().parse().ok();
-        select.set_value(&reading.sheet.to_string());
+    let choices = reading.sheets.into_iter().zip(0_u32..);
+    let choices = choices.map(|(name, index)| Choice::new(index.to_string(), name));
+    let choose = move |chosen: String| {
         engine.reread(ReadOptions {
             encoding: None,
-            sheet,
+            sheet: chosen.parse().ok(),
         });
     };
     view! {
-        <label class="field">
-            <span>"Sheet"</span>
-            <select
-                data-testid="sheet-select"
-                disabled=move || locked.get()
-                on:change:target=move |event| change(event.target())
-            >
-                {options.collect_view()}
-            </select>
-        </label>
+        <SelectField
+            testid="sheet-select"
+            label=move || tr!("data-sheet")
+            choices=choices.collect()
+            selected=reading.sheet.to_string()
+            locked
+            on_choose=choose
+        />
     }
 }
 
 /// Says the format of a table, and how its text was read.
 pub(crate) fn format_words(table: &TableSummary) -> String {
-    let encoding = |text: &Option<TextReading>| match text {
-        Some(text) => format!(", {}", words::encoding(&text.encoding)),
-        None => String::new(),
-    };
-    match &table.format {
-        TableFormat::Delimited { delimiter } => {
-            let delimiter = match delimiter {
-                ',' => "commas",
-                ';' => "semicolons",
-                '\t' => "tabs",
-                _ => "another character",
-            };
-            format!("text with {delimiter}{}", encoding(&table.text))
-        }
-        TableFormat::Json => format!("JSON{}", encoding(&table.text)),
-        TableFormat::JsonLines => format!("JSON Lines{}", encoding(&table.text)),
+    let text = match &table.format {
+        TableFormat::Delimited { delimiter } => match delimiter {
+            ',' => tr!("data-format-commas"),
+            ';' => tr!("data-format-semicolons"),
+            '\t' => tr!("data-format-tabs"),
+            _ => tr!("data-format-delimited"),
+        },
+        TableFormat::Json => "JSON".to_owned(),
+        TableFormat::JsonLines => "JSON Lines".to_owned(),
+        TableFormat::Typed => return tr!("data-format-typed"),
         TableFormat::Xlsx(reading) => {
             let sheet = reading.sheets.get(reading.sheet as usize);
-            let name = sheet.map(String::as_str).unwrap_or_default();
-            format!(
-                "XLSX, sheet “{name}” of {}",
-                count(reading.sheets.len() as u32, "sheet")
-            )
+            return tr!(
+                "data-format-xlsx",
+                sheet = sheet.cloned().unwrap_or_default(),
+                count = reading.sheets.len() as u32,
+            );
         }
+    };
+    match &table.text {
+        Some(TextReading { encoding, .. }) => tr!(
+            "data-format-encoded",
+            format = text,
+            encoding = words::encoding(encoding),
+        ),
+        None => text,
     }
 }

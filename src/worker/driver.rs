@@ -10,8 +10,9 @@ use super::open::open;
 use super::port::{Inbox, Message, post, post_with};
 use super::run::{Run, predict};
 use super::started::{LoadedEncoder, Started};
+use super::tables::{HoldOut, Tables};
 use super::{devices, files};
-use crate::data::{ColumnChoice, Dataset, Problem, ReadOptions, SplitConfig, Table};
+use crate::data::ReadOptions;
 use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
@@ -26,8 +27,7 @@ pub struct Driver {
     inbox: Inbox,
     started: Option<Started>,
     encoder: Option<Rc<LoadedEncoder>>,
-    table: Option<Table>,
-    dataset: Option<Rc<Dataset>>,
+    tables: Tables,
     run: Option<Run>,
     /// The model of the last run that ended, or the one that was opened since.
     model: Option<HeldModel>,
@@ -41,8 +41,7 @@ impl Driver {
             inbox,
             started: None,
             encoder: None,
-            table: None,
-            dataset: None,
+            tables: Tables::default(),
             run: None,
             model: None,
             tested: None,
@@ -133,7 +132,11 @@ impl Driver {
                 columns,
                 problem,
                 split,
-            } => (id, self.use_columns(id, columns, problem, split)),
+            } => {
+                let idle = self.idle();
+                let made = idle.and_then(|()| self.tables.use_columns(id, columns, problem, split));
+                (id, made)
+            }
             Command::Train { id, config, resume } => {
                 match self.train(id, config, bytes.filter(|_| resume)) {
                     // The terminal event comes when the run ends.
@@ -173,6 +176,44 @@ impl Driver {
                 Err(error) => (id, Err(error)),
             },
             Command::OpenModel { id, source } => (id, self.open_model(id, source, files).await),
+            Command::ListRows {
+                id,
+                filter,
+                offset,
+                limit,
+            } => (id, self.tables.list(id, filter, offset, limit)),
+            Command::MeasureLengths { id } => {
+                (id, self.tables.measure(id, self.encoder.as_deref()))
+            }
+            Command::EditTable { id, edit } => {
+                let idle = self.idle();
+                return settle(id, idle.and_then(|()| self.tables.edit(id, edit)));
+            }
+            Command::RestoreEdits { id } => {
+                let saved = bytes.unwrap_or_default();
+                return settle(id, self.tables.restore(id, &saved));
+            }
+            Command::HoldOut {
+                id,
+                source,
+                options,
+                part,
+                columns,
+            } => {
+                let how = HoldOut {
+                    options,
+                    part,
+                    columns,
+                };
+                return settle(id, self.hold_out(id, source, bytes, how).await);
+            }
+            Command::ChangeHeldOut { id, part } => {
+                let idle = self.idle();
+                return settle(
+                    id,
+                    idle.and_then(|()| self.tables.change_held_out(id, part)),
+                );
+            }
         };
         match answer {
             Ok(event) => post(&event),
@@ -244,29 +285,22 @@ impl Driver {
         bytes: Option<Vec<u8>>,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let bytes = match &source {
-            TableSource::Sample { name } => files::sample(&self.started()?.base_url, name).await?,
-            TableSource::File { .. } | TableSource::Pasted => bytes.unwrap_or_default(),
-        };
-        let table = Table::read(source.name(), &bytes, &options)?;
-        let summary = table.summary();
-        self.table = Some(table);
-        Ok(Event::TableOpened { id, table: summary })
+        let base_url = &self.started.as_ref().ok_or(StateError::NotStarted)?.base_url;
+        self.tables
+            .open(id, base_url, source, &options, bytes)
+            .await
     }
 
-    fn use_columns(
+    async fn hold_out(
         &mut self,
         id: RequestId,
-        columns: ColumnChoice,
-        problem: Problem,
-        split: SplitConfig,
-    ) -> Result<Event, WireError> {
+        source: TableSource,
+        bytes: Option<Vec<u8>>,
+        how: HoldOut,
+    ) -> Result<(), WireError> {
         self.idle()?;
-        let table = self.table.as_ref().ok_or(StateError::NoTable)?;
-        let dataset = Dataset::from_table(table, columns, problem, split)?;
-        let summary = dataset.summary();
-        self.dataset = Some(Rc::new(dataset));
-        Ok(Event::DatasetReady { id, summary })
+        let base_url = &self.started.as_ref().ok_or(StateError::NotStarted)?.base_url;
+        self.tables.hold_out(id, base_url, source, bytes, how).await
     }
 
     fn train(
@@ -278,7 +312,7 @@ impl Driver {
         self.idle()?;
         let device = self.started()?.device.clone();
         let encoder = self.encoder.clone().ok_or(StateError::NoEncoder)?;
-        let dataset = self.dataset.clone().ok_or(StateError::NoData)?;
+        let dataset = self.tables.dataset().ok_or(StateError::NoData)?;
         let checkpoint = checkpoint.map(Checkpoint::from_bytes);
         self.run = Some(Run::begin(
             id, encoder, dataset, config, checkpoint, &device,
@@ -359,6 +393,13 @@ impl Driver {
             Some(_) => Err(StateError::Running),
             None => Ok(()),
         }
+    }
+}
+
+/// Tells the page if a command failed whose terminal event is sent with what it brings.
+fn settle(id: RequestId, carried_out: Result<(), WireError>) {
+    if let Err(error) = carried_out {
+        fail(id, error);
     }
 }
 

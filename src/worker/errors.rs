@@ -8,7 +8,7 @@ pub use own::{Fault, StateError};
 use super::fetch::FetchError;
 use super::local::{LocalError, ModelFileError};
 use crate::adapter::AdapterError;
-use crate::data::{DatasetError, TableError};
+use crate::data::{DatasetError, EditError, TableError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
 use crate::hub::HubError;
@@ -51,6 +51,12 @@ impl From<TableError> for WireError {
 
 impl From<DatasetError> for WireError {
     fn from(error: DatasetError) -> Self {
+        WireError::of(ErrorKind::Data, &error, error.hint())
+    }
+}
+
+impl From<EditError> for WireError {
+    fn from(error: EditError) -> Self {
         WireError::of(ErrorKind::Data, &error, error.hint())
     }
 }

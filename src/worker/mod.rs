@@ -19,6 +19,7 @@ mod port;
 mod run;
 mod started;
 mod store;
+mod tables;
 
 use crate::protocol::Event;
 use crate::requests;

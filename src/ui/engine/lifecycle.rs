@@ -139,6 +139,9 @@ impl Engine {
             Step::Encoder(encoder) => self.load_encoder(encoder),
             Step::Model(brought) => self.open_model(brought),
             Step::Table(source) => self.open(source),
+            Step::HoldOut(source, part, columns) => self.hold_out_by(source, part, columns),
+            // The bytes are kept: the next worker may be lost too.
+            Step::Edits(saved) => self.restore_edits(saved.slice(0)),
             Step::Columns(columns, problem, split) => {
                 self.inner.update_value(|inner| inner.split = split);
                 self.use_columns(columns, problem);

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use js_sys::ArrayBuffer;
 
-use crate::data::{ColumnChoice, Problem, ReadOptions, SplitConfig};
+use super::table::Worked;
+use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig};
 use crate::protocol::{EncoderSource, ModelSource, TableSource};
 use crate::run_state::run::{Run, RunPhase};
 use crate::train::config::TrainConfig;
@@ -19,6 +20,8 @@ pub(crate) enum Source {
     File(web_sys::File, ReadOptions),
     /// Rows that the user pasted.
     Pasted(String),
+    /// No rows at first: the user types them.
+    Typed,
 }
 
 impl Source {
@@ -30,13 +33,14 @@ impl Source {
             },
             Self::File(file, _) => TableSource::File { name: file.name() },
             Self::Pasted(_) => TableSource::Pasted,
+            Self::Typed => TableSource::Typed,
         }
     }
 
     /// What is chosen about it.
     pub(crate) fn options(&self) -> ReadOptions {
         match self {
-            Self::Sample(_) | Self::Pasted(_) => ReadOptions::default(),
+            Self::Sample(_) | Self::Pasted(_) | Self::Typed => ReadOptions::default(),
             Self::File(_, options) => options.clone(),
         }
     }
@@ -103,10 +107,12 @@ fn paths(files: &[(String, web_sys::File)]) -> Vec<String> {
 }
 
 /// A data set that can be made again.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct DataInUse {
     /// Its table.
     pub(crate) source: Source,
+    /// What the user has made of it.
+    pub(super) worked: Worked,
     /// Its columns.
     pub(crate) columns: ColumnChoice,
     /// What is learnt of it.
@@ -136,6 +142,8 @@ pub(crate) enum Step {
     Encoder(EncoderChoice),
     Model(Brought),
     Table(Source),
+    HoldOut(Source, Part, ColumnChoice),
+    Edits(ArrayBuffer),
     Columns(ColumnChoice, Problem, SplitConfig),
     Train(TrainConfig),
     Pause,
@@ -160,6 +168,9 @@ impl Told {
         steps.extend(encoder.cloned().map(Step::Encoder));
         if let Some(data) = &self.data {
             steps.push_back(Step::Table(data.source.clone()));
+            let held_out = data.worked.held_out.clone();
+            steps.extend(held_out.map(|(source, part)| Step::HoldOut(source, part, data.columns)));
+            steps.extend(data.worked.edits.clone().map(Step::Edits));
             steps.push_back(Step::Columns(data.columns, data.problem, data.split));
         }
         if let (Some(run), Some(config)) = (run, &self.config) {

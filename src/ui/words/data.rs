@@ -1,86 +1,81 @@
 //! The user's data.
 
-use super::super::format::count;
-use crate::data::{Problem, TargetSummary};
+use super::super::language::tr;
+use crate::data::{Part, Problem, TargetSummary};
 
-/// A data set's name: a sample's title, or the file's name as it is.
+/// A data set's name: what the page calls a sample, or the file's name as it is.
 pub(crate) fn data_name(name: &str) -> String {
     match name {
-        "uci" => "Review sentences (UCI)".into(),
-        "sms" => "SMS spam".into(),
-        name => name.into(),
+        "uci" => tr!("data-sample-uci"),
+        "sms" => tr!("data-sample-sms"),
+        "Pasted text" => tr!("data-pasted"),
+        "Typed examples" => tr!("data-typed"),
+        name => name.to_owned(),
     }
 }
 
-/// The encodings of text that are offered: their names in the Encoding Standard, and what people know them by.
-pub(crate) const ENCODINGS: &[(&str, &str)] = &[
-    ("UTF-8", "UTF-8"),
-    ("UTF-16LE", "UTF-16, little-endian"),
-    ("UTF-16BE", "UTF-16, big-endian"),
-    ("gb18030", "GB18030, GBK (Chinese)"),
-    ("Big5", "Big5 (Chinese)"),
-    ("Shift_JIS", "Shift JIS (Japanese)"),
-    ("EUC-KR", "EUC-KR (Korean)"),
-    ("windows-1252", "Windows-1252, Latin-1 (Western European)"),
-    ("windows-1250", "Windows-1250 (Central European)"),
-    ("windows-1251", "Windows-1251 (Cyrillic)"),
+/// The encodings of text that are offered, by their names in the Encoding Standard.
+pub(crate) const ENCODINGS: &[&str] = &[
+    "UTF-8",
+    "UTF-16LE",
+    "UTF-16BE",
+    "gb18030",
+    "Big5",
+    "Shift_JIS",
+    "EUC-KR",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
 ];
 
 /// What people know an encoding by.
-pub(crate) fn encoding(name: &str) -> &str {
-    let known = ENCODINGS.iter().find(|(known, _)| *known == name);
-    known.map_or(name, |(_, title)| title)
+pub(crate) fn encoding(name: &str) -> String {
+    match name {
+        "UTF-16LE" => tr!("data-encoding-utf-16le"),
+        "UTF-16BE" => tr!("data-encoding-utf-16be"),
+        "gb18030" => tr!("data-encoding-gb18030"),
+        "Big5" => tr!("data-encoding-big5"),
+        "Shift_JIS" => tr!("data-encoding-shift-jis"),
+        "EUC-KR" => tr!("data-encoding-euc-kr"),
+        "windows-1252" => tr!("data-encoding-windows-1252"),
+        "windows-1250" => tr!("data-encoding-windows-1250"),
+        "windows-1251" => tr!("data-encoding-windows-1251"),
+        name => name.to_owned(),
+    }
 }
 
-/// Bytes of a file are no text in its encoding.
-pub(crate) fn malformed(places: u32) -> String {
-    format!(
-        "{} of the file cannot be read in this encoding and shows as \u{FFFD}. Choose another encoding, or save the file again \
-         as UTF-8.",
-        count(places, "place")
-    )
+/// The name of a way to learn, for the list of them and for checks.
+pub(crate) fn problem_name(problem: Problem) -> &'static str {
+    match problem {
+        Problem::SingleLabel => "single",
+        Problem::MultiLabel { .. } => "multi",
+        Problem::Regression => "regression",
+    }
 }
 
-/// Cells of a workbook hold an error such as `#DIV/0!`.
-pub(crate) fn error_cells(cells: u32) -> String {
-    format!(
-        "{} with an error such as #DIV/0! or #N/A: taken as empty.",
-        count(cells, "cell")
-    )
+/// What a text has, by what is to be learnt of it.
+pub(crate) fn problem_title(problem: Problem) -> String {
+    match problem {
+        Problem::SingleLabel => tr!("data-problem-single"),
+        Problem::MultiLabel { .. } => tr!("data-problem-multi"),
+        Problem::Regression => tr!("data-problem-regression"),
+    }
 }
 
-/// A way to learn, as the page offers it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ProblemWords {
-    /// Its name, for checks.
-    pub(crate) name: &'static str,
-    /// What a text has.
-    pub(crate) title: &'static str,
+/// What the examples of a part are for.
+pub(crate) fn part_title(part: Part) -> String {
+    match part {
+        Part::Train => tr!("data-part-train"),
+        Part::Validation => tr!("data-part-validation"),
+        Part::Test => tr!("data-part-test"),
+    }
 }
 
-/// Says what is to be learnt of a text.
-pub(crate) fn problem(problem: Problem) -> ProblemWords {
-    let (name, title) = match problem {
-        Problem::SingleLabel => ("single", "One label"),
-        Problem::MultiLabel { .. } => ("multi", "Several labels"),
-        Problem::Regression => ("regression", "A number"),
-    };
-    ProblemWords { name, title }
-}
-
-/// The name of what a data set is learnt for: that of its [`ProblemWords`].
+/// The name of what a data set is learnt for: that of its [`problem_name`].
 pub(crate) fn target_kind(targets: &TargetSummary) -> &'static str {
     match targets {
         TargetSummary::SingleLabel { .. } => "single",
         TargetSummary::MultiLabel { .. } => "multi",
         TargetSummary::Regression { .. } => "regression",
-    }
-}
-
-/// What to type for the character between labels.
-pub(crate) fn separator_hint(is_wrong: bool) -> &'static str {
-    match is_wrong {
-        false => "An empty cell means none of the labels",
-        true => "Type one character, such as , or ; or |.",
     }
 }
