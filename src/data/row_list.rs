@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::excerpt::excerpt;
 use super::split::Part;
+use crate::reason::excerpt;
 
 /// Columns of a row that are listed: those that are chosen, then the first of the others.
 pub(super) const LISTED_COLUMNS: usize = 8;

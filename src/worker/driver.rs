@@ -285,7 +285,11 @@ impl Driver {
         bytes: Option<Vec<u8>>,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let base_url = &self.started.as_ref().ok_or(StateError::NotStarted)?.base_url;
+        let base_url = &self
+            .started
+            .as_ref()
+            .ok_or(StateError::NotStarted)?
+            .base_url;
         self.tables
             .open(id, base_url, source, &options, bytes)
             .await
@@ -299,7 +303,11 @@ impl Driver {
         how: HoldOut,
     ) -> Result<(), WireError> {
         self.idle()?;
-        let base_url = &self.started.as_ref().ok_or(StateError::NotStarted)?.base_url;
+        let base_url = &self
+            .started
+            .as_ref()
+            .ok_or(StateError::NotStarted)?
+            .base_url;
         self.tables.hold_out(id, base_url, source, bytes, how).await
     }
 
@@ -388,9 +396,9 @@ impl Driver {
         self.run.as_mut().ok_or(StateError::NotRunning)
     }
 
-    fn idle(&self) -> Result<(), StateError> {
+    fn idle(&self) -> Result<(), WireError> {
         match &self.run {
-            Some(_) => Err(StateError::Running),
+            Some(_) => Err(StateError::Running.into()),
             None => Ok(()),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::port::{post, post_with};
-use super::started::LoadedEncoder;
 use super::errors::StateError;
 use super::files;
+use super::port::{post, post_with};
+use super::started::LoadedEncoder;
 use crate::data::{
     ColumnChoice, Dataset, Draft, LengthUnit, Part, Problem, ReadOptions, RowFilter, SplitConfig,
     Table, TableEdit, TextLengths, evenly_drawn,
