@@ -1,9 +1,12 @@
 //! What the page shows, as a pure function of the commands it has sent and the events it has received.
 
+mod asking;
 pub mod history;
 pub mod model;
+pub mod monitor;
 pub mod run;
 pub mod tested;
+pub mod using;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
@@ -11,9 +14,11 @@ use crate::protocol::{
     Event, HubFound, Prediction, RequestId, TableSource, WireError,
 };
 use crate::train::config::Method;
+use asking::Asking;
 use model::Opened;
 use run::{Run, RunPhase};
 use tested::Tested;
+use using::Using;
 
 /// All that the page shows of the worker's state.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -58,8 +63,11 @@ pub struct RunState {
     pub prediction: Option<Prediction>,
     /// What went wrong last.
     pub error: Option<WireError>,
+    /// The model at work on tables and in other programs.
+    pub using: Using,
     /// The table being opened.
     opening: Option<TableSource>,
+    asking: Asking,
     pending: Pending,
 }
 
@@ -140,6 +148,7 @@ impl RunState {
             }
             Command::Train { id, config, resume } => {
                 self.run = Some(self.next_run(*id, config.method, *resume));
+                self.learns_targets();
                 self.forget_examples();
             }
             Command::Pause { id } => pending.pause = Some(*id),
@@ -150,12 +159,18 @@ impl RunState {
                     run.stops += 1;
                 }
             }
-            Command::Predict { id, .. } => pending.predict = Some(*id),
+            // What the page asks by itself leaves the message about what the user did.
+            Command::Predict { id, text } => return self.asks(*id, text),
             Command::ListExamples {
                 id, filter, offset, ..
             } => self.lists_examples(*id, *filter, *offset),
             Command::Export { id, .. } => pending.export = Some(*id),
             Command::OpenModel { id, .. } => pending.model = Some(*id),
+            Command::PredictTexts { id, .. } => return self.using.asks_texts(*id),
+            Command::DescribeUse { id } => return self.using.asks_snippets(*id),
+            Command::OpenTexts { id, name, .. } => self.using.opens(*id, name),
+            Command::PredictTable { id, .. } => self.using.classifies(*id),
+            Command::StopTable { id } => self.using.stops(*id),
         }
         self.error = None;
     }
@@ -222,6 +237,7 @@ impl RunState {
             Event::Paused { id, .. } => {
                 if settle(&mut self.pending.pause, id) {
                     self.set_phase(RunPhase::Paused);
+                    self.model_changed();
                 }
             }
             Event::Resumed { id } => {
@@ -240,12 +256,7 @@ impl RunState {
                 }
             }
             Event::Predicted { id, prediction } => {
-                if settle(&mut self.pending.predict, id) {
-                    if let Some(run) = &mut self.run {
-                        run.predicted(&prediction);
-                    }
-                    self.prediction = Some(prediction);
-                }
+                self.answered(id, prediction);
             }
             Event::ExamplesListed { id, page } => self.examples_listed(id, page),
             Event::Exported { id, .. } => {
@@ -262,6 +273,12 @@ impl RunState {
                     self.model_opened(model, fetched);
                 }
             }
+            Event::TextsPredicted { id, .. } => self.using.texts_answered(id),
+            Event::TextsOpened { id, table } => self.using.opened(id, table),
+            Event::TableProgress { id, done, total } => self.using.classified(id, done, total),
+            Event::TablePredicted { id, outcome } => self.using.table_ended(id, outcome),
+            Event::TableStopping { id } => self.using.stopping(id),
+            Event::UseDescribed { id, snippets } => self.using.described(id, snippets),
             Event::Failed { id, error } => self.fail(id, error),
             Event::TrainingStarted { id, plan, step } => {
                 let mut started = false;
@@ -271,6 +288,8 @@ impl RunState {
                 });
                 // The run's model is the one that is asked from now on.
                 self.opened.take_if(|_| started);
+                self.model_changed();
+                self.forget_snippets();
             }
             Event::TrainingProgress {
                 id,
@@ -293,7 +312,8 @@ impl RunState {
                 });
             }
             Event::Validated { id, validation } => {
-                self.with_run(id, |run| run.validated(validation))
+                self.with_run(id, |run| run.validated(validation));
+                self.model_validated();
             }
             Event::Checkpointed { id, step } => {
                 self.with_run(id, |run| run.checkpoint = Some(step))
@@ -305,6 +325,7 @@ impl RunState {
                     run.ended(result);
                 });
                 self.knows_examples |= tested;
+                self.model_changed();
             }
         }
         if !self.is_running() {
@@ -320,6 +341,8 @@ impl RunState {
         self.device = None;
         self.loading = None;
         self.gpu_lost |= gpu_lost;
+        self.using.worker_replaced();
+        self.model_changed();
         self.forget_examples();
         if let Some(opened) = &mut self.opened {
             opened.lost = true;
@@ -418,9 +441,10 @@ impl RunState {
             &mut pending.examples,
             &mut pending.export,
         ];
+        let used = self.using.fail(id, error.kind);
         let known = others
             .into_iter()
-            .fold(encoder || model || trained, |known, pending| {
+            .fold(encoder || model || trained || used, |known, pending| {
                 settle(pending, id) || known
             });
         if known {

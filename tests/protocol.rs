@@ -35,6 +35,12 @@ const COMMANDS: &[&str] = &[
     r#"{"Export":{"id":12,"form":"Project"}}"#,
     r#"{"OpenModel":{"id":13,"source":{"File":{"name":"sms.tabtune"}}}}"#,
     r#"{"OpenModel":{"id":13,"source":{"Folder":{"name":"mine","paths":["mine/adapter_config.json"]}}}}"#,
+    r#"{"PredictTexts":{"id":15,"texts":["good","bad"]}}"#,
+    r#"{"OpenTexts":{"id":16,"name":"mails.csv","options":{"encoding":null,"sheet":null}}}"#,
+    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":0.75,"positive":{"label":"spam","probability":0.25}},"mark":true}}}"#,
+    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":null,"positive":null},"mark":false}}}"#,
+    r#"{"StopTable":{"id":18}}"#,
+    r#"{"DescribeUse":{"id":19}}"#,
 ];
 
 const EVENTS: &[&str] = &[
@@ -69,6 +75,13 @@ const EVENTS: &[&str] = &[
     r#"{"FetchingEncoder":{"id":13,"encoder":"tiny-bert"}}"#,
     r#"{"ModelOpened":{"id":13,"model":{"name":"sms.tabtune","encoder":"tiny-bert","other_encoder":null,"problem":"SingleLabel","labels":["ham","spam"],"data":"sms","method":"lora","report":null},"fetched":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"ModelOpened":{"id":13,"model":{"name":"mine","encoder":"tiny-bert","other_encoder":"owner/large","problem":"Regression","labels":[],"data":null,"method":null,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0}}}},"fetched":null}}"#,
+    r#"{"TextsPredicted":{"id":15,"predictions":[{"text":"4","probabilities":[],"labels":[],"value":4.5,"tokens":3,"milliseconds":4.5}]}}"#,
+    r#"{"TextsOpened":{"id":16,"table":{"name":"mails.csv","format":{"Delimited":{"delimiter":","}},"text":{"encoding":"UTF-8","found":"Valid","malformed":0},"columns":["mail"],"rows":1,"preview":[["good"]],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel"]}}}"#,
+    r#"{"TableProgress":{"id":17,"done":32,"total":100}}"#,
+    r#"{"TablePredicted":{"id":17,"outcome":{"Done":{"name":"mails-predictions.csv","rows":100,"empty":1,"unsure":2,"labels":[{"label":"spam","rows":99}]}}}}"#,
+    r#"{"TablePredicted":{"id":17,"outcome":{"Stopped":{"done":32}}}}"#,
+    r#"{"TableStopping":{"id":18}}"#,
+    r#"{"UseDescribed":{"id":19,"snippets":[{"form":"Merged","language":"Python","code":"import torch"},{"form":"Project","language":"Rust","code":"fn main() {}"},{"form":"Project","language":"Terminal","code":"cargo run"}]}}"#,
     r#"{"Failed":{"id":9,"error":{"kind":"State","message":"There is no model.","hint":"Train one.","recoverable":true}}}"#,
     r#"{"Failed":{"id":3,"error":{"kind":"Encoding","message":"Odd.","hint":"Choose another encoding.","recoverable":true}}}"#,
     r#"{"Lost":{"error":{"kind":"Device","message":"Gone.","hint":"Go on.","recoverable":false}}}"#,
@@ -94,14 +107,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 3);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        14,
+        19,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 25, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 31, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -121,10 +134,16 @@ fn no_variant_is_left_out() {
         | Command::Predict { .. }
         | Command::ListExamples { .. }
         | Command::Export { .. }
-        | Command::OpenModel { .. } => command.id(),
+        | Command::OpenModel { .. }
+        | Command::PredictTexts { .. }
+        | Command::OpenTexts { .. }
+        | Command::PredictTable { .. }
+        | Command::StopTable { .. }
+        | Command::DescribeUse { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
+        15, 16, 17, 17, 18, 19,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -143,6 +162,11 @@ fn no_variant_is_left_out() {
         | Event::ExamplesListed { .. }
         | Event::Exported { .. }
         | Event::ModelOpened { .. }
+        | Event::TextsPredicted { .. }
+        | Event::TextsOpened { .. }
+        | Event::TablePredicted { .. }
+        | Event::TableStopping { .. }
+        | Event::UseDescribed { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -153,7 +177,8 @@ fn no_variant_is_left_out() {
         | Event::TrainingProgress { .. }
         | Event::EvaluationProgress { .. }
         | Event::Validated { .. }
-        | Event::Checkpointed { .. } => false,
+        | Event::Checkpointed { .. }
+        | Event::TableProgress { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS
@@ -164,7 +189,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        16,
+        21,
         "one for each command, failure and loss"
     );
 }

@@ -43,11 +43,6 @@ impl RunState {
         self.can_change_data() && !self.is_opening_model()
     }
 
-    /// Whether there is a model that may be asked.
-    pub fn can_predict(&self) -> bool {
-        self.device.is_some() && self.pending.predict.is_none() && self.has_model()
-    }
-
     /// Whether the model may be saved in a form.
     ///
     /// # Errors
@@ -75,7 +70,7 @@ impl RunState {
     }
 
     /// Whether the worker has a model that stays as it is.
-    fn has_model(&self) -> bool {
+    pub(super) fn has_model(&self) -> bool {
         match self.run.as_ref().map(|run| run.phase) {
             Some(RunPhase::Paused | RunPhase::Ended) => true,
             Some(RunPhase::Preparing | RunPhase::Training | RunPhase::Evaluating { .. }) => false,
@@ -97,6 +92,8 @@ impl RunState {
         self.opened = Some(Opened { model, lost: false });
         self.run = None;
         self.prediction = None;
+        self.model_changed();
+        self.forget_snippets();
     }
 
     /// No encoder is being fetched for a model any more.

@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod recovery;
+mod using;
 mod worker;
 
 use std::collections::VecDeque;
@@ -14,16 +15,18 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::dropped::Brought;
 use super::notice::Notice;
-use super::save_file::save_file;
+use super::save_file::as_file;
 use super::words;
 use crate::data::{ColumnChoice, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
 use crate::port::to_buffer;
 use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
+use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
 use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
+use using::InUse;
 pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
 
@@ -40,6 +43,8 @@ pub(crate) struct Engine {
     /// The user's text to try the model with. It is asked again at each validation, so that one sees the model change its
     /// mind.
     pub(crate) tried: RwSignal<String>,
+    /// The stream of texts that is watched.
+    pub(crate) monitor: RwSignal<Monitor>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -59,6 +64,8 @@ struct Inner {
     opened: Option<Source>,
     /// The saved model being opened.
     opening_model: Option<(RequestId, Brought)>,
+    /// Tables and streams of texts to classify.
+    in_use: InUse,
     /// The data set being made.
     choosing: Option<(RequestId, DataInUse)>,
     /// The run that waits for the data to be divided.
@@ -86,6 +93,7 @@ impl Engine {
             opening: None,
             opened: None,
             opening_model: None,
+            in_use: InUse::default(),
             choosing: None,
             waiting: None,
             replay: VecDeque::new(),
@@ -97,6 +105,7 @@ impl Engine {
             state: RwSignal::new(RunState::default()),
             notice: RwSignal::new(None),
             tried: RwSignal::new(String::new()),
+            monitor: RwSignal::new(Monitor::default()),
             inner: StoredValue::new_local(inner),
         };
         engine.start_worker();
@@ -125,17 +134,22 @@ impl Engine {
 
     /// Reads a table; its guessed columns then become the data set.
     pub(crate) fn open(self, source: Source) {
-        let generation = self.inner.with_value(|inner| inner.generation);
         let command = self.announce(|id| Command::OpenTable {
             id,
             source: source.on_wire(),
             options: source.options(),
         });
-        let id = command.id();
         self.inner.update_value(|inner| {
-            inner.opening = Some((id, source.clone()));
+            inner.opening = Some((command.id(), source.clone()));
             inner.waiting = None;
         });
+        self.post_source(command, source);
+    }
+
+    /// Posts a command with the bytes of a table beside it.
+    fn post_source(self, command: Command, source: Source) {
+        let generation = self.inner.with_value(|inner| inner.generation);
+        let id = command.id();
         let file = match source {
             Source::Sample(_) => return self.post(&command, None, &[]),
             Source::Pasted(text) => {
@@ -363,11 +377,7 @@ impl Engine {
                 inner.losses_in_a_row = 0;
             }),
             Event::Exported { name, .. } => {
-                let saved = buffer.ok_or_else(|| "the file did not come along".into());
-                if let Err(detail) = saved.and_then(|bytes| save_file(&name, bytes)) {
-                    let error = words::not_saved(&name, &format!("{detail:?}"));
-                    self.state.update(|state| state.error = Some(error));
-                }
+                self.save(&name, buffer.map(as_file).as_ref());
             }
             Event::ModelOpened { id, model, fetched } => {
                 let opening =
@@ -392,6 +402,7 @@ impl Engine {
                     let failed = inner.choosing.take_if(|(choosing, _)| *choosing == id);
                     inner.waiting.take_if(|_| failed.is_some());
                 });
+                self.halt_monitor(id);
                 self.abandon_replay(id);
             }
             Event::Validated { .. } => {
@@ -400,6 +411,9 @@ impl Engine {
                     self.predict(text);
                 }
             }
+            Event::TextsOpened { id, .. } => self.texts_opened(id),
+            Event::TextsPredicted { predictions, .. } => self.texts_predicted(predictions),
+            Event::TablePredicted { outcome, .. } => self.table_predicted(outcome, buffer),
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
             | Event::FetchingEncoder { .. }
@@ -413,7 +427,10 @@ impl Engine {
             | Event::Resumed { .. }
             | Event::Stopping { .. }
             | Event::Predicted { .. }
-            | Event::ExamplesListed { .. } => {}
+            | Event::ExamplesListed { .. }
+            | Event::TableProgress { .. }
+            | Event::TableStopping { .. }
+            | Event::UseDescribed { .. } => {}
         }
     }
 

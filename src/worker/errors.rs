@@ -4,13 +4,14 @@ use burn::tensor::ExecutionError;
 
 use super::fetch::FetchError;
 use super::local::{LocalError, ModelFileError};
+use super::port::post;
 use crate::adapter::AdapterError;
-use crate::data::{DatasetError, TableError};
+use crate::data::{DatasetError, TableError, WriteError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
 use crate::hub::HubError;
 use crate::model::PretrainedError;
-use crate::protocol::{ErrorKind, WireError};
+use crate::protocol::{ErrorKind, Event, RequestId, WireError};
 use crate::text::TokenizerError;
 use crate::train::{CheckpointError, SetupError, TrainError};
 
@@ -41,6 +42,15 @@ fn sentence(message: &str) -> String {
     }
 }
 
+/// Tells the page that a command failed; if the worker cannot go on, that it is lost.
+pub fn fail(id: RequestId, error: WireError) {
+    post(&if error.recoverable {
+        Event::Failed { id, error }
+    } else {
+        Event::Lost { error }
+    });
+}
+
 /// A command that does not fit what is loaded or under way.
 pub fn state(message: &str, hint: &str) -> WireError {
     WireError {
@@ -54,6 +64,11 @@ pub fn state(message: &str, hint: &str) -> WireError {
 /// A command that needs an encoder.
 pub fn no_encoder() -> WireError {
     state("No encoder is loaded.", "Choose an encoder first.")
+}
+
+/// A command that needs a model.
+pub fn no_model() -> WireError {
+    state("There is no trained model yet.", "Train or open one first.")
 }
 
 /// A failure of JavaScript that no user or file can cause.
@@ -73,6 +88,12 @@ impl From<TableError> for WireError {
             false => ErrorKind::Data,
         };
         wire(kind, &error, error.hint())
+    }
+}
+
+impl From<WriteError> for WireError {
+    fn from(error: WriteError) -> Self {
+        wire(ErrorKind::Data, &error, error.hint())
     }
 }
 

@@ -16,9 +16,11 @@ mod local;
 mod model;
 mod open;
 mod port;
+mod predict;
 mod run;
 mod started;
 mod store;
+mod using;
 
 use crate::protocol::Event;
 

@@ -128,6 +128,8 @@ pub(crate) struct Told {
     pub(crate) checkpoint: Option<ArrayBuffer>,
     /// The saved model that is open, and the encoder that was in use then.
     pub(crate) model: Option<(Option<EncoderChoice>, Brought)>,
+    /// The table of texts that is open.
+    pub(crate) texts: Option<Source>,
 }
 
 /// One command of a recovery. Each is sent when the one before it has been carried out.
@@ -137,6 +139,7 @@ pub(crate) enum Step {
     Model(Brought),
     Table(Source),
     Columns(ColumnChoice, Problem, SplitConfig),
+    Texts(Source),
     Train(TrainConfig),
     Pause,
     Stop,
@@ -162,6 +165,7 @@ impl Told {
             steps.push_back(Step::Table(data.source.clone()));
             steps.push_back(Step::Columns(data.columns, data.problem, data.split));
         }
+        steps.extend(self.texts.clone().map(Step::Texts));
         if let (Some(run), Some(config)) = (run, &self.config) {
             steps.push_back(Step::Train(config.clone()));
             if run.is_active() && run.stops > 0 {
