@@ -1,13 +1,14 @@
 //! A button that asks the user for a file or a folder.
 
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use web_sys::FileList;
 
 /// The button. It looks like any other; the browser's own field is hidden in it, and is what the keyboard reaches.
 #[component]
 pub(crate) fn FileButton(
     testid: &'static str,
-    label: &'static str,
+    #[prop(into)] label: TextProp,
     /// The files that are offered, as HTML's `accept` has them.
     #[prop(optional)]
     accept: &'static str,
@@ -19,7 +20,7 @@ pub(crate) fn FileButton(
 ) -> impl IntoView {
     view! {
         <label class="button" class:disabled=move || locked.get()>
-            {label}
+            {move || label.get()}
             <input
                 class="visually-hidden"
                 type="file"

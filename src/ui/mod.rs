@@ -29,6 +29,7 @@ mod settings;
 mod settings_card;
 mod tested_list;
 mod try_card;
+mod using;
 mod words;
 
 /// Puts the page into the document.

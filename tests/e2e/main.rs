@@ -11,6 +11,7 @@ mod mock_hub;
 mod page;
 mod saved_models;
 mod training;
+mod using;
 mod wasm_modules;
 
 use std::path::{Path, PathBuf};
