@@ -288,8 +288,10 @@ impl RunState {
                 });
                 // The run's model is the one that is asked from now on.
                 self.opened.take_if(|_| started);
-                self.model_changed();
-                self.forget_snippets();
+                if started {
+                    self.model_changed();
+                    self.forget_snippets();
+                }
             }
             Event::TrainingProgress {
                 id,
@@ -312,20 +314,30 @@ impl RunState {
                 });
             }
             Event::Validated { id, validation } => {
-                self.with_run(id, |run| run.validated(validation));
-                self.model_validated();
+                let mut validated = false;
+                self.with_run(id, |run| {
+                    run.validated(validation);
+                    validated = true;
+                });
+                if validated {
+                    self.model_validated();
+                }
             }
             Event::Checkpointed { id, step } => {
                 self.with_run(id, |run| run.checkpoint = Some(step))
             }
             Event::TrainingEnded { id, result } => {
                 let mut tested = false;
+                let mut ended = false;
                 self.with_run(id, |run| {
                     tested = result.report.is_some();
                     run.ended(result);
+                    ended = true;
                 });
                 self.knows_examples |= tested;
-                self.model_changed();
+                if ended {
+                    self.model_changed();
+                }
             }
         }
         if !self.is_running() {

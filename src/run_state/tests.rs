@@ -397,8 +397,9 @@ fn progress_is_a_share_of_the_plan() {
 fn opinions_are_kept_by_epoch_and_text() {
     let mut state = training();
     let validate = |state: &mut RunState, epoch| {
+        let id = state.run.as_ref().map_or(0, |run| run.id);
         state.apply(Event::Validated {
-            id: 5,
+            id,
             validation: ValidationRecord {
                 epoch,
                 step: 10 * epoch,
@@ -1014,6 +1015,11 @@ fn programs_are_asked_for_once_a_model() {
     state.apply(Event::UseDescribed { id: 6, snippets });
     assert!(!state.wants_snippets() && state.using.snippets.is_some());
     open_model(&mut state, 7);
+    state.apply(Event::ModelOpened {
+        id: 7,
+        model: model(Some(Method::Lora)),
+        fetched: None,
+    });
     assert!(state.wants_snippets());
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::batch_file::TextsTable;
-use crate::data::ReadOptions;
+use crate::data::{ReadOptions, TableFormat};
 use crate::protocol::{TableOutcome, TablePredictions};
 use crate::run_state::RunState;
 use crate::ui::engine::{Engine, Source};
@@ -79,6 +79,12 @@ fn Classify(engine: Engine) -> impl IntoView {
     let learns = Memo::new(move |_| engine.state.with(RunState::is_running));
     let working = Memo::new(move |_| progress.get().is_some());
     let mark = RwSignal::new(false);
+    let is_json = Memo::new(move |_| {
+        engine.state.with(|state| {
+            let format = state.using.table.as_ref().map(|table| &table.format);
+            matches!(format, Some(TableFormat::Json | TableFormat::JsonLines))
+        })
+    });
     let reason = move || {
         let idle = has_table.get() && !enabled.get() && !working.get();
         idle.then(|| match learns.get() {
@@ -122,7 +128,7 @@ fn Classify(engine: Engine) -> impl IntoView {
     move || {
         has_table.get().then(|| {
             view! {
-                <label class="check">
+                <label class="check" prop:hidden=move || is_json.get()>
                     <input
                         type="checkbox"
                         data-testid="batch-mark"

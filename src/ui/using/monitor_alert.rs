@@ -60,7 +60,7 @@ pub(super) fn AlertFields(engine: Engine) -> impl IntoView {
         }
     };
     view! {
-        <label class="field">
+        <label class="field" prop:hidden=move || classes.with(Vec::is_empty)>
             <span>{move || tr!("use-alert-class")}</span>
             <select data-testid="alert-class" on:change:target=move |event| choose(event.target().value())>
                 <option value="" prop:selected=move || rule.get().is_none()>
