@@ -9,6 +9,8 @@ mod encoder;
 mod model;
 mod requests;
 mod table;
+mod using;
+mod verdict;
 mod wire_error;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,10 @@ pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubF
 pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 pub use requests::RequestCount;
 pub use table::EditOutcome;
+pub use using::{
+    LabelCount, Snippet, SnippetLanguage, TableOutcome, TablePredictions, TableRequest,
+};
+pub use verdict::{PositiveLabel, Verdict, VerdictOptions};
 
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
@@ -131,6 +137,23 @@ pub enum Command {
     ChangeHeldOut { id: RequestId, part: Option<Part> },
     /// Measures how long the texts of the data set are. Ends in [`Event::LengthsMeasured`].
     MeasureLengths { id: RequestId },
+    /// Classifies some texts with the model as it stands. Ends in [`Event::TextsPredicted`].
+    PredictTexts { id: RequestId, texts: Vec<String> },
+    /// Reads a table of texts to classify, the message's buffer, beside the data set's. Ends in [`Event::TextsOpened`].
+    OpenTexts {
+        id: RequestId,
+        name: String,
+        options: ReadOptions,
+    },
+    /// Classifies every row of that table with the model as it stands now. Ends in [`Event::TablePredicted`].
+    PredictTable {
+        id: RequestId,
+        request: TableRequest,
+    },
+    /// Ends that before its next texts. Ends in [`Event::TableStopping`].
+    StopTable { id: RequestId },
+    /// Asks how the model's files are used by programs. Ends in [`Event::UseDescribed`].
+    DescribeUse { id: RequestId },
 }
 
 impl Command {
@@ -156,7 +179,12 @@ impl Command {
             | Self::RestoreEdits { id }
             | Self::HoldOut { id, .. }
             | Self::ChangeHeldOut { id, .. }
-            | Self::MeasureLengths { id } => *id,
+            | Self::MeasureLengths { id }
+            | Self::PredictTexts { id, .. }
+            | Self::OpenTexts { id, .. }
+            | Self::PredictTable { id, .. }
+            | Self::StopTable { id }
+            | Self::DescribeUse { id } => *id,
         }
     }
 }
@@ -258,6 +286,31 @@ pub enum Event {
         model: ModelSummary,
         /// The encoder that was fetched for it and is now the one in use.
         fetched: Option<EncoderSummary>,
+    },
+    /// Terminal for [`Command::PredictTexts`]: a prediction for each text, in their order.
+    TextsPredicted {
+        id: RequestId,
+        predictions: Vec<Prediction>,
+    },
+    /// Terminal for [`Command::OpenTexts`].
+    TextsOpened { id: RequestId, table: TableSummary },
+    /// Rows of a table that have been classified, of all; sent at most ten times a second.
+    TableProgress {
+        id: RequestId,
+        done: u32,
+        total: u32,
+    },
+    /// Terminal for [`Command::PredictTable`]. The message's buffer is the file, if all rows were classified.
+    TablePredicted {
+        id: RequestId,
+        outcome: TableOutcome,
+    },
+    /// Terminal for [`Command::StopTable`].
+    TableStopping { id: RequestId },
+    /// Terminal for [`Command::DescribeUse`].
+    UseDescribed {
+        id: RequestId,
+        snippets: Vec<Snippet>,
     },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },

@@ -1,7 +1,9 @@
 //! What the page shows, as a pure function of the commands it has sent and the events it has received.
 
+mod asking;
 pub mod history;
 pub mod model;
+pub mod monitor;
 pub mod requests;
 pub mod run;
 pub mod runs;
@@ -9,6 +11,7 @@ pub mod steps;
 pub mod table;
 pub mod tested;
 pub mod threshold;
+pub mod using;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
@@ -16,6 +19,7 @@ use crate::protocol::{
     Event, HubFound, Prediction, RequestId, TableSource, WireError,
 };
 use crate::train::config::Method;
+use asking::Asking;
 use model::Opened;
 use requests::WorkerRequests;
 use run::{Run, RunPhase};
@@ -23,6 +27,7 @@ use runs::Runs;
 use table::TableWork;
 use tested::Tested;
 use threshold::Threshold;
+use using::Using;
 
 /// All that the page shows of the worker's state.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -75,8 +80,11 @@ pub struct RunState {
     pub requests: WorkerRequests,
     /// What went wrong last.
     pub error: Option<WireError>,
+    /// The model at work on tables and in other programs.
+    pub using: Using,
     /// The table being opened.
     opening: Option<TableSource>,
+    asking: Asking,
     pending: Pending,
 }
 
@@ -161,6 +169,7 @@ impl RunState {
                 self.runs
                     .begun(*id, config, *resume, examples.unwrap_or_default());
                 self.threshold.take_if(|_| !*resume);
+                self.learns_targets();
                 self.forget_examples();
             }
             Command::Pause { id } => pending.pause = Some(*id),
@@ -171,7 +180,8 @@ impl RunState {
                     run.stops += 1;
                 }
             }
-            Command::Predict { id, .. } => pending.predict = Some(*id),
+            // What the page asks by itself leaves the message about what the user did.
+            Command::Predict { id, text } => return self.asks(*id, text),
             Command::ListExamples {
                 id, filter, offset, ..
             } => self.lists_examples(*id, *filter, *offset),
@@ -184,6 +194,11 @@ impl RunState {
             | Command::RestoreEdits { id }
             | Command::HoldOut { id, .. }
             | Command::ChangeHeldOut { id, .. } => self.work.edits(*id),
+            Command::PredictTexts { id, .. } => return self.using.asks_texts(*id),
+            Command::DescribeUse { id } => return self.using.asks_snippets(*id),
+            Command::OpenTexts { id, name, .. } => self.using.opens(*id, name),
+            Command::PredictTable { id, .. } => self.using.classifies(*id),
+            Command::StopTable { id } => self.using.stops(*id),
         }
         self.error = None;
     }
@@ -252,6 +267,7 @@ impl RunState {
             Event::Paused { id, .. } => {
                 if settle(&mut self.pending.pause, id) {
                     self.set_phase(RunPhase::Paused);
+                    self.model_changed();
                 }
             }
             Event::Resumed { id } => {
@@ -270,12 +286,7 @@ impl RunState {
                 }
             }
             Event::Predicted { id, prediction } => {
-                if settle(&mut self.pending.predict, id) {
-                    if let Some(run) = &mut self.run {
-                        run.predicted(&prediction);
-                    }
-                    self.prediction = Some(prediction);
-                }
+                self.answered(id, prediction);
             }
             Event::ExamplesListed { id, page } => self.examples_listed(id, page),
             Event::Exported { id, .. } => {
@@ -297,6 +308,12 @@ impl RunState {
             Event::RowsListed { id, page } => self.work.rows_listed(id, page),
             Event::TableEdited { id, outcome } => self.table_edited(id, outcome),
             Event::LengthsMeasured { id, lengths } => self.work.measured(id, lengths),
+            Event::TextsPredicted { id, .. } => self.using.texts_answered(id),
+            Event::TextsOpened { id, table } => self.using.opened(id, table),
+            Event::TableProgress { id, done, total } => self.using.classified(id, done, total),
+            Event::TablePredicted { id, outcome } => self.using.table_ended(id, outcome),
+            Event::TableStopping { id } => self.using.stopping(id),
+            Event::UseDescribed { id, snippets } => self.using.described(id, snippets),
             Event::Failed { id, error } => self.fail(id, error),
             Event::TrainingStarted { id, plan, step } => {
                 let mut started = false;
@@ -306,6 +323,10 @@ impl RunState {
                 });
                 // The run's model is the one that is asked from now on.
                 self.opened.take_if(|_| started);
+                if started {
+                    self.model_changed();
+                    self.forget_snippets();
+                }
             }
             Event::TrainingProgress {
                 id,
@@ -328,20 +349,32 @@ impl RunState {
                 });
             }
             Event::Validated { id, validation } => {
-                self.with_run(id, |run| run.validated(validation))
+                let mut validated = false;
+                self.with_run(id, |run| {
+                    run.validated(validation);
+                    validated = true;
+                });
+                if validated {
+                    self.model_validated();
+                }
             }
             Event::Checkpointed { id, step } => {
                 self.with_run(id, |run| run.checkpoint = Some(step))
             }
             Event::TrainingEnded { id, result } => {
                 let mut tested = false;
+                let mut ended = false;
                 self.with_run(id, |run| {
                     tested = result.report.is_some();
                     run.ended(result);
+                    ended = true;
                 });
                 self.knows_examples |= tested;
                 if let Some(run) = &self.run {
                     self.runs.ended(run);
+                }
+                if ended {
+                    self.model_changed();
                 }
             }
         }
@@ -359,6 +392,8 @@ impl RunState {
         self.device = None;
         self.loading = None;
         self.gpu_lost |= gpu_lost;
+        self.using.worker_replaced();
+        self.model_changed();
         self.forget_examples();
         if let Some(opened) = &mut self.opened {
             opened.lost = true;
@@ -462,9 +497,10 @@ impl RunState {
             &mut pending.examples,
             &mut pending.export,
         ];
+        let used = self.using.fail(id, error.kind);
         let known = others
             .into_iter()
-            .fold(encoder || model || trained || working, |known, pending| {
+            .fold(encoder || model || trained || working || used, |known, pending| {
                 settle(pending, id) || known
             });
         if known {

@@ -51,6 +51,12 @@ const COMMANDS: &[&str] = &[
     r#"{"ChangeHeldOut":{"id":24,"part":"Validation"}}"#,
     r#"{"ChangeHeldOut":{"id":24,"part":null}}"#,
     r#"{"MeasureLengths":{"id":25}}"#,
+    r#"{"PredictTexts":{"id":15,"texts":["good","bad"]}}"#,
+    r#"{"OpenTexts":{"id":16,"name":"mails.csv","options":{"encoding":null,"sheet":null}}}"#,
+    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":0.75,"positive":{"label":"spam","probability":0.25}},"mark":true}}}"#,
+    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":null,"positive":null},"mark":false}}}"#,
+    r#"{"StopTable":{"id":18}}"#,
+    r#"{"DescribeUse":{"id":19}}"#,
 ];
 
 const EVENTS: &[&str] = &[
@@ -95,6 +101,13 @@ const EVENTS: &[&str] = &[
     r#"{"TableEdited":{"id":21,"outcome":{"Usable":{"name":"uci","examples":{"train":1,"validation":2,"test":3},"targets":{"SingleLabel":{"labels":[]}},"split_from_table":true,"empty_texts":0}}}}"#,
     r#"{"TableEdited":{"id":21,"outcome":{"Unusable":{"kind":"Data","message":"No rows.","hint":"Add some.","recoverable":true,"reason":null}}}}"#,
     r#"{"LengthsMeasured":{"id":25,"lengths":{"unit":"Tokens","measured":2,"texts":2,"counts":[0,1,1],"mean":1.5,"longest":2,"percentile_95":2}}}"#,
+    r#"{"TextsPredicted":{"id":15,"predictions":[{"text":"4","probabilities":[],"labels":[],"value":4.5,"tokens":3,"milliseconds":4.5}]}}"#,
+    r#"{"TextsOpened":{"id":16,"table":{"name":"mails.csv","format":{"Delimited":{"delimiter":","}},"text":{"encoding":"UTF-8","found":"Valid","malformed":0},"columns":["mail"],"rows":1,"preview":[["good"]],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel"]}}}"#,
+    r#"{"TableProgress":{"id":17,"done":32,"total":100}}"#,
+    r#"{"TablePredicted":{"id":17,"outcome":{"Done":{"name":"mails-predictions.csv","rows":100,"empty":1,"unsure":2,"labels":[{"label":"spam","rows":99}]}}}}"#,
+    r#"{"TablePredicted":{"id":17,"outcome":{"Stopped":{"done":32}}}}"#,
+    r#"{"TableStopping":{"id":18}}"#,
+    r#"{"UseDescribed":{"id":19,"snippets":[{"form":"Merged","language":"Python","code":"import torch"},{"form":"Project","language":"Rust","code":"fn main() {}"},{"form":"Project","language":"Terminal","code":"cargo run"}]}}"#,
 ];
 
 /// Each form reads, and writes back to itself.
@@ -117,14 +130,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        20,
+        25,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 29, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 35, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -150,11 +163,16 @@ fn no_variant_is_left_out() {
         | Command::RestoreEdits { .. }
         | Command::HoldOut { .. }
         | Command::ChangeHeldOut { .. }
-        | Command::MeasureLengths { .. } => command.id(),
+        | Command::MeasureLengths { .. }
+        | Command::PredictTexts { .. }
+        | Command::OpenTexts { .. }
+        | Command::PredictTable { .. }
+        | Command::StopTable { .. }
+        | Command::DescribeUse { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
-        3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25,
+        3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25, 15, 16, 17, 17, 18, 19,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -176,6 +194,11 @@ fn no_variant_is_left_out() {
         | Event::RowsListed { .. }
         | Event::TableEdited { .. }
         | Event::LengthsMeasured { .. }
+        | Event::TextsPredicted { .. }
+        | Event::TextsOpened { .. }
+        | Event::TablePredicted { .. }
+        | Event::TableStopping { .. }
+        | Event::UseDescribed { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -187,7 +210,8 @@ fn no_variant_is_left_out() {
         | Event::EvaluationProgress { .. }
         | Event::Validated { .. }
         | Event::Checkpointed { .. }
-        | Event::TableChecked { .. } => false,
+        | Event::TableChecked { .. }
+        | Event::TableProgress { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS
@@ -198,7 +222,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        19,
+        25,
         "one for each command, failure and loss; the changes of a table share one"
     );
 }

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::archive::pack;
-use super::card::{Card, README, card};
+use super::card::{README, card};
 use super::parameters::{self, Scope};
 use super::peft::{HEAD, HeadNames, pooling_name};
+use super::snippet::Card;
 use super::source::{output_names, problem_type};
 use super::tensors::{PYTORCH, Tensors, write};
 use super::{AdapterError, Files, Trained};

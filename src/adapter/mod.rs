@@ -12,6 +12,7 @@ mod parameters;
 mod peft;
 mod project;
 mod saved;
+pub mod snippet;
 mod source;
 mod tensors;
 

@@ -1,13 +1,13 @@
 //! Text with a delimiter between its fields: CSV and its kin.
 
-use super::grid::{Grid, check_size, column_names};
+use super::grid::{Grid, Least, check_columns, check_size, column_names};
 use super::limits::MAX_COLUMNS;
 use super::place::Place;
 use super::records::Records;
 use super::table_error::TableProblem;
 
 /// Reads text whose first record names the columns. Cells stay as they are; blank lines are skipped.
-pub(super) fn read(text: &str, delimiter: u8) -> Result<Grid, TableProblem> {
+pub(super) fn read(text: &str, delimiter: u8, least: Least) -> Result<Grid, TableProblem> {
     let lines = check_records(text, delimiter)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -16,8 +16,11 @@ pub(super) fn read(text: &str, delimiter: u8) -> Result<Grid, TableProblem> {
     let mut lines = lines.into_iter();
     let mut record = csv::StringRecord::new();
     read_record(&mut reader, &mut record, lines.next())?;
+    let columns = column_names(record.iter())?;
+    // Before the rows: those of a text that is no table have too many fields by chance.
+    check_columns(&columns, least)?;
     let mut grid = Grid {
-        columns: column_names(record.iter())?,
+        columns,
         text: String::with_capacity(text.len()),
         ends: Vec::new(),
         places: lines.clone().collect(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::limits::{MAX_CELLS, MAX_COLUMNS, MAX_TEXT_BYTES};
 use super::table_error::TableProblem;
 
-/// At least two columns, all named differently, and at least one row.
+/// Columns that are all named differently, and at least one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grid {
     pub(super) columns: Vec<String>,
@@ -37,7 +37,7 @@ impl Grid {
 /// Trims the names, and makes one up where there is none.
 ///
 /// # Errors
-/// A name twice, too many names, or only one.
+/// A name twice, or too many names.
 pub(super) fn column_names<'a>(
     header: impl Iterator<Item = &'a str> + Clone,
 ) -> Result<Vec<String>, TableProblem> {
@@ -58,7 +58,7 @@ pub(super) fn column_names<'a>(
             });
         }
     }
-    let names: Vec<_> = (1_u32..)
+    let names = (1_u32..)
         .zip(header)
         .map(|(index, name)| {
             let mut name = name.trim().to_owned();
@@ -71,10 +71,27 @@ pub(super) fn column_names<'a>(
             name
         })
         .collect();
-    match <[String; 1]>::try_from(names) {
-        Ok([name]) => Err(TableProblem::OneColumn { name }),
-        Err(names) => Ok(names),
+    Ok(names)
+}
+
+/// Whether there are columns enough for what is asked of a table.
+///
+/// # Errors
+/// If there is one where text and label are needed.
+pub(super) fn check_columns(columns: &[String], least: Least) -> Result<(), TableProblem> {
+    match (columns, least) {
+        ([name], Least::TextAndLabel) => Err(TableProblem::OneColumn { name: name.clone() }),
+        _ => Ok(()),
     }
+}
+
+/// What a table must have columns for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Least {
+    /// Two, to learn from.
+    TextAndLabel,
+    /// One, to be classified.
+    Text,
 }
 
 /// Rows whose cells come in any order and may be missing, as objects and spreadsheets have them.

@@ -34,6 +34,7 @@ mod standardisation;
 mod summary;
 mod table;
 mod table_error;
+mod table_writer;
 mod target;
 mod xlsx;
 
@@ -63,5 +64,6 @@ pub use standardisation::Standardisation;
 pub use summary::{DatasetSummary, LabelCounts, NumberSummary, PartCounts, TargetSummary};
 pub use table::{ReadOptions, Table, TableFormat, TableSummary};
 pub use table_error::{TableError, TableProblem};
+pub use table_writer::{AddedCell, OutputForm, TableWriter, WriteError};
 pub use target::Target;
 pub use xlsx::{SheetReading, XlsxProblem};

@@ -8,7 +8,7 @@ use super::columns::{ColumnChoice, guess_columns};
 use super::delimited;
 use super::encoding::{EncodingFound, TextReading, decode};
 use super::foreign::ForeignFile;
-use super::grid::Grid;
+use super::grid::{Grid, Least, check_columns};
 use super::guess_problem::guess_problem;
 use super::json;
 use super::limits::MAX_TABLE_BYTES;
@@ -79,7 +79,8 @@ impl TableSummary {
     }
 }
 
-/// A parsed file: a header with at least two columns, and at least one row, or none yet where rows are typed.
+/// A parsed file: a header with at least one column, two if it is to be learnt from, and at least one row, or none yet
+/// where rows are typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     name: String,
@@ -106,6 +107,23 @@ impl Table {
     /// # Errors
     /// The first thing that makes the file no table.
     pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
+        Self::read_columns(name, bytes, options, Least::TextAndLabel)
+    }
+
+    /// Reads a file of texts to classify as [`Table::read`] does. One column is enough.
+    ///
+    /// # Errors
+    /// The first thing that makes the file no table.
+    pub fn read_texts(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
+        Self::read_columns(name, bytes, options, Least::Text)
+    }
+
+    fn read_columns(
+        name: &str,
+        bytes: &[u8],
+        options: &ReadOptions,
+        least: Least,
+    ) -> Result<Self, TableError> {
         Self::check_size(name, bytes.len() as u64)?;
         let error = |encoding_in_doubt| {
             move |problem| TableError {
@@ -126,6 +144,7 @@ impl Table {
         };
         if xlsx::is_zip(bytes) {
             let (grid, reading) = xlsx::read(bytes, options.sheet).map_err(error(false))?;
+            check_columns(&grid.columns, least).map_err(error(false))?;
             let format = TableFormat::Xlsx(reading);
             return Ok(table(format, None, grid, PlaceKind::Row));
         }
@@ -134,7 +153,7 @@ impl Table {
             error(in_doubt)(problem)
         })?;
         let in_doubt = matches!(reading.found, EncodingFound::Guess | EncodingFound::Chosen);
-        let (format, grid, places) = read_text(name, text).map_err(error(in_doubt))?;
+        let (format, grid, places) = read_text(name, text, least).map_err(error(in_doubt))?;
         Ok(table(format, Some(reading), grid, places))
     }
 
@@ -172,6 +191,11 @@ impl Table {
     /// File name or sample name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The file's format.
+    pub fn format(&self) -> &TableFormat {
+        &self.format
     }
 
     /// Column names; all different.
@@ -250,6 +274,7 @@ fn preview(cell: &str) -> String {
 fn read_text(
     name: &str,
     text: Cow<'_, str>,
+    least: Least,
 ) -> Result<(TableFormat, Grid, PlaceKind), TableProblem> {
     if let Some(file) = ForeignFile::of_text(&text) {
         return Err(TableProblem::Foreign { file });
@@ -263,17 +288,20 @@ fn read_text(
         })
     };
     let json = || {
-        json::read(&text).map(|(grid, lines, places)| match lines {
-            true => (TableFormat::JsonLines, grid, places),
-            false => (TableFormat::Json, grid, places),
-        })
+        let (grid, lines, places) = json::read(&text)?;
+        check_columns(&grid.columns, least)?;
+        let format = match lines {
+            true => TableFormat::JsonLines,
+            false => TableFormat::Json,
+        };
+        Ok((format, grid, places))
     };
     let delimited = || {
         let delimiter = detect_delimiter(&text);
         let format = TableFormat::Delimited {
             delimiter: delimiter.into(),
         };
-        delimited::read(&text, delimiter).map(|grid| (format, grid, PlaceKind::Line))
+        delimited::read(&text, delimiter, least).map(|grid| (format, grid, PlaceKind::Line))
     };
     match json::looks_like_json(&text) {
         true if named(&["csv", "tsv", "tab"]) => {

@@ -1,6 +1,8 @@
 //! Evaluation: pure metrics, and running a model over examples.
 
 #[cfg(feature = "engine")]
+mod asking;
+#[cfg(feature = "engine")]
 mod embeddings;
 #[cfg(feature = "engine")]
 mod evaluate;
@@ -12,6 +14,8 @@ pub mod score;
 mod scores;
 pub mod tested;
 
+#[cfg(feature = "engine")]
+pub use asking::Asking;
 #[cfg(feature = "engine")]
 pub use embeddings::EmbeddingCache;
 #[cfg(feature = "engine")]

@@ -43,11 +43,6 @@ impl RunState {
         self.can_change_data() && !self.is_opening_model()
     }
 
-    /// Whether there is a model that may be asked.
-    pub fn can_predict(&self) -> bool {
-        self.device.is_some() && self.pending.predict.is_none() && self.has_model()
-    }
-
     /// Whether the model may be saved in a form.
     ///
     /// # Errors
@@ -98,6 +93,8 @@ impl RunState {
         self.run = None;
         self.prediction = None;
         self.set_threshold(None);
+        self.model_changed();
+        self.forget_snippets();
     }
 
     /// No encoder is being fetched for a model any more.

@@ -177,15 +177,11 @@ impl Run {
         self.goes_on(RunPhase::Training);
     }
 
-    /// Takes note of a prediction that was asked for at a validation. Those of another text make way for it.
+    /// Takes note of a prediction that was asked for at the newest validation. Those of another text make way for it.
     pub(super) fn predicted(&mut self, prediction: &Prediction) {
         let Some(last) = self.validations.last() else {
             return;
         };
-        // A paused model may have learnt more since the validation.
-        if !self.is_active() || self.phase == RunPhase::Paused {
-            return;
-        }
         let epoch = last.epoch;
         self.opinions
             .retain(|opinion| opinion.epoch != epoch && opinion.prediction.text == prediction.text);

@@ -4,8 +4,9 @@ use crate::data::{PartCounts, ReadOptions, SplitConfig, TableFormat, TargetSumma
 use crate::eval::score::{Metric, Score};
 use crate::hub::HubDescription;
 use crate::protocol::{
-    DeviceKind, DevicePreference, DeviceReason, ErrorKind, ExportForm, ModelSource, ModelSummary,
-    RunEnd, StepRecord, TableSource, TrainPlan, TrainResult, ValidationRecord,
+    DeviceKind, DevicePreference, DeviceReason, ErrorKind, ExportForm, LabelProbability,
+    ModelSource, ModelSummary, RunEnd, StepRecord, TableOutcome, TableRequest, TableSource,
+    TrainPlan, TrainResult, ValidationRecord, Verdict,
 };
 use crate::train::config::TrainConfig;
 
@@ -326,7 +327,7 @@ fn a_table_that_cannot_be_used_leaves_the_data_set_in_use() {
 #[test]
 fn pause_resume_and_stop_follow_the_worker() {
     let mut state = training();
-    assert!(state.can_pause() && !state.can_resume() && state.can_stop() && !state.can_predict());
+    assert!(state.can_pause() && !state.can_resume() && state.can_stop() && state.can_predict());
     state.sent(&Command::Pause { id: 6 });
     assert!(!state.can_pause(), "asked once");
     state.apply(Event::Paused { id: 6, step: 20 });
@@ -397,8 +398,9 @@ fn progress_is_a_share_of_the_plan() {
 fn opinions_are_kept_by_epoch_and_text() {
     let mut state = training();
     let validate = |state: &mut RunState, epoch| {
+        let id = state.run.as_ref().map_or(0, |run| run.id);
         state.apply(Event::Validated {
-            id: 5,
+            id,
             validation: ValidationRecord {
                 epoch,
                 step: 10 * epoch,
@@ -453,7 +455,10 @@ fn opinions_are_kept_by_epoch_and_text() {
     state.sent(&Command::Resume { id: 13 });
     state.apply(Event::Resumed { id: 13 });
     predict(&mut state, 14, "bad");
-    assert_eq!(epochs(&state), [1], "of another text");
+    assert_eq!(epochs(&state), [1], "no validation has ended since");
+    validate(&mut state, 2);
+    predict(&mut state, 15, "bad");
+    assert_eq!(epochs(&state), [2], "of another text");
     assert_eq!(state.run.unwrap().opinions[0].prediction.text, "bad");
 }
 
@@ -891,4 +896,213 @@ fn the_steps_follow_the_work() {
         error: error(),
     });
     assert_eq!(statuses(&state), [Done, Ready, Waiting, Waiting]);
+}
+
+fn prediction(text: &str) -> Prediction {
+    Prediction {
+        text: text.into(),
+        probabilities: Vec::new(),
+        labels: Vec::new(),
+        value: None,
+        tokens: 3,
+        milliseconds: 1.0,
+    }
+}
+
+fn ask(state: &mut RunState, id: RequestId, text: &str) {
+    let text = text.into();
+    state.sent(&Command::Predict { id, text });
+}
+
+#[test]
+fn a_text_is_asked_about_once_for_each_model_and_never_queues_up() {
+    let mut state = training();
+    assert!(state.wants_answer("good") && !state.wants_answer(" \n"));
+    ask(&mut state, 6, "good");
+    assert!(
+        !state.wants_answer("goods"),
+        "the newest text waits for the answer"
+    );
+    state.apply(Event::Predicted {
+        id: 6,
+        prediction: prediction("good"),
+    });
+    assert!(state.has_answered("good") && !state.wants_answer("good"));
+    assert!(state.wants_answer("goods") && !state.has_answered("goods"));
+    // The model has learnt more.
+    state.sent(&Command::Pause { id: 7 });
+    state.apply(Event::Paused { id: 7, step: 30 });
+    assert!(state.wants_answer("good") && !state.has_answered("good"));
+    ask(&mut state, 8, "good");
+    state.apply(Event::Failed {
+        id: 8,
+        error: error(),
+    });
+    assert!(
+        !state.wants_answer("good"),
+        "what fails is not asked for ever"
+    );
+    state.worker_replaced(false, true);
+    assert!(!state.wants_answer("good") && !state.has_answers());
+}
+
+fn open_texts(state: &mut RunState, id: RequestId, columns: &[&str]) {
+    state.sent(&Command::OpenTexts {
+        id,
+        name: "mails.csv".into(),
+        options: ReadOptions::default(),
+    });
+    assert!(state.is_opening_texts() && !state.can_classify());
+    let table = TableSummary {
+        name: "mails.csv".into(),
+        format: TableFormat::Delimited { delimiter: ',' },
+        text: None,
+        columns: columns.iter().map(|&name| name.to_owned()).collect(),
+        rows: 7,
+        preview: Vec::new(),
+        guess: ColumnChoice { text: 1, ..COLUMNS },
+        problems: Vec::new(),
+    };
+    state.apply(Event::TextsOpened { id, table });
+}
+
+fn classify(state: &mut RunState, id: RequestId) {
+    let request = TableRequest {
+        column: state.using.column,
+        verdict: state.verdict_options(),
+        mark: false,
+    };
+    state.sent(&Command::PredictTable { id, request });
+}
+
+#[test]
+fn a_table_is_classified_by_a_model_that_stands_still() {
+    let mut state = training();
+    open_texts(&mut state, 6, &["id", "mail"]);
+    assert!(!state.can_classify() && state.dataset.is_some());
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    assert!(state.can_classify());
+    state.using.column = 0;
+    open_texts(&mut state, 7, &["id", "mail"]);
+    assert_eq!(state.using.column, 0, "the same file keeps its choice");
+    open_texts(&mut state, 8, &["id", "text"]);
+    assert_eq!(state.using.column, 1);
+
+    classify(&mut state, 9);
+    assert!(!state.can_classify() && !state.can_open_texts() && state.can_stop_classifying());
+    state.apply(Event::TableProgress {
+        id: 9,
+        done: 3,
+        total: 7,
+    });
+    assert_eq!(state.using.progress, Some((3, 7)));
+    state.sent(&Command::StopTable { id: 10 });
+    assert!(!state.can_stop_classifying());
+    let outcome = TableOutcome::Stopped { done: 4 };
+    state.apply(Event::TablePredicted {
+        id: 9,
+        outcome: outcome.clone(),
+    });
+    state.apply(Event::TableStopping { id: 10 });
+    assert_eq!(
+        (state.using.progress, &state.using.outcome),
+        (None, &Some(outcome))
+    );
+
+    classify(&mut state, 11);
+    assert_eq!(state.using.outcome, None);
+    state.apply(Event::Failed {
+        id: 11,
+        error: error(),
+    });
+    assert!(state.can_classify() && state.error.is_some());
+    classify(&mut state, 12);
+    state.worker_replaced(false, false);
+    assert!(!state.is_classifying() && state.using.progress.is_none());
+}
+
+#[test]
+fn a_file_of_texts_may_be_in_another_encoding() {
+    let mut state = training();
+    state.sent(&Command::OpenTexts {
+        id: 6,
+        name: "mails.txt".into(),
+        options: ReadOptions::default(),
+    });
+    let error = WireError {
+        kind: ErrorKind::Encoding,
+        ..error()
+    };
+    state.apply(Event::Failed { id: 6, error });
+    assert_eq!(state.using.unread.as_deref(), Some("mails.txt"));
+    assert_eq!(state.unread, None, "it is not the data set's file");
+}
+
+#[test]
+fn programs_are_asked_for_once_a_model() {
+    let mut state = training();
+    assert!(!state.wants_snippets());
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    assert!(state.wants_snippets());
+    state.sent(&Command::DescribeUse { id: 6 });
+    assert!(!state.wants_snippets());
+    let snippets = Vec::new();
+    state.apply(Event::UseDescribed { id: 6, snippets });
+    assert!(!state.wants_snippets() && state.using.snippets.is_some());
+    open_model(&mut state, 7);
+    state.apply(Event::ModelOpened {
+        id: 7,
+        model: model(Some(Method::Lora)),
+        fetched: None,
+    });
+    assert!(state.wants_snippets());
+}
+
+#[test]
+fn texts_are_asked_about_a_batch_at_a_time() {
+    let mut state = training();
+    let texts = vec!["good".to_owned()];
+    state.error = Some(error());
+    state.sent(&Command::PredictTexts { id: 6, texts });
+    assert!(!state.can_predict_texts() && state.error.is_some());
+    state.apply(Event::TextsPredicted {
+        id: 6,
+        predictions: vec![prediction("good")],
+    });
+    assert!(state.can_predict_texts());
+}
+
+#[test]
+fn a_verdict_follows_the_model_and_the_choices() {
+    let mut state = training();
+    let said = Prediction {
+        probabilities: vec![LabelProbability {
+            label: "ham".into(),
+            probability: 0.75,
+        }],
+        ..prediction("good")
+    };
+    let doubts = |state: &RunState| match state.verdict(&said) {
+        Verdict::Labels { labels, unsure, .. } => (labels, unsure),
+        Verdict::Number(_) => panic!("it is a label"),
+    };
+    assert_eq!(doubts(&state), (vec!["ham".into()], false));
+    state.using.unsure_below = Some(0.8);
+    assert_eq!(doubts(&state), (vec!["ham".into()], true));
+    assert!(!state.gives_several_labels());
+    state.dataset = Some(DatasetSummary {
+        targets: TargetSummary::MultiLabel {
+            labels: Vec::new(),
+            unlabelled: PartCounts::default(),
+        },
+        ..summary("lists")
+    });
+    train(&mut state, 6, false);
+    assert_eq!(doubts(&state), (Vec::new(), true));
 }

@@ -3,6 +3,7 @@
 mod lifecycle;
 mod recovery;
 mod table;
+mod using;
 mod worker;
 
 use std::collections::VecDeque;
@@ -15,17 +16,19 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::dropped::Brought;
 use super::notice::Notice;
-use super::save_file::save_file;
+use super::save_file::as_file;
 use super::words;
 use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
 use crate::port::to_buffer;
 use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
+use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
 use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
 use table::Worked;
+use using::InUse;
 pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
 
@@ -42,6 +45,8 @@ pub(crate) struct Engine {
     /// The user's text to try the model with. It is asked again at each validation, so that one sees the model change its
     /// mind.
     pub(crate) tried: RwSignal<String>,
+    /// The stream of texts that is watched.
+    pub(crate) monitor: RwSignal<Monitor>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -64,6 +69,8 @@ struct Inner {
     holding: Option<(RequestId, Option<(Source, Part)>)>,
     /// The saved model being opened.
     opening_model: Option<(RequestId, Brought)>,
+    /// Tables and streams of texts to classify.
+    in_use: InUse,
     /// The data set being made.
     choosing: Option<(RequestId, DataInUse)>,
     /// The run that waits for the data to be divided.
@@ -93,6 +100,7 @@ impl Engine {
             worked: Worked::default(),
             holding: None,
             opening_model: None,
+            in_use: InUse::default(),
             choosing: None,
             waiting: None,
             replay: VecDeque::new(),
@@ -104,6 +112,7 @@ impl Engine {
             state: RwSignal::new(RunState::default()),
             notice: RwSignal::new(None),
             tried: RwSignal::new(String::new()),
+            monitor: RwSignal::new(Monitor::default()),
             inner: StoredValue::new_local(inner),
         };
         engine.start_worker();
@@ -371,11 +380,7 @@ impl Engine {
                 inner.losses_in_a_row = 0;
             }),
             Event::Exported { name, .. } => {
-                let saved = buffer.ok_or_else(|| "the file did not come along".into());
-                if let Err(detail) = saved.and_then(|bytes| save_file(&name, bytes)) {
-                    let error = words::not_saved(&name, &format!("{detail:?}"));
-                    self.state.update(|state| state.error = Some(error));
-                }
+                self.save(&name, buffer.map(as_file).as_ref());
             }
             Event::ModelOpened { id, model, fetched } => {
                 let opening =
@@ -400,6 +405,7 @@ impl Engine {
                     let failed = inner.choosing.take_if(|(choosing, _)| *choosing == id);
                     inner.waiting.take_if(|_| failed.is_some());
                 });
+                self.halt_monitor(id);
                 self.abandon_replay(id);
             }
             Event::Validated { .. } => {
@@ -409,6 +415,9 @@ impl Engine {
                 }
             }
             Event::TableEdited { id, .. } => self.table_edited(id, buffer),
+            Event::TextsOpened { id, .. } => self.texts_opened(id),
+            Event::TextsPredicted { predictions, .. } => self.texts_predicted(predictions),
+            Event::TablePredicted { outcome, .. } => self.table_predicted(outcome, buffer),
             Event::Lost { error } => self.lose(error),
             Event::EncoderProgress { .. }
             | Event::FetchingEncoder { .. }
@@ -426,7 +435,10 @@ impl Engine {
             | Event::Requested { .. }
             | Event::TableChecked { .. }
             | Event::RowsListed { .. }
-            | Event::LengthsMeasured { .. } => {}
+            | Event::LengthsMeasured { .. }
+            | Event::TableProgress { .. }
+            | Event::TableStopping { .. }
+            | Event::UseDescribed { .. } => {}
         }
     }
 

@@ -40,6 +40,7 @@ mod step_list;
 mod table_view;
 mod tested_list;
 mod try_card;
+mod using;
 mod words;
 
 /// Puts the page into the document.

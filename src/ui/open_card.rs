@@ -8,7 +8,7 @@ use super::drop_card::DropCard;
 use super::dropped::{Brought, Dropped, chosen_folder};
 use super::engine::Engine;
 use super::file_button::FileButton;
-use super::format::count;
+use super::language::tr;
 use super::words;
 use crate::protocol::{ModelSummary, WireError};
 use crate::run_state::RunState;
@@ -37,25 +37,36 @@ pub(crate) fn OpenCard(engine: Engine) -> impl IntoView {
     };
     view! {
         <DropCard title_id="open-title" locked on_drop=drop>
-            <h2 id="open-title">"Saved model"</h2>
+            <h2 id="open-title">{move || tr!("use-open-title")}</h2>
+            <p class="muted small">{move || tr!("use-open-about")}</p>
             <div class="buttons">
                 <FileButton
                     testid="open-model"
-                    label="Open a project…"
+                    label=move || tr!("use-open-file")
                     accept=".tabtune,.zip,application/zip"
                     locked
                     on_choose=open_file
                 />
-                <FileButton testid="open-adapter" label="Open a folder…" folder=true locked on_choose=open_folder />
             </div>
-            <p class="muted small">
-                "Trained before? Open the project that you saved, a .tabtune file, and try it without training again. A \
-                 PEFT adapter opens too, as a folder or a zip. You can also drop it here."
-            </p>
             <div aria-live="polite">
-                {move || opening.get().then(|| view! { <p class="busy">"Reading the model…"</p> })}
+                {move || opening.get().then(|| view! { <p class="busy">{move || tr!("use-open-reading")}</p> })}
                 {move || opened.get().map(|opened| view! { <Summary model=opened.model lost=opened.lost /> })}
             </div>
+            <details>
+                <summary>{move || tr!("use-open-adapter-title")}</summary>
+                <div class="stack">
+                    <p class="muted small">{move || tr!("use-open-adapter-about")}</p>
+                    <div class="buttons">
+                        <FileButton
+                            testid="open-adapter"
+                            label=move || tr!("use-open-folder")
+                            folder=true
+                            locked
+                            on_choose=open_folder
+                        />
+                    </div>
+                </div>
+            </details>
         </DropCard>
     }
 }
@@ -63,25 +74,42 @@ pub(crate) fn OpenCard(engine: Engine) -> impl IntoView {
 /// What is open.
 #[component]
 fn Summary(model: ModelSummary, lost: bool) -> impl IntoView {
-    let what = match model.labels.len() {
-        0 => "predicts a number".to_owned(),
-        1..=6 => format!("knows the labels {}", model.labels.join(", ")),
-        labels => format!("knows {}", count(labels as u32, "label")),
+    let ModelSummary {
+        name,
+        encoder,
+        labels,
+        data,
+        ..
+    } = model;
+    let count = labels.len();
+    let knows = move || match count {
+        0 => tr!("use-opened-number"),
+        1..=6 => tr!("use-opened-labels", labels = labels.join(", ")),
+        count => tr!("use-opened-many", count = count as u32),
     };
-    let learnt = model
-        .data
-        .map(|data| format!(" It has learnt from {}.", words::data_name(&data)));
+    let learnt = move || {
+        let data = data.as_deref();
+        data.map(|data| tr!("use-opened-data", data = words::data_name(data)))
+    };
     let state = match lost {
-        true => " It is not in use any more; open it again to try it.".into_any(),
-        false => view! { " " <a href="#try-title">"Try it"</a> }.into_any(),
+        true => view! { <p class="problem">{move || tr!("use-opened-lost")}</p> }.into_any(),
+        false => {
+            view! { <p><a href="#try-title">{move || tr!("use-opened-try")}</a></p> }.into_any()
+        }
     };
-    let name = model.name;
+    let named = name.clone();
     view! {
-        <p class="small" data-testid="opened-model" data-name=name.clone() data-labels=model.labels.len()>
-            <strong>{name.clone()}</strong>
-            {format!(" is open on {} and {what}.", model.encoder)}
-            {learnt}
+        <div class="small" data-testid="opened-model" data-name=name data-labels=count>
+            <p>
+                <strong>{named}</strong>
+                " "
+                {knows}
+                " "
+                {learnt}
+                " "
+                <span class="muted">{move || tr!("use-opened-encoder", encoder = encoder.clone())}</span>
+            </p>
             {state}
-        </p>
+        </div>
     }
 }

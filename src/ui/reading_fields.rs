@@ -109,7 +109,7 @@ pub(crate) fn UnreadFile(engine: Engine, locked: Memo<bool>) -> impl IntoView {
 
 /// The encodings on offer. What is shown stays the one in use until the file has been read in another one.
 #[component]
-fn EncodingChoice(
+pub(crate) fn EncodingChoice(
     /// The one in use, by its name in the Encoding Standard.
     current: Option<String>,
     hint: Option<TextProp>,

@@ -17,17 +17,19 @@ extern "C" {
     fn click(this: &Link);
 }
 
-/// Lets the browser save bytes as a file, in its folder for that or where the user says. Nothing is sent anywhere.
+/// Bytes that the browser keeps, in memory or on the disk as it sees fit.
+pub(crate) fn as_file(bytes: ArrayBuffer) -> Blob {
+    Blob::new_with_options(bytes, Some("application/octet-stream"))
+}
+
+/// Lets the browser save a file, in its folder for that or where the user says. Nothing is sent anywhere.
 ///
 /// # Errors
 /// What the browser says if it does not let the page do this.
-pub(crate) fn save_file(name: &str, bytes: ArrayBuffer) -> Result<(), JsValue> {
+pub(crate) fn save_file(name: &str, file: &Blob) -> Result<(), JsValue> {
     let document = web_sys::window().and_then(|window| window.document());
     let document = document.ok_or("there is no document")?;
-    let url = ObjectUrl::from(Blob::new_with_options(
-        bytes,
-        Some("application/octet-stream"),
-    ));
+    let url = ObjectUrl::from(file.clone());
     let link = document.create_element("a")?;
     link.set_attribute("href", &url)?;
     link.set_attribute("download", name)?;

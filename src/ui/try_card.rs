@@ -1,74 +1,112 @@
-//! Classifying a text of the user's own.
+//! Using the model: on a text of the user's own as it is typed, on a file, on a stream of messages.
 
+use gloo::timers::callback::Timeout;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::engine::Engine;
-use super::format::{count, loss, percent};
-use crate::protocol::Prediction;
+use super::format::{loss, percent};
+use super::language::tr;
+use super::using::{Answer, BatchPanel, MonitorPanel, UnsureField};
 use crate::run_state::RunState;
 use crate::run_state::run::Opinion;
 
-/// A text, and how probable each label is for it.
+/// Milliseconds without a key after which a text is asked about.
+const PAUSE_MS: u32 = 250;
+
+/// A text and what the model says of it, and below it everything else that a model is used for.
 #[component]
 pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="try-title">
+            <h2 id="try-title">{move || tr!("use-try-title")}</h2>
+            <TextField engine />
+            <Answer engine />
+            <Opinions engine />
+            <UnsureField engine />
+            <BatchPanel engine />
+            <MonitorPanel engine />
+        </section>
+    }
+}
+
+/// The text. It is asked about when its typing pauses and whenever the model is another one, never twice at once: while
+/// an answer is awaited only the newest text is waiting.
+#[component]
+fn TextField(engine: Engine) -> impl IntoView {
     let text = engine.tried;
-    let can_predict = Memo::new(move |_| engine.state.with(RunState::can_predict));
-    let predicting = Memo::new(move |_| engine.state.with(RunState::is_predicting));
-    let prediction = Memo::new(move |_| engine.state.with(|state| state.prediction.clone()));
-    let enabled =
-        Memo::new(move |_| can_predict.get() && text.with(|text| !text.trim().is_empty()));
-    let hint = move || match (
-        can_predict.get() || predicting.get(),
-        engine.state.with(RunState::is_running),
-    ) {
-        (true, _) => "Type a text and see what the model makes of it.",
-        (false, true) => {
-            "Your text is classified after each epoch. Pause the run to try it at once."
+    let settled = RwSignal::new(text.get_untracked());
+    let pause = StoredValue::new_local(None::<Timeout>);
+    let has_answers = Memo::new(move |_| engine.state.with(RunState::has_answers));
+    let learns = Memo::new(move |_| {
+        engine
+            .state
+            .with(|state| state.is_running() && !state.can_resume())
+    });
+    let wanted = Memo::new(move |_| {
+        let text = settled.get();
+        engine
+            .state
+            .with(|state| state.wants_answer(&text))
+            .then_some(text)
+    });
+    Effect::new(move |_| {
+        if let Some(text) = wanted.get() {
+            engine.predict(text);
         }
-        (false, false) => {
-            "Type a text to watch while the model learns. Train a model or open a saved one; then it can be tried here."
-        }
+    });
+
+    let type_in = move |typed: String| {
+        text.set(typed);
+        let settle = Timeout::new(PAUSE_MS, move || settled.set(text.get_untracked()));
+        pause.set_value(Some(settle));
     };
-    let predict = move || {
-        if enabled.get_untracked() {
-            engine.predict(text.get_untracked());
+    let ask_now = move || {
+        pause.set_value(None);
+        let now = text.get_untracked();
+        settled.set(now.clone());
+        let can = engine.state.with_untracked(RunState::can_predict);
+        if can && !now.trim().is_empty() {
+            engine.predict(now);
         }
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
-            predict();
+            ask_now();
         }
     };
+    let hint = move || match (has_answers.get(), learns.get()) {
+        (true, true) => tr!("use-hint-learning"),
+        (true, false) => tr!("use-hint-ready"),
+        (false, _) => tr!("use-hint-no-model"),
+    };
     view! {
-        <section class="card" aria-labelledby="try-title">
-            <h2 id="try-title">"Try it"</h2>
-            <label class="field">
-                <span class="muted small">{hint}</span>
-                <textarea
-                    rows="3"
-                    data-testid="predict-input"
-                    placeholder="The soup was cold, but the waiter was charming."
-                    prop:value=move || text.get()
-                    on:input:target=move |event| text.set(event.target().value())
-                    on:keydown=on_key
-                ></textarea>
-            </label>
-            <div class="buttons">
-                <button
-                    type="button"
-                    class="primary"
-                    data-testid="predict-button"
-                    disabled=move || !enabled.get()
-                    on:click=move |_| predict()
-                >
-                    "Classify"
-                </button>
-            </div>
-            <div aria-live="polite">{move || prediction.get().map(|prediction| view! { <Answer prediction /> })}</div>
-            <Opinions engine />
-        </section>
+        <label class="field">
+            <span>{move || tr!("use-text")}</span>
+            <textarea
+                rows="3"
+                data-testid="predict-input"
+                placeholder=move || tr!("use-text-example")
+                aria-describedby="try-hint"
+                prop:value=move || text.get()
+                on:input:target=move |event| type_in(event.target().value())
+                on:keydown=on_key
+            ></textarea>
+        </label>
+        <p class="muted small" id="try-hint">{hint}</p>
+        {move || {
+            (learns.get() && has_answers.get())
+                .then(|| {
+                    view! {
+                        <div class="buttons">
+                            <button type="button" data-testid="predict-button" on:click=move |_| ask_now()>
+                                {move || tr!("use-ask-again")}
+                            </button>
+                        </div>
+                    }
+                })
+        }}
     }
 }
 
@@ -76,16 +114,19 @@ pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
 #[component]
 fn Opinions(engine: Engine) -> impl IntoView {
     let opinions = Memo::new(move |_| {
+        let text = engine.tried.get();
         engine.state.with(|state| {
             let run = state.run.as_ref();
-            run.map(|run| run.opinions.clone()).unwrap_or_default()
+            let opinions = run.into_iter().flat_map(|run| &run.opinions);
+            let own = opinions.filter(|opinion| opinion.prediction.text == text);
+            own.cloned().collect::<Vec<_>>()
         })
     });
     move || {
         let items: Vec<_> = opinions.get().into_iter().map(opinion).collect();
         (!items.is_empty()).then(|| {
             view! {
-                <h3>"While it learnt"</h3>
+                <h3>{move || tr!("use-opinions")}</h3>
                 <ol class="opinions" data-testid="opinions">{items}</ol>
             }
         })
@@ -94,54 +135,16 @@ fn Opinions(engine: Engine) -> impl IntoView {
 
 fn opinion(opinion: Opinion) -> impl IntoView {
     let Opinion { epoch, prediction } = opinion;
-    let said = match (prediction.value, prediction.probabilities.first()) {
+    let said = move || match (prediction.value, prediction.probabilities.first()) {
         (Some(value), _) => loss(value),
         (None, Some(first)) => format!("{} {}", first.label, percent(first.probability)),
         (None, None) => String::new(),
     };
     view! {
         <li data-epoch=epoch>
-            <span class="muted">{format!("Epoch {epoch}: ")}</span>
+            <span class="muted">{move || tr!("use-opinion-epoch", epoch = epoch)}</span>
+            " "
             {said}
         </li>
-    }
-}
-
-#[component]
-fn Answer(prediction: Prediction) -> impl IntoView {
-    let bars = prediction.probabilities.iter().map(|entry| {
-        view! {
-            <li data-label=entry.label.clone() data-probability=entry.probability>
-                <span class="bar-label">{entry.label.clone()}</span>
-                <span class="bar" aria-hidden="true">
-                    <span style=format!("width: {:.2}%", entry.probability * 100.0)></span>
-                </span>
-                <span class="bar-value">{percent(entry.probability)}</span>
-            </li>
-        }
-    });
-    let verdict = match (prediction.value, prediction.labels.as_slice()) {
-        (Some(value), _) => {
-            view! { <p>"is given the number " <strong>{loss(value)}</strong></p> }.into_any()
-        }
-        (None, []) => view! { <p>"has probably none of the labels"</p> }.into_any(),
-        (None, labels) => {
-            view! { <p>"is most probably " <strong>{labels.join(", ")}</strong></p> }.into_any()
-        }
-    };
-    view! {
-        <figure
-            class="stack"
-            data-testid="predict-output"
-            data-label=prediction.labels.join(", ")
-            data-value=prediction.value
-        >
-            <blockquote>{prediction.text.clone()}</blockquote>
-            {verdict}
-            <ul class="bars">{bars.collect_view()}</ul>
-            <figcaption class="muted small">
-                {format!("{}, {:.0} ms", count(prediction.tokens, "token"), prediction.milliseconds)}
-            </figcaption>
-        </figure>
     }
 }

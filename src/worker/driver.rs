@@ -1,5 +1,6 @@
 //! The loop: commands first, then one unit of the run's work, then a turn for the browser.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::clock::turn;
@@ -8,11 +9,14 @@ use super::hub::HubClient;
 use super::model::HeldModel;
 use super::open::open;
 use super::port::{Inbox, Message, post, post_with};
-use super::run::{Run, predict};
+use super::predict::{predict, predict_all};
+use super::run::Run;
 use super::started::{LoadedEncoder, Started};
 use super::tables::{HoldOut, Tables};
-use super::{devices, files};
+use super::using::Using;
+use super::{devices, errors, files};
 use crate::data::ReadOptions;
+use crate::eval::Pipeline;
 use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
@@ -33,6 +37,8 @@ pub struct Driver {
     model: Option<HeldModel>,
     /// What became of the test examples of the last run that was tested.
     tested: Option<TestedExamples>,
+    /// The table that is classified, and how far.
+    using: Using,
 }
 
 impl Driver {
@@ -45,13 +51,15 @@ impl Driver {
             run: None,
             model: None,
             tested: None,
+            using: Using::default(),
         }
     }
 
     /// Runs until the page ends the worker.
     pub async fn drive(mut self) {
         loop {
-            let working = self.run.as_ref().is_some_and(|run| !run.is_paused());
+            let working =
+                self.using.is_working() || self.run.as_ref().is_some_and(|run| !run.is_paused());
             let message = if working {
                 self.inbox.try_next()
             } else {
@@ -72,7 +80,10 @@ impl Driver {
     }
 
     async fn advance(&mut self) {
-        let Some(run) = &mut self.run else { return };
+        self.using.advance().await;
+        let Some(run) = self.run.as_mut().filter(|run| !run.is_paused()) else {
+            return;
+        };
         match run.advance().await {
             Ok(None) => (),
             Ok(Some(result)) => {
@@ -84,7 +95,7 @@ impl Driver {
                 let id = run.id();
                 run.flush();
                 self.end_run();
-                fail(id, error);
+                errors::fail(id, error);
             }
         }
     }
@@ -214,10 +225,25 @@ impl Driver {
                     idle.and_then(|()| self.tables.change_held_out(id, part)),
                 );
             }
+            Command::PredictTexts { id, texts } => (id, self.predict_texts(id, texts).await),
+            Command::OpenTexts { id, name, options } => {
+                let bytes = bytes.unwrap_or_default();
+                (id, self.using.open(id, &name, &bytes, &options))
+            }
+            Command::PredictTable { id, request } => {
+                let pipeline = self.current_pipeline().map(Cow::into_owned);
+                match pipeline.and_then(|pipeline| self.using.begin(id, request, pipeline)) {
+                    // The terminal event comes when the rows are classified.
+                    Ok(()) => return,
+                    Err(error) => (id, Err(error)),
+                }
+            }
+            Command::StopTable { id } => (id, Ok(self.using.stop(id))),
+            Command::DescribeUse { id } => (id, self.describe_use(id)),
         };
         match answer {
             Ok(event) => post(&event),
-            Err(error) => fail(id, error),
+            Err(error) => errors::fail(id, error),
         }
     }
 
@@ -334,8 +360,18 @@ impl Driver {
     }
 
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {
-        let prediction = predict(&self.current_model()?.pipeline, text).await?;
+        let prediction = predict(&*self.current_pipeline()?, text).await?;
         Ok(Event::Predicted { id, prediction })
+    }
+
+    async fn predict_texts(&self, id: RequestId, texts: Vec<String>) -> Result<Event, WireError> {
+        let predictions = predict_all(&*self.current_pipeline()?, texts).await?;
+        Ok(Event::TextsPredicted { id, predictions })
+    }
+
+    fn describe_use(&self, id: RequestId) -> Result<Event, WireError> {
+        let snippets = self.current_model()?.snippets();
+        Ok(Event::UseDescribed { id, snippets })
     }
 
     fn list_examples(
@@ -376,12 +412,21 @@ impl Driver {
         })
     }
 
-    /// The model of the run under way, as it stands, or else the one that is held.
+    /// The model of the run under way, as it stands, or else the one that is held; and how it came to be.
     fn current_model(&self) -> Result<HeldModel, StateError> {
         let running = self.run.as_ref().map(Run::model);
         running
             .or_else(|| self.model.clone())
             .ok_or(StateError::NoModel)
+    }
+
+    /// That model, to be asked.
+    fn current_pipeline(&self) -> Result<Cow<'_, Pipeline>, StateError> {
+        match (&self.run, &self.model) {
+            (Some(run), _) => Ok(Cow::Owned(run.pipeline())),
+            (None, Some(model)) => Ok(Cow::Borrowed(&model.pipeline)),
+            (None, None) => Err(StateError::NoModel),
+        }
     }
 
     fn started(&self) -> Result<&Started, StateError> {
@@ -407,15 +452,6 @@ impl Driver {
 /// Tells the page if a command failed whose terminal event is sent with what it brings.
 fn settle(id: RequestId, carried_out: Result<(), WireError>) {
     if let Err(error) = carried_out {
-        fail(id, error);
+        errors::fail(id, error);
     }
-}
-
-/// Tells the page that a command failed; if the worker cannot go on, that it is lost.
-fn fail(id: RequestId, error: WireError) {
-    post(&if error.recoverable {
-        Event::Failed { id, error }
-    } else {
-        Event::Lost { error }
-    });
 }

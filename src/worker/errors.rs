@@ -7,13 +7,14 @@ pub use own::{Fault, StateError};
 
 use super::fetch::FetchError;
 use super::local::{LocalError, ModelFileError};
+use super::port::post;
 use crate::adapter::AdapterError;
-use crate::data::{DatasetError, EditError, TableError};
+use crate::data::{DatasetError, EditError, TableError, WriteError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
 use crate::hub::HubError;
 use crate::model::PretrainedError;
-use crate::protocol::{ErrorKind, WireError};
+use crate::protocol::{ErrorKind, Event, RequestId, WireError};
 use crate::text::TokenizerError;
 use crate::train::{CheckpointError, SetupError, TrainError};
 
@@ -39,6 +40,15 @@ impl From<Fault> for WireError {
     }
 }
 
+/// Tells the page that a command failed; if the worker cannot go on, that it is lost.
+pub fn fail(id: RequestId, error: WireError) {
+    post(&if error.recoverable {
+        Event::Failed { id, error }
+    } else {
+        Event::Lost { error }
+    });
+}
+
 impl From<TableError> for WireError {
     fn from(error: TableError) -> Self {
         let kind = match error.encoding_in_doubt {
@@ -46,6 +56,12 @@ impl From<TableError> for WireError {
             false => ErrorKind::Data,
         };
         WireError::of(kind, &error, error.hint())
+    }
+}
+
+impl From<WriteError> for WireError {
+    fn from(error: WriteError) -> Self {
+        WireError::of(ErrorKind::Data, &error, error.hint())
     }
 }
 

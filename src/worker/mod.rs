@@ -16,10 +16,12 @@ mod local;
 mod model;
 mod open;
 mod port;
+mod predict;
 mod run;
 mod started;
 mod store;
 mod tables;
+mod using;
 
 use crate::protocol::Event;
 use crate::requests;

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use super::errors::StateError;
 use super::started::LoadedEncoder;
+use crate::adapter::snippet::{self, Card};
 use crate::adapter::{
     AdapterError, DataFingerprint, Files, Trained, archive, export_merged, export_peft,
     save_project,
 };
 use crate::eval::Pipeline;
 use crate::eval::metrics::EvaluationReport;
-use crate::protocol::{ExportForm, WireError};
+use crate::protocol::{ExportForm, Snippet, SnippetLanguage, WireError};
 use crate::train::config::TrainConfig;
 
 /// A trained model. A clone shares the weights.
@@ -39,16 +40,7 @@ impl HeldModel {
     /// A file of the model, and what to call it.
     pub async fn export(&self, form: ExportForm) -> Result<(String, Vec<u8>), WireError> {
         let training = self.training.as_ref().ok_or(StateError::UnknownTraining)?;
-        let trained = Trained {
-            encoder: &training.encoder.encoder,
-            base: &training.encoder.base,
-            model: &self.pipeline.model,
-            config: &training.config,
-            labels: &self.pipeline.labels,
-            scale: self.pipeline.scale,
-            data: &training.data,
-            report: training.report.as_ref(),
-        };
+        let trained = self.trained(training);
         let bytes = match form {
             ExportForm::Adapter => {
                 archive::pack(&export_peft(&trained).await?).map_err(AdapterError::Pack)?
@@ -57,5 +49,53 @@ impl HeldModel {
             ExportForm::Project => save_project(&trained).await?,
         };
         Ok((form.file_name(&training.data.name), bytes))
+    }
+
+    /// How programs use the model's files; nothing where it cannot be saved.
+    pub fn snippets(&self) -> Vec<Snippet> {
+        let Some(training) = &self.training else {
+            return Vec::new();
+        };
+        let trained = self.trained(training);
+        let name = |form: ExportForm| form.file_name(&training.data.name);
+        let folder = |form| name(form).trim_end_matches(".zip").to_owned();
+        let (adapter, merged, project) =
+            (ExportForm::Adapter, ExportForm::Merged, ExportForm::Project);
+        let python = |form, card| Snippet {
+            form,
+            language: SnippetLanguage::Python,
+            code: snippet::python(card, &trained, &folder(form)),
+        };
+        let adapts = adapter.fits(training.config.method);
+        adapts
+            .then(|| python(adapter, Card::Adapter))
+            .into_iter()
+            .chain([
+                python(merged, Card::Merged),
+                Snippet {
+                    form: project,
+                    language: SnippetLanguage::Rust,
+                    code: snippet::rust(&trained, &name(project)),
+                },
+                Snippet {
+                    form: project,
+                    language: SnippetLanguage::Terminal,
+                    code: snippet::command(&trained, &name(project)),
+                },
+            ])
+            .collect()
+    }
+
+    fn trained<'a>(&'a self, training: &'a Training) -> Trained<'a> {
+        Trained {
+            encoder: &training.encoder.encoder,
+            base: &training.encoder.base,
+            model: &self.pipeline.model,
+            config: &training.config,
+            labels: &self.pipeline.labels,
+            scale: self.pipeline.scale,
+            data: &training.data,
+            report: training.report.as_ref(),
+        }
     }
 }

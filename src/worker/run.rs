@@ -9,14 +9,13 @@ use super::model::{HeldModel, Training};
 use super::port::{post, post_with};
 use super::started::LoadedEncoder;
 use crate::adapter::{DataFingerprint, fingerprint};
-use crate::data::{Dataset, Part, Problem};
+use crate::data::{Dataset, Part};
+use crate::eval::Pipeline;
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::TestedExamples;
-use crate::eval::{Pipeline, THRESHOLD};
 use crate::port::to_buffer;
 use crate::protocol::{
-    EvaluatedSplit, Event, LabelProbability, Prediction, RequestId, StepRecord, TrainPlan,
-    TrainResult, WireError,
+    EvaluatedSplit, Event, RequestId, StepRecord, TrainPlan, TrainResult, WireError,
 };
 use crate::train::config::TrainConfig;
 use crate::train::{Checkpoint, Finished, Progress, Test, Trainer, set_up, trainable_parameters};
@@ -143,10 +142,15 @@ impl Run {
         self.paused = false;
     }
 
-    /// The model as it stands.
+    /// The model as it stands, to be asked.
+    pub fn pipeline(&self) -> Pipeline {
+        self.trainer.pipeline()
+    }
+
+    /// The model as it stands, and how it comes to be.
     pub fn model(&self) -> HeldModel {
         HeldModel {
-            pipeline: self.trainer.pipeline(),
+            pipeline: self.pipeline(),
             training: Some(Training {
                 encoder: self.encoder.clone(),
                 config: self.trainer.session().config().clone(),
@@ -275,39 +279,4 @@ impl Pace {
                 .map_or(milliseconds, |before| mean(before, milliseconds)),
         );
     }
-}
-
-/// What a model says of a text of the user's: every label, the most probable first, or a number.
-pub async fn predict(pipeline: &Pipeline, text: String) -> Result<Prediction, WireError> {
-    let begun = now();
-    let answer = pipeline.ask(&text).await?;
-    let mut probabilities: Vec<LabelProbability> = pipeline
-        .labels
-        .iter()
-        .zip(&answer.outputs)
-        .map(|(label, &probability)| LabelProbability {
-            label: label.clone(),
-            probability,
-        })
-        .collect();
-    probabilities.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-    let given = match pipeline.scale.problem {
-        Problem::SingleLabel => &probabilities[..probabilities.len().min(1)],
-        Problem::MultiLabel { .. } => {
-            let several = probabilities.partition_point(|entry| entry.probability >= THRESHOLD);
-            &probabilities[..several]
-        }
-        Problem::Regression => &[],
-    };
-    Ok(Prediction {
-        text,
-        labels: given.iter().map(|entry| entry.label.clone()).collect(),
-        value: match pipeline.scale.problem {
-            Problem::Regression => answer.outputs.first().copied(),
-            Problem::SingleLabel | Problem::MultiLabel { .. } => None,
-        },
-        probabilities,
-        tokens: answer.tokens as u32,
-        milliseconds: now() - begun,
-    })
 }

@@ -4,6 +4,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod asking;
 mod damage;
 mod peft;
 mod project;

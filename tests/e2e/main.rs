@@ -15,6 +15,7 @@ mod results;
 mod saved_models;
 mod tour;
 mod training;
+mod using;
 mod wasm_modules;
 
 use std::path::{Path, PathBuf};

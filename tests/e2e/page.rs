@@ -258,15 +258,18 @@ impl Page {
         }
     }
 
-    /// The label that the model gives a text.
+    /// The label that the model gives a text. The page asks by itself when the typing pauses.
     pub async fn predict(&self, text: &str) -> Result<String> {
         self.type_in("predict-input", text).await?;
-        self.click("predict-button").await?;
         let begun = Instant::now();
         loop {
-            let output = self.element("predict-output").await?;
-            if output.text().await?.contains(text) {
-                return Ok(output.attr("data-label").await?.unwrap_or_default());
+            let output = self.element("predict-output[data-current='true']").await?;
+            let (of, label) = (
+                output.attr("data-text").await?,
+                output.attr("data-label").await?,
+            );
+            if of.as_deref() == Some(text) {
+                return Ok(label.unwrap_or_default());
             }
             if begun.elapsed() > PATIENCE {
                 return Err("no prediction came".into());

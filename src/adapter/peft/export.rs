@@ -7,8 +7,9 @@ use super::modules::{HeadNames, Targets, Task, linear_modules};
 use super::{
     ABOUT, ABOUT_VERSION, ADAPTER_CONFIG, ADAPTER_MODEL, About, HEAD, PREFIX, pooling_name,
 };
-use crate::adapter::card::{Card, README, card};
+use crate::adapter::card::{README, card};
 use crate::adapter::parameters::{self, Scope};
+use crate::adapter::snippet::Card;
 use crate::adapter::tensors::{PYTORCH, Tensors, write};
 use crate::adapter::{AdapterError, Files, Trained};
 use crate::train::config::{LoraConfig, Method};

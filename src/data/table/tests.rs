@@ -153,6 +153,12 @@ fn too_little_is_no_table() {
             name: "text|label".into()
         })
     );
+    assert_eq!(
+        parse("[{\"text\":\"a, b\"}]"),
+        Err(TableProblem::OneColumn {
+            name: "text".into()
+        })
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::protocol::{
     Command, DeviceKind, DevicePreference, ErrorKind, PROTOCOL_VERSION, RequestId, WireError,
 };
 use crate::run_state::RunState;
+use crate::run_state::monitor::Monitor;
 use crate::run_state::run::Run;
 use crate::ui::words;
 
@@ -54,6 +55,7 @@ impl Engine {
     }
 
     pub(super) fn start_worker(self) {
+        self.monitor.update(Monitor::take_back);
         let (build, generation) = self
             .inner
             .try_update_value(|inner| {
@@ -132,7 +134,7 @@ impl Engine {
             return;
         };
         self.inner.update_value(|inner| {
-            let may_fail_alone = matches!(step, Step::Pause | Step::Stop);
+            let may_fail_alone = matches!(step, Step::Texts(_) | Step::Pause | Step::Stop);
             inner.replaying = (!may_fail_alone).then_some(inner.next_id);
         });
         match step {
@@ -159,6 +161,11 @@ impl Engine {
                     },
                     bytes.clone(),
                 );
+            }
+            Step::Texts(source) => {
+                // Nothing else depends on them.
+                self.open_texts(source);
+                self.go_on();
             }
             Step::Pause => self.pause(),
             Step::Stop => self.stop(),

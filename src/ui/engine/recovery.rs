@@ -134,6 +134,8 @@ pub(crate) struct Told {
     pub(crate) checkpoint: Option<ArrayBuffer>,
     /// The saved model that is open, and the encoder that was in use then.
     pub(crate) model: Option<(Option<EncoderChoice>, Brought)>,
+    /// The table of texts that is open.
+    pub(crate) texts: Option<Source>,
 }
 
 /// One command of a recovery. Each is sent when the one before it has been carried out.
@@ -145,6 +147,7 @@ pub(crate) enum Step {
     HoldOut(Source, Part, ColumnChoice),
     Edits(ArrayBuffer),
     Columns(ColumnChoice, Problem, SplitConfig),
+    Texts(Source),
     Train(TrainConfig),
     Pause,
     Stop,
@@ -173,6 +176,7 @@ impl Told {
             steps.extend(data.worked.edits.clone().map(Step::Edits));
             steps.push_back(Step::Columns(data.columns, data.problem, data.split));
         }
+        steps.extend(self.texts.clone().map(Step::Texts));
         if let (Some(run), Some(config)) = (run, &self.config) {
             steps.push_back(Step::Train(config.clone()));
             if run.is_active() && run.stops > 0 {

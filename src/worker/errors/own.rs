@@ -38,6 +38,15 @@ pub enum StateError {
     /// An adapter's files do not say how it was trained, and a saved model must.
     #[error("an adapter that was opened cannot be saved again: how it was trained is not known")]
     UnknownTraining,
+    /// One file at a time.
+    #[error("a file is being classified")]
+    Classifying,
+    /// No file to classify.
+    #[error("no file to classify is open")]
+    NoTexts,
+    /// The column of the texts is not there.
+    #[error("the file has no such column")]
+    NoSuchColumn,
 }
 
 impl StateError {
@@ -53,6 +62,9 @@ impl StateError {
             Self::NotTested => "Train, and let the test end.",
             Self::NoModel => "Train or open one first.",
             Self::UnknownTraining => "Keep the file that it came from.",
+            Self::Classifying => "Wait for it, or stop it first.",
+            Self::NoTexts => "Open one first.",
+            Self::NoSuchColumn => "Choose the column of the texts.",
         }
     }
 }
