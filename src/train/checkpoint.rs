@@ -13,14 +13,14 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::best::BestRecord;
-use super::exact::ExactRunEnd;
+use super::exact::{ExactF64, ExactRunEnd};
 use super::optimizer::{Optimizer, ParameterState};
 use super::parameters::trained_parameters;
 use super::record::RunEnd;
 use super::session::{TrainError, TrainSession};
 use crate::model::parameters::{ParameterMapper, ParameterVisitor};
 
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const METADATA: &str = "tabtune";
 const SETTINGS: &str = "settings";
 const PARAMETER: &str = "parameter";
@@ -31,6 +31,8 @@ const BEST: &str = "best";
 struct State {
     version: u32,
     step: u32,
+    /// Peak of the learning rate, which may have been set after the start.
+    learning_rate: ExactF64,
     /// How often each parameter has been updated, by path; those that have not are left out.
     updates: BTreeMap<String, u32>,
     best: BestRecord,
@@ -119,6 +121,7 @@ impl TrainSession {
         let state = State {
             version: VERSION,
             step: self.step,
+            learning_rate: ExactF64(self.schedule.peak()),
             updates,
             best: self.best.record,
             end: self.end.map(ExactRunEnd::from),
@@ -208,6 +211,7 @@ impl TrainSession {
             load.optimizer = None;
             model.map_parameters(&mut load)
         });
+        self.schedule.set_peak(state.learning_rate.0);
         self.step = step;
         self.end = state.end.map(RunEnd::from);
         self.enter_epoch();
