@@ -7,21 +7,25 @@
 
 mod encoder;
 mod model;
+mod run;
 
 use serde::{Deserialize, Serialize};
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, ReadOptions, SplitConfig, TableSummary};
+use crate::eval::baseline::Baseline;
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::train::config::TrainConfig;
 
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
 pub use model::{ExportForm, ModelSource, ModelSummary};
+pub use run::Pace;
 
+pub use crate::train::estimate::Estimate;
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -71,6 +75,8 @@ pub enum Command {
         config: TrainConfig,
         /// Whether the message's buffer holds the bytes of an [`Event::Checkpointed`] to go on from.
         resume: bool,
+        /// Whether it waits for [`Command::Step`] or [`Command::Resume`] before its first step.
+        paused: bool,
     },
     /// Halts training before its next step. Ends in [`Event::Paused`].
     Pause { id: RequestId },
@@ -95,6 +101,13 @@ pub enum Command {
     /// Opens a saved model in place of the one that was trained last, on the encoder that it was made with: the one
     /// in use, or one of the page's own, which is then in use. Ends in [`Event::ModelOpened`].
     OpenModel { id: RequestId, source: ModelSource },
+    /// Lets a paused run take one step, with the validation that follows it, and pauses it again. Ends in
+    /// [`Event::Stepped`].
+    Step { id: RequestId },
+    /// Goes on with another peak of the learning rate. Ends in [`Event::LearningRateSet`].
+    SetLearningRate { id: RequestId, learning_rate: f64 },
+    /// Measures what a run with these settings would take. Ends in [`Event::Estimated`].
+    Estimate { id: RequestId, config: TrainConfig },
 }
 
 impl Command {
@@ -114,7 +127,10 @@ impl Command {
             | Self::Predict { id, .. }
             | Self::ListExamples { id, .. }
             | Self::Export { id, .. }
-            | Self::OpenModel { id, .. } => *id,
+            | Self::OpenModel { id, .. }
+            | Self::Step { id }
+            | Self::SetLearningRate { id, .. }
+            | Self::Estimate { id, .. } => *id,
         }
     }
 }
@@ -170,8 +186,7 @@ pub enum Event {
     TrainingProgress {
         id: RequestId,
         steps: Vec<StepRecord>,
-        tokens_per_second: f64,
-        seconds_left: f64,
+        pace: Pace,
     },
     /// Examples of a split that have been evaluated, of all; sent at most ten times a second.
     EvaluationProgress {
@@ -216,6 +231,19 @@ pub enum Event {
         model: ModelSummary,
         /// The encoder that was fetched for it and is now the one in use.
         fetched: Option<EncoderSummary>,
+    },
+    /// Terminal for [`Command::Step`].
+    Stepped { id: RequestId, step: u32 },
+    /// Terminal for [`Command::SetLearningRate`]. It holds for the steps after `step`.
+    LearningRateSet {
+        id: RequestId,
+        step: u32,
+        learning_rate: f64,
+    },
+    /// Terminal for [`Command::Estimate`]. There is none if another command came in between, or the settings do not fit.
+    Estimated {
+        id: RequestId,
+        estimate: Option<Estimate>,
     },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },
@@ -307,6 +335,8 @@ pub struct TrainPlan {
 pub enum EvaluatedSplit {
     Validation,
     Test,
+    /// Training and test examples, by the encoder as it was before training.
+    Untrained,
 }
 
 /// How a run ended.
@@ -322,6 +352,8 @@ pub struct TrainResult {
     pub seconds: f64,
     /// On the test examples; `None` if there are none or the test was skipped.
     pub report: Option<Box<EvaluationReport>>,
+    /// What is reached on them without training; `None` if they were not tested or do not have one label each.
+    pub baseline: Option<Baseline>,
 }
 
 /// A classified text.

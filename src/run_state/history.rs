@@ -1,4 +1,4 @@
-//! The loss of every step, in a bounded number of points.
+//! The loss of every step and what goes with it, in a bounded number of points.
 
 use crate::protocol::StepRecord;
 
@@ -15,8 +15,13 @@ pub struct LossPoint {
     pub step: u32,
     /// Mean loss over these steps, in nats.
     pub loss: f64,
-    /// Exponential moving average of the loss after the last of these steps.
+    /// Exponential moving average of the loss after the last of these steps, without the bias of its start: as
+    /// TensorBoard smooths.
     pub smoothed: f64,
+    /// Learning rate of the last of these steps.
+    pub learning_rate: f64,
+    /// Mean norm of the gradients over these steps, before clipping.
+    pub grad_norm: f64,
 }
 
 /// Loss over steps. Neighbouring steps are merged as a run grows, so that drawing it costs the same at any length.
@@ -28,7 +33,7 @@ pub struct LossHistory {
     /// Steps that the last point holds so far.
     filled: u32,
     steps: u32,
-    last_loss: Option<f64>,
+    last: Option<StepRecord>,
     /// Moving average that starts from 0, and the weight it has gathered: their quotient is unbiased.
     average: f64,
     weight: f64,
@@ -41,7 +46,7 @@ impl Default for LossHistory {
             stride: 1,
             filled: 0,
             steps: 0,
-            last_loss: None,
+            last: None,
             average: 0.0,
             weight: 0.0,
         }
@@ -56,7 +61,17 @@ impl LossHistory {
 
     /// Loss of the newest step.
     pub fn last_loss(&self) -> Option<f64> {
-        self.last_loss
+        Some(self.last?.loss)
+    }
+
+    /// The newest step.
+    pub fn last(&self) -> Option<StepRecord> {
+        self.last
+    }
+
+    /// The smoothed loss after the newest step.
+    pub fn smoothed_loss(&self) -> Option<f64> {
+        Some(self.points.last()?.smoothed)
     }
 
     /// Steps so far.
@@ -87,11 +102,14 @@ impl LossHistory {
         match self.points.last_mut() {
             Some(point) if self.filled < self.stride => {
                 self.filled += 1;
-                let loss = point.loss + (record.loss - point.loss) / f64::from(self.filled);
+                let mean =
+                    |before: f64, newest: f64| before + (newest - before) / f64::from(self.filled);
                 *point = LossPoint {
                     step: record.step,
-                    loss,
+                    loss: mean(point.loss, record.loss),
                     smoothed,
+                    learning_rate: record.learning_rate,
+                    grad_norm: mean(point.grad_norm, record.grad_norm),
                 };
             }
             _ => {
@@ -99,12 +117,14 @@ impl LossHistory {
                     step: record.step,
                     loss: record.loss,
                     smoothed,
+                    learning_rate: record.learning_rate,
+                    grad_norm: record.grad_norm,
                 });
                 self.filled = 1;
             }
         }
         self.steps = record.step;
-        self.last_loss = Some(record.loss);
+        self.last = Some(record);
         if self.points.len() > MOST_POINTS {
             self.halve();
         }
@@ -125,16 +145,26 @@ impl LossHistory {
         self.weight = 1.0 - DECAY.powf(f64::from(point.step));
         self.average = point.smoothed * self.weight;
         self.steps = point.step;
-        self.last_loss = Some(point.loss);
+        self.last = self.last.map(|last| StepRecord {
+            step: point.step,
+            loss: point.loss,
+            learning_rate: point.learning_rate,
+            grad_norm: point.grad_norm,
+            ..last
+        });
     }
 
     /// Merges neighbours. All but the last point are full; the last one stays alone, as their number is odd.
     fn halve(&mut self) {
+        let mean = |points: &[LossPoint], value: fn(&LossPoint) -> f64| {
+            points.iter().map(value).sum::<f64>() / points.len() as f64
+        };
         self.points = self
             .points
             .chunks(2)
             .map(|pair| LossPoint {
-                loss: pair.iter().map(|point| point.loss).sum::<f64>() / pair.len() as f64,
+                loss: mean(pair, |point| point.loss),
+                grad_norm: mean(pair, |point| point.grad_norm),
                 ..pair[pair.len() - 1]
             })
             .collect();
@@ -151,8 +181,9 @@ mod tests {
             step,
             loss,
             learning_rate: 1e-3,
-            grad_norm: 1.0,
+            grad_norm: 2.0 * loss,
             tokens: 100,
+            examples: 16,
         }
     }
 
@@ -199,7 +230,7 @@ mod tests {
         for point in history.points() {
             let mean = f64::from(first + point.step) / 2.0;
             assert!(
-                (point.loss - mean).abs() < 1e-9,
+                (point.loss - mean).abs() < 1e-9 && (point.grad_norm - 2.0 * mean).abs() < 1e-9,
                 "{point:?} should be {mean}"
             );
             first = point.step + 1;

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use super::clock::turn;
+use super::estimate::Estimator;
 use super::hub::HubClient;
 use super::model::HeldModel;
 use super::open::open;
 use super::port::{Inbox, Message, post, post_with};
-use super::run::{Run, predict};
+use super::predict::predict;
+use super::run::Run;
 use super::started::{LoadedEncoder, Started};
 use super::{devices, errors, files};
 use crate::data::{ColumnChoice, Dataset, Problem, ReadOptions, SplitConfig, Table};
@@ -28,6 +30,7 @@ pub struct Driver {
     table: Option<Table>,
     dataset: Option<Rc<Dataset>>,
     run: Option<Run>,
+    estimator: Estimator,
     /// The model of the last run that ended, or the one that was opened since.
     model: Option<HeldModel>,
     /// What became of the test examples of the last run that was tested.
@@ -43,6 +46,7 @@ impl Driver {
             table: None,
             dataset: None,
             run: None,
+            estimator: Estimator::default(),
             model: None,
             tested: None,
         }
@@ -51,7 +55,8 @@ impl Driver {
     /// Runs until the page ends the worker.
     pub async fn drive(mut self) {
         loop {
-            let working = self.run.as_ref().is_some_and(|run| !run.is_paused());
+            let running = self.run.as_ref().is_some_and(|run| !run.is_paused());
+            let working = running || self.estimator.is_busy();
             let message = if working {
                 self.inbox.try_next()
             } else {
@@ -59,7 +64,12 @@ impl Driver {
             };
             match message {
                 Some(message) => self.handle(message).await,
-                None if working => self.advance().await,
+                None if running => self.advance().await,
+                None if working => {
+                    if let Err(error) = self.estimator.advance().await {
+                        return post(&Event::Lost { error });
+                    }
+                }
                 None => return,
             }
             if working && let Err(error) = turn().await {
@@ -81,7 +91,7 @@ impl Driver {
             }
             Err(error) => {
                 let id = run.id();
-                run.flush();
+                run.give_up();
                 self.end_run();
                 fail(id, error);
             }
@@ -103,6 +113,7 @@ impl Driver {
             files,
         } = message;
         let bytes = buffer.as_ref().map(to_bytes);
+        self.estimator.make_way_for(&command);
         let (id, answer) = match command {
             Command::Start {
                 id,
@@ -132,8 +143,13 @@ impl Driver {
                 problem,
                 split,
             } => (id, self.use_columns(id, columns, problem, split)),
-            Command::Train { id, config, resume } => {
-                match self.train(id, config, bytes.filter(|_| resume)) {
+            Command::Train {
+                id,
+                config,
+                resume,
+                paused,
+            } => {
+                match self.train(id, config, bytes.filter(|_| resume), paused) {
                     // The terminal event comes when the run ends.
                     Ok(()) => return,
                     Err(error) => (id, Err(error)),
@@ -167,6 +183,16 @@ impl Driver {
                 Err(error) => (id, Err(error)),
             },
             Command::OpenModel { id, source } => (id, self.open_model(id, source, files).await),
+            Command::Step { id } => match self.running().and_then(|run| run.step(id)) {
+                // The terminal event comes when the step is taken.
+                Ok(()) => return,
+                Err(error) => (id, Err(error)),
+            },
+            Command::SetLearningRate { id, learning_rate } => {
+                (id, self.set_learning_rate(id, learning_rate).await)
+            }
+            // The terminal event comes when all is measured.
+            Command::Estimate { id, config } => return self.estimate(id, config),
         };
         match answer {
             Ok(event) => post(&event),
@@ -278,6 +304,7 @@ impl Driver {
         id: RequestId,
         config: TrainConfig,
         checkpoint: Option<Vec<u8>>,
+        paused: bool,
     ) -> Result<(), WireError> {
         self.idle()?;
         let device = self.started()?.device.clone();
@@ -290,7 +317,7 @@ impl Driver {
         })?;
         let checkpoint = checkpoint.map(Checkpoint::from_bytes);
         self.run = Some(Run::begin(
-            id, encoder, dataset, config, checkpoint, &device,
+            id, encoder, dataset, config, checkpoint, paused, &device,
         )?);
         Ok(())
     }
@@ -298,6 +325,31 @@ impl Driver {
     async fn pause(&mut self, id: RequestId) -> Result<Event, WireError> {
         let step = self.running()?.pause().await?;
         Ok(Event::Paused { id, step })
+    }
+
+    async fn set_learning_rate(
+        &mut self,
+        id: RequestId,
+        learning_rate: f64,
+    ) -> Result<Event, WireError> {
+        let step = self.running()?.set_learning_rate(learning_rate).await?;
+        Ok(Event::LearningRateSet {
+            id,
+            step,
+            learning_rate,
+        })
+    }
+
+    fn estimate(&mut self, id: RequestId, config: TrainConfig) {
+        let idle = self.run.is_none();
+        let device = self.started.as_ref().filter(|_| idle);
+        self.estimator.begin(
+            id,
+            config,
+            self.encoder.as_ref(),
+            self.dataset.as_ref(),
+            device.map(|started| &started.device),
+        );
     }
 
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {

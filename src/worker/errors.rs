@@ -12,6 +12,7 @@ use crate::hub::HubError;
 use crate::model::PretrainedError;
 use crate::protocol::{ErrorKind, WireError};
 use crate::text::TokenizerError;
+use crate::train::config::TrainConfigError;
 use crate::train::{CheckpointError, SetupError, TrainError};
 
 fn wire(kind: ErrorKind, error: &dyn std::error::Error, hint: &str) -> WireError {
@@ -144,6 +145,12 @@ impl From<SetupError> for WireError {
             }
         };
         wire(ErrorKind::Training, &error, hint)
+    }
+}
+
+impl From<TrainConfigError> for WireError {
+    fn from(error: TrainConfigError) -> Self {
+        wire(ErrorKind::Training, &error, "Choose another value.")
     }
 }
 

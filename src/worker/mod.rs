@@ -9,14 +9,18 @@ mod constructors;
 mod devices;
 mod driver;
 mod errors;
+mod estimate;
 mod fetch;
 mod files;
 mod hub;
 mod local;
+mod memory;
 mod model;
 mod open;
 mod port;
+mod predict;
 mod run;
+mod speed;
 mod started;
 mod store;
 
