@@ -11,6 +11,7 @@ use super::notice::Messages;
 use super::open_card::OpenCard;
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
+use super::run_title::show_progress_in_title;
 use super::save_card::SaveCard;
 use super::settings::Settings;
 use super::settings_card::SettingsCard;
@@ -56,25 +57,5 @@ fn keep_dropped_files_out() {
     on_cleanup(move || {
         over.remove();
         drop.remove();
-    });
-}
-
-fn show_progress_in_title(engine: Engine) {
-    let title = Memo::new(move |_| {
-        let share = engine.state.with(|state| {
-            state
-                .run
-                .as_ref()
-                .filter(|run| run.is_active())
-                .map(|run| run.share())
-        });
-        share.map_or("Tabtune".to_owned(), |share| {
-            format!("{:.0} % · Tabtune", (share * 100.0).floor())
-        })
-    });
-    Effect::new(move |_| {
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            document.set_title(&title.get());
-        }
     });
 }

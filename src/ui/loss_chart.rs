@@ -77,6 +77,7 @@ pub(crate) fn LossChart(engine: Engine) -> impl IntoView {
                 step,
                 loss: raw,
                 smoothed,
+                ..
             },
         )) => {
             format!(

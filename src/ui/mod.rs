@@ -1,6 +1,7 @@
 //! The page: one component a file, around the engine that speaks with the worker.
 
 mod app;
+mod baseline;
 mod data_card;
 mod dataset_summary;
 mod device_card;
@@ -8,20 +9,26 @@ mod drop_card;
 mod dropped;
 mod encoder_card;
 mod engine;
+mod estimate;
 mod file_button;
 mod format;
 mod hub_panel;
 mod language;
+mod live_numbers;
 mod loss_chart;
 mod more_encoders;
 mod notice;
 mod open_card;
 mod paste_panel;
+mod presets;
 mod problem_fields;
+mod rate_control;
 mod reading_fields;
 mod report;
 mod results_card;
 mod run_card;
+mod run_details;
+mod run_title;
 mod save_card;
 mod save_file;
 mod scale;
