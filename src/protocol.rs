@@ -8,6 +8,7 @@
 mod encoder;
 mod model;
 mod requests;
+mod run;
 mod table;
 mod using;
 mod verdict;
@@ -19,6 +20,7 @@ use crate::data::{
     ColumnChoice, DatasetSummary, Part, Problem, ReadOptions, RowFilter, RowPage, SplitConfig,
     TableEdit, TableStatus, TableSummary, TextLengths,
 };
+use crate::eval::baseline::Baseline;
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::reason::Reason;
@@ -27,12 +29,14 @@ use crate::train::config::TrainConfig;
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
 pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 pub use requests::RequestCount;
+pub use run::Pace;
 pub use table::EditOutcome;
 pub use using::{
     LabelCount, Snippet, SnippetLanguage, TableOutcome, TablePredictions, TableRequest,
 };
 pub use verdict::{PositiveLabel, Verdict, VerdictOptions};
 
+pub use crate::train::estimate::Estimate;
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
@@ -86,6 +90,8 @@ pub enum Command {
         config: TrainConfig,
         /// Whether the message's buffer holds the bytes of an [`Event::Checkpointed`] to go on from.
         resume: bool,
+        /// Whether it waits for [`Command::Step`] or [`Command::Resume`] before its first step.
+        paused: bool,
     },
     /// Halts training before its next step. Ends in [`Event::Paused`].
     Pause { id: RequestId },
@@ -154,6 +160,13 @@ pub enum Command {
     StopTable { id: RequestId },
     /// Asks how the model's files are used by programs. Ends in [`Event::UseDescribed`].
     DescribeUse { id: RequestId },
+    /// Lets a paused run take one step, with the validation that follows it, and pauses it again. Ends in
+    /// [`Event::Stepped`].
+    Step { id: RequestId },
+    /// Goes on with another peak of the learning rate. Ends in [`Event::LearningRateSet`].
+    SetLearningRate { id: RequestId, learning_rate: f64 },
+    /// Measures what a run with these settings would take. Ends in [`Event::Estimated`].
+    Estimate { id: RequestId, config: TrainConfig },
 }
 
 impl Command {
@@ -184,7 +197,10 @@ impl Command {
             | Self::OpenTexts { id, .. }
             | Self::PredictTable { id, .. }
             | Self::StopTable { id }
-            | Self::DescribeUse { id } => *id,
+            | Self::DescribeUse { id }
+            | Self::Step { id }
+            | Self::SetLearningRate { id, .. }
+            | Self::Estimate { id, .. } => *id,
         }
     }
 }
@@ -240,8 +256,7 @@ pub enum Event {
     TrainingProgress {
         id: RequestId,
         steps: Vec<StepRecord>,
-        tokens_per_second: f64,
-        seconds_left: f64,
+        pace: Pace,
     },
     /// Examples of a split that have been evaluated, of all; sent at most ten times a second.
     EvaluationProgress {
@@ -311,6 +326,19 @@ pub enum Event {
     UseDescribed {
         id: RequestId,
         snippets: Vec<Snippet>,
+    },
+    /// Terminal for [`Command::Step`].
+    Stepped { id: RequestId, step: u32 },
+    /// Terminal for [`Command::SetLearningRate`]. It holds for the steps after `step`.
+    LearningRateSet {
+        id: RequestId,
+        step: u32,
+        learning_rate: f64,
+    },
+    /// Terminal for [`Command::Estimate`]. There is none if another command came in between, or the settings do not fit.
+    Estimated {
+        id: RequestId,
+        estimate: Option<Estimate>,
     },
     /// Terminal for any command that could not be carried out. Whatever was loaded before stays.
     Failed { id: RequestId, error: WireError },
@@ -417,6 +445,8 @@ pub struct TrainPlan {
 pub enum EvaluatedSplit {
     Validation,
     Test,
+    /// Training and test examples, by the encoder as it was before training.
+    Untrained,
 }
 
 /// How a run ended.
@@ -432,6 +462,8 @@ pub struct TrainResult {
     pub seconds: f64,
     /// On the test examples; `None` if there are none or the test was skipped.
     pub report: Option<Box<EvaluationReport>>,
+    /// What is reached on them without training; `None` if they were not tested or do not have one label each.
+    pub baseline: Option<Baseline>,
 }
 
 /// A classified text.

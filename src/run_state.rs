@@ -1,6 +1,7 @@
 //! What the page shows, as a pure function of the commands it has sent and the events it has received.
 
 mod asking;
+mod estimate;
 pub mod history;
 pub mod model;
 pub mod monitor;
@@ -18,8 +19,9 @@ use crate::protocol::{
     Command, DeviceReport, EncoderEntry, EncoderSource, EncoderSummary, ErrorKind, EvaluatedSplit,
     Event, HubFound, Prediction, RequestId, TableSource, WireError,
 };
-use crate::train::config::Method;
+use crate::train::config::TrainConfig;
 use asking::Asking;
+use estimate::Estimates;
 use model::Opened;
 use requests::WorkerRequests;
 use run::{Run, RunPhase};
@@ -85,6 +87,7 @@ pub struct RunState {
     /// The table being opened.
     opening: Option<TableSource>,
     asking: Asking,
+    estimates: Estimates,
     pending: Pending,
 }
 
@@ -100,6 +103,8 @@ struct Pending {
     pause: Option<RequestId>,
     resume: Option<RequestId>,
     stop: Option<RequestId>,
+    step: Option<RequestId>,
+    learning_rate: Option<RequestId>,
     predict: Option<RequestId>,
     examples: Option<RequestId>,
     export: Option<RequestId>,
@@ -163,8 +168,13 @@ impl RunState {
                 self.columns = Some(*columns);
                 self.problem = *problem;
             }
-            Command::Train { id, config, resume } => {
-                self.run = Some(self.next_run(*id, config.method, *resume));
+            Command::Train {
+                id,
+                config,
+                resume,
+                paused,
+            } => {
+                self.run = Some(self.next_run(*id, config, *resume, *paused));
                 let examples = self.dataset.as_ref().map(|dataset| dataset.examples.train);
                 self.runs
                     .begun(*id, config, *resume, examples.unwrap_or_default());
@@ -199,6 +209,10 @@ impl RunState {
             Command::OpenTexts { id, name, .. } => self.using.opens(*id, name),
             Command::PredictTable { id, .. } => self.using.classifies(*id),
             Command::StopTable { id } => self.using.stops(*id),
+            Command::Step { id } => pending.step = Some(*id),
+            Command::SetLearningRate { id, .. } => pending.learning_rate = Some(*id),
+            // Nothing that the user did: what is shown stays.
+            Command::Estimate { id, config } => return self.estimates.asked(*id, config),
         }
         self.error = None;
     }
@@ -231,6 +245,7 @@ impl RunState {
                 if settle(&mut self.pending.encoder, id) {
                     self.encoder_source = self.loading.take().map(|loading| loading.source);
                     self.encoder = Some(encoder);
+                    self.estimates.forget();
                 }
             }
             Event::HubStored {
@@ -262,6 +277,7 @@ impl RunState {
                 if settle(&mut self.pending.dataset, id) {
                     self.used = self.columns.map(|columns| (columns, self.problem));
                     self.dataset = Some(summary);
+                    self.estimates.forget();
                 }
             }
             Event::Paused { id, .. } => {
@@ -300,6 +316,9 @@ impl RunState {
             }
             Event::ModelOpened { id, model, fetched } => {
                 if settle(&mut self.pending.model, id) {
+                    if fetched.is_some() {
+                        self.estimates.forget();
+                    }
                     self.model_opened(model, fetched);
                 }
             }
@@ -328,15 +347,8 @@ impl RunState {
                     self.forget_snippets();
                 }
             }
-            Event::TrainingProgress {
-                id,
-                steps,
-                tokens_per_second,
-                seconds_left,
-            } => {
-                self.with_run(id, |run| {
-                    run.progressed(steps, tokens_per_second, seconds_left)
-                });
+            Event::TrainingProgress { id, steps, pace } => {
+                self.with_run(id, |run| run.progressed(steps, pace))
             }
             Event::EvaluationProgress {
                 id,
@@ -361,6 +373,21 @@ impl RunState {
             Event::Checkpointed { id, step } => {
                 self.with_run(id, |run| run.checkpoint = Some(step))
             }
+            Event::Stepped { id, .. } => {
+                settle(&mut self.pending.step, id);
+            }
+            Event::LearningRateSet {
+                id,
+                step,
+                learning_rate,
+            } => {
+                if settle(&mut self.pending.learning_rate, id)
+                    && let Some(run) = &mut self.run
+                {
+                    run.learning_rate_set(step, learning_rate);
+                }
+            }
+            Event::Estimated { id, estimate } => self.estimated(id, estimate),
             Event::TrainingEnded { id, result } => {
                 let mut tested = false;
                 let mut ended = false;
@@ -382,6 +409,8 @@ impl RunState {
             self.pending.pause = None;
             self.pending.resume = None;
             self.pending.stop = None;
+            self.pending.step = None;
+            self.pending.learning_rate = None;
         }
     }
 
@@ -389,6 +418,7 @@ impl RunState {
     pub fn worker_replaced(&mut self, gpu_lost: bool, resumes: bool) {
         self.pending = Pending::default();
         self.work.forget_requests();
+        self.lose_estimate();
         self.device = None;
         self.loading = None;
         self.gpu_lost |= gpu_lost;
@@ -407,18 +437,25 @@ impl RunState {
         }
     }
 
-    fn next_run(&mut self, id: RequestId, method: Method, resume: bool) -> Run {
+    fn next_run(&mut self, id: RequestId, config: &TrainConfig, resume: bool, paused: bool) -> Run {
         match self.run.take().filter(|_| resume) {
-            Some(run) => run.resumed(id),
+            Some(run) => run.resumed(id, paused),
             None => {
                 let encoder = self.encoder.as_ref().map(|encoder| encoder.id.clone());
                 let dataset = self.dataset.as_ref().map(|dataset| dataset.name.clone());
-                Run::new(
-                    id,
-                    method,
-                    encoder.unwrap_or_default(),
-                    dataset.unwrap_or_default(),
-                )
+                Run {
+                    begins_paused: paused,
+                    learning_rate: config.learning_rate,
+                    estimated: self
+                        .estimate(config)
+                        .map(|estimate| estimate.seconds(config.epochs)),
+                    ..Run::new(
+                        id,
+                        config.method,
+                        encoder.unwrap_or_default(),
+                        dataset.unwrap_or_default(),
+                    )
+                }
             }
         }
     }
@@ -493,6 +530,8 @@ impl RunState {
             &mut pending.pause,
             &mut pending.resume,
             &mut pending.stop,
+            &mut pending.step,
+            &mut pending.learning_rate,
             &mut pending.predict,
             &mut pending.examples,
             &mut pending.export,
@@ -571,10 +610,29 @@ impl RunState {
     pub fn can_resume(&self) -> bool {
         self.pending.resume.is_none()
             && self.pending.stop.is_none()
+            && self.pending.step.is_none()
             && self
                 .run
                 .as_ref()
                 .is_some_and(|run| run.phase == RunPhase::Paused)
+    }
+
+    /// Whether a single step may be taken: by a run that is paused, or one that is started for it.
+    pub fn can_step(&self) -> bool {
+        self.can_resume() || self.can_start()
+    }
+
+    /// Whether the learning rate of the run may be changed.
+    pub fn can_set_learning_rate(&self) -> bool {
+        self.pending.learning_rate.is_none()
+            && self.pending.stop.is_none()
+            && self.run.as_ref().is_some_and(|run| match run.phase {
+                RunPhase::Training | RunPhase::Paused => run.stops == 0,
+                RunPhase::Evaluating { split, .. } => {
+                    split == EvaluatedSplit::Validation && run.stops == 0
+                }
+                RunPhase::Preparing | RunPhase::Ended | RunPhase::Failed => false,
+            })
     }
 
     /// Whether the run may be stopped, or its final test be skipped.

@@ -23,8 +23,8 @@ const COMMANDS: &[&str] = &[
     r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"problem":"SingleLabel","split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
     r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"problem":{"MultiLabel":{"separator":"|"}},"split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
     r#"{"UseColumns":{"id":4,"columns":{"text":0,"label":1,"split":null},"problem":"Regression","split":{"validation":0.15,"test":0.15,"seed":0}}}"#,
-    r#"{"Train":{"id":5,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"resume":false}}"#,
-    r#"{"Train":{"id":5,"config":{"method":{"last_layers":{"layers":2,"unfreeze_every":1}},"lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["key","attention_output","intermediate","output"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":{"epsilon":1.0},"early_stopping":{"patience":3},"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"resume":false}}"#,
+    r#"{"Train":{"id":5,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"resume":false,"paused":false}}"#,
+    r#"{"Train":{"id":5,"config":{"method":{"last_layers":{"layers":2,"unfreeze_every":1}},"lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["key","attention_output","intermediate","output"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":{"epsilon":1.0},"early_stopping":{"patience":3},"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"resume":false,"paused":true}}"#,
     r#"{"Pause":{"id":6}}"#,
     r#"{"Resume":{"id":7}}"#,
     r#"{"Stop":{"id":8}}"#,
@@ -57,6 +57,9 @@ const COMMANDS: &[&str] = &[
     r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":null,"positive":null},"mark":false}}}"#,
     r#"{"StopTable":{"id":18}}"#,
     r#"{"DescribeUse":{"id":19}}"#,
+    r#"{"Step":{"id":15}}"#,
+    r#"{"SetLearningRate":{"id":16,"learning_rate":0.001}}"#,
+    r#"{"Estimate":{"id":17,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0}}}"#,
 ];
 
 const EVENTS: &[&str] = &[
@@ -76,12 +79,13 @@ const EVENTS: &[&str] = &[
     r#"{"DatasetReady":{"id":4,"summary":{"name":"own.csv","examples":{"train":2,"validation":2,"test":3},"targets":{"MultiLabel":{"labels":[{"label":"yes","examples":{"train":1,"validation":2,"test":3}}],"unlabelled":{"train":1,"validation":0,"test":0}}},"split_from_table":false,"empty_texts":1}}}"#,
     r#"{"DatasetReady":{"id":4,"summary":{"name":"own.csv","examples":{"train":2,"validation":0,"test":0},"targets":{"Regression":{"train":{"minimum":1.0,"maximum":2.0,"mean":1.5,"standard_deviation":0.5},"validation":null,"test":null}},"split_from_table":true,"empty_texts":0}}}"#,
     r#"{"TrainingStarted":{"id":5,"plan":{"steps":8,"steps_per_epoch":2,"trainable_parameters":3,"frozen_parameters":4},"step":0}}"#,
-    r#"{"TrainingProgress":{"id":5,"steps":[{"step":1,"loss":0.7,"learning_rate":0.001,"grad_norm":1.0,"tokens":9}],"tokens_per_second":100.0,"seconds_left":2.0}}"#,
+    r#"{"TrainingProgress":{"id":5,"steps":[{"step":1,"loss":0.7,"learning_rate":0.001,"grad_norm":1.0,"tokens":9,"examples":2}],"pace":{"tokens_per_second":100.0,"examples_per_second":10.0,"elapsed":1.5,"left":2.0,"memory":90000000.0}}}"#,
     r#"{"EvaluationProgress":{"id":5,"split":"Validation","done":1,"total":2}}"#,
+    r#"{"EvaluationProgress":{"id":5,"split":"Untrained","done":1,"total":2}}"#,
     r#"{"Validated":{"id":5,"validation":{"epoch":1,"step":2,"loss":0.5,"scores":[{"metric":"accuracy","value":0.75}]}}}"#,
     r#"{"Checkpointed":{"id":5,"step":2}}"#,
-    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":"Completed","best_step":6,"seconds":3.5,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0},"values":[{"truth":1.0,"predicted":3.0}],"residuals":[{"from":1.5,"up_to":2.5,"count":1}]}}}}}"#,
-    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":{"NotFinite":{"step":9,"loss":1.5}},"best_step":null,"seconds":3.5,"report":null}}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":"Completed","best_step":6,"seconds":3.5,"report":{"Regression":{"examples":1,"metrics":{"mean_squared_error":4.0,"root_mean_squared_error":2.0,"mean_absolute_error":2.0,"r_squared":null,"pearson":null,"spearman":null},"root_mean_squared_error_interval":{"level":0.95,"lower":2.0,"upper":2.0},"values":[{"truth":1.0,"predicted":3.0}],"residuals":[{"from":1.5,"up_to":2.5,"count":1}]}},"baseline":{"method":"nearest_centroid","accuracy":0.75,"macro_f1":0.5,"majority_share":0.25}}}}"#,
+    r#"{"TrainingEnded":{"id":5,"result":{"step":8,"end":{"NotFinite":{"step":9,"loss":1.5}},"best_step":null,"seconds":3.5,"report":null,"baseline":null}}}"#,
     r#"{"Paused":{"id":6,"step":2}}"#,
     r#"{"Resumed":{"id":7}}"#,
     r#"{"Stopping":{"id":8}}"#,
@@ -108,6 +112,10 @@ const EVENTS: &[&str] = &[
     r#"{"TablePredicted":{"id":17,"outcome":{"Stopped":{"done":32}}}}"#,
     r#"{"TableStopping":{"id":18}}"#,
     r#"{"UseDescribed":{"id":19,"snippets":[{"form":"Merged","language":"Python","code":"import torch"},{"form":"Project","language":"Rust","code":"fn main() {}"},{"form":"Project","language":"Terminal","code":"cargo run"}]}}"#,
+    r#"{"Stepped":{"id":15,"step":3}}"#,
+    r#"{"LearningRateSet":{"id":16,"step":3,"learning_rate":0.001}}"#,
+    r#"{"Estimated":{"id":17,"estimate":{"once":0.5,"epoch":20.0,"test":3.0,"baseline":9.0,"memory":90000000.0}}}"#,
+    r#"{"Estimated":{"id":17,"estimate":null}}"#,
 ];
 
 /// Each form reads, and writes back to itself.
@@ -130,14 +138,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        25,
+        28,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 35, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 38, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -168,11 +176,15 @@ fn no_variant_is_left_out() {
         | Command::OpenTexts { .. }
         | Command::PredictTable { .. }
         | Command::StopTable { .. }
-        | Command::DescribeUse { .. } => command.id(),
+        | Command::DescribeUse { .. }
+        | Command::Step { .. }
+        | Command::SetLearningRate { .. }
+        | Command::Estimate { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
-        3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25, 15, 16, 17, 17, 18, 19,
+        3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25, 15, 16, 17, 17, 18, 19, 15, 16,
+        17,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -199,6 +211,9 @@ fn no_variant_is_left_out() {
         | Event::TablePredicted { .. }
         | Event::TableStopping { .. }
         | Event::UseDescribed { .. }
+        | Event::Stepped { .. }
+        | Event::LearningRateSet { .. }
+        | Event::Estimated { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -222,7 +237,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        25,
+        28,
         "one for each command, failure and loss; the changes of a table share one"
     );
 }

@@ -4,15 +4,18 @@ mod golden;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use burn::tensor::Device;
 use golden::{read_parameters, runs};
 use pollster::block_on;
 use tabtune::data::{Dataset, Part};
 use tabtune::eval::score::Metric;
+use tabtune::model::PretrainedEncoder;
 use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, LoraConfig, Method, OptimizerName, Pooling,
     Sampling, TrainConfig,
 };
-use tabtune::train::{Checkpoint, Progress, Trainer};
+use tabtune::train::estimate::Costs;
+use tabtune::train::{Checkpoint, Progress, Rehearsal, Trainer, set_up};
 
 /// Held by whoever trains.
 static RANDOM_STATE: Mutex<()> = Mutex::new(());
@@ -227,4 +230,84 @@ fn a_seed_decides_every_loss() {
             .zip(&other)
             .all(|(first, other)| first.loss != other.loss)
     );
+}
+
+/// A learning rate that was set is part of the run's state: resumed from any unit before or after, the rest is the same.
+#[test]
+fn a_learning_rate_that_was_set_resumes() {
+    let _alone = alone();
+    let dataset = runs::dataset();
+    let mut whole = runs::trainer(&dataset, config());
+    let before = block_on(whole.session_mut().step()).unwrap();
+    let unchanged = block_on(async {
+        let mut other = runs::trainer(&dataset, config());
+        other.session_mut().step().await.unwrap();
+        other.session_mut().step().await.unwrap()
+    });
+    let session = whole.session_mut();
+    session.set_learning_rate(1e-3).unwrap();
+    assert_eq!(session.base_learning_rate(), 1e-3);
+    assert!(session.set_learning_rate(f64::NAN).is_err());
+    assert!(session.set_learning_rate(0.0).is_err());
+    assert_eq!(session.base_learning_rate(), 1e-3);
+    let after = block_on(session.step()).unwrap();
+    assert_eq!(before.step + 1, after.step);
+    // The settings ask for 1e-2; the schedule goes on.
+    assert!((after.learning_rate - unchanged.learning_rate / 10.0).abs() < 1e-12);
+    check_from("another learning rate", whole, &dataset, &config());
+}
+
+/// Measuring a run leaves the encoder, the data and every random draw of the run that follows as they were.
+#[test]
+fn a_rehearsal_leaves_no_trace() {
+    let _alone = alone();
+    let dataset = runs::dataset();
+    let device = tabtune::device::cpu().autodiff();
+    let encoder = runs::encoder(&device);
+    for method in [
+        Method::HeadOnly,
+        Method::Lora,
+        Method::Full {
+            unfreeze_every: None,
+        },
+    ] {
+        let config = TrainConfig { method, ..config() };
+        let losses = |rehearsed: bool| {
+            if rehearsed {
+                rehearse(&encoder, &dataset, &config, &device);
+            }
+            let mut trainer = set_up(&encoder, &dataset, config.clone(), &device).unwrap();
+            let mut steps = Vec::new();
+            while !trainer.session().is_done() {
+                if rehearsed {
+                    rehearse(&encoder, &dataset, &config, &device);
+                }
+                steps.push(block_on(trainer.session_mut().step()).unwrap());
+            }
+            (steps, weights(&trainer))
+        };
+        assert_eq!(losses(false), losses(true), "{method:?}");
+    }
+}
+
+/// Measures a run with a clock that gives each unit the same time.
+fn rehearse(
+    encoder: &PretrainedEncoder,
+    dataset: &Dataset,
+    config: &TrainConfig,
+    device: &Device,
+) -> Costs {
+    let batch = &dataset.split.train[..4];
+    let mut rehearsal = Rehearsal::new(encoder, dataset, batch, config, device).unwrap();
+    let mut units = 0;
+    while !rehearsal.is_over() {
+        block_on(rehearsal.advance()).unwrap();
+        rehearsal.note(0.01, 1e6);
+        units += 1;
+        assert!(units < 20, "it ends");
+    }
+    let costs = rehearsal.costs();
+    assert_eq!((costs.step.fixed, costs.step.per_token), (0.01, 0.0));
+    assert_eq!((costs.saving, costs.memory.at(0.0)), (0.01, 1e6));
+    costs
 }

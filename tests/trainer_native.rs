@@ -335,3 +335,41 @@ fn nothing_frozen_gets_a_gradient() {
         assert_eq!(seen.found, expected, "{method:?} in epoch {epoch}");
     }
 }
+
+/// After a run the encoder as it was before it classifies the test examples; where the head alone was trained, the run's own
+/// vectors say the same.
+#[test]
+fn the_untrained_encoder_is_compared_with() {
+    let device = tabtune::device::cpu().autodiff();
+    let encoder = runs::encoder(&device);
+    let baseline = |method, dataset: &_| {
+        let config = TrainConfig {
+            method,
+            ..runs::config()
+        };
+        let mut trainer = runs::trainer(dataset, config);
+        block_on(runs::run(&mut trainer, |_, _| ()));
+        let mut untrained = trainer.untrained(&encoder)?;
+        let known = untrained.done();
+        let plain = trainer.device();
+        while block_on(untrained.step(plain)).unwrap() {}
+        assert_eq!(untrained.done(), untrained.total());
+        let baseline = untrained.finish(trainer.labels()).unwrap();
+        let majority = trainer.majority().unwrap().unwrap();
+        assert_eq!(baseline.majority_share, majority.accuracy);
+        Some((known, baseline))
+    };
+    let dataset = runs::dataset();
+    let full = Method::Full {
+        unfreeze_every: None,
+    };
+    let (known, of_head) = baseline(Method::HeadOnly, &dataset).unwrap();
+    assert_eq!(known, 15, "ten texts to learn from and five to test");
+    for method in [Method::Lora, full] {
+        let (known, other) = baseline(method, &dataset).unwrap();
+        assert_eq!(known, 0);
+        assert_eq!(other, of_head, "{method:?}");
+    }
+    assert!(baseline(Method::Lora, &runs::numbers()).is_none());
+    assert!(baseline(Method::Lora, &runs::several_labels()).is_none());
+}

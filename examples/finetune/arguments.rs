@@ -213,7 +213,7 @@ impl Arguments {
             MethodName::Lora => Method::Lora,
             MethodName::Full => Method::Full { unfreeze_every },
         };
-        TrainConfig {
+        let config = TrainConfig {
             method,
             lora: LoraConfig {
                 rank: what.lora_rank,
@@ -232,9 +232,6 @@ impl Arguments {
             gradient_accumulation_steps: how.accumulate,
             sampling: how.sampling,
             optimizer: how.optimizer,
-            learning_rate: how
-                .lr
-                .unwrap_or_else(|| TrainConfig::suited_learning_rate(method, layers)),
             momentum: how.momentum,
             weight_decay: how.weight_decay,
             lr_scheduler_type: how.scheduler,
@@ -249,6 +246,12 @@ impl Arguments {
             load_best_model_at_end: how.load_best,
             metric_for_best_model: how.metric,
             seed: how.seed,
+            ..TrainConfig::default()
+        };
+        let suited = config.suited_learning_rate(layers);
+        TrainConfig {
+            learning_rate: how.lr.unwrap_or(suited),
+            ..config
         }
     }
 }

@@ -59,17 +59,8 @@ impl EmbeddingCache {
                 continue;
             }
             let batch = self.places[index as usize] as usize / self.batch_size;
-            let together = self.order.chunks(self.batch_size).nth(batch);
-            let together = together.unwrap_or_default();
-            let ids: Vec<&[u32]> = together
-                .iter()
-                .map(|&index| examples[index as usize].ids.as_slice())
-                .collect();
-            let batch = BatchTensors::new(&TokenBatch::pad(&ids, pad_id), device);
-            let rows = rows(model.embed(&batch)).await?;
-            for (&index, row) in together.iter().zip(rows) {
-                self.rows[index as usize] = Some(row);
-            }
+            self.embed_batch(batch, examples, pad_id, model, device)
+                .await?;
         }
         let known: Vec<&[f32]> = indices
             .iter()
@@ -78,6 +69,60 @@ impl EmbeddingCache {
         let width = known.first().map_or(0, |row| row.len());
         let values = TensorData::new(known.concat(), [known.len(), width]);
         Ok(Tensor::from_data(values, device))
+    }
+}
+
+impl EmbeddingCache {
+    /// Examples whose vectors are known.
+    pub fn known(&self) -> usize {
+        self.rows.iter().filter(|row| row.is_some()).count()
+    }
+
+    /// The vectors in the order of the examples, as far as they are known.
+    pub fn rows(&self) -> impl Iterator<Item = Option<&[f32]>> {
+        self.rows.iter().map(Option::as_deref)
+    }
+
+    /// Computes the vectors of the next batch of which one is not known. False if all are.
+    ///
+    /// # Errors
+    /// As [`embed`](Self::embed), whose arguments it takes.
+    pub async fn embed_next(
+        &mut self,
+        examples: &[EncodedExample],
+        pad_id: u32,
+        model: &TextClassifier,
+        device: &Device,
+    ) -> Result<bool, ExecutionError> {
+        let unknown = |batch: &[u32]| batch.iter().any(|&at| self.rows[at as usize].is_none());
+        let Some(next) = self.order.chunks(self.batch_size).position(unknown) else {
+            return Ok(false);
+        };
+        self.embed_batch(next, examples, pad_id, model, device)
+            .await?;
+        Ok(true)
+    }
+
+    async fn embed_batch(
+        &mut self,
+        batch: usize,
+        examples: &[EncodedExample],
+        pad_id: u32,
+        model: &TextClassifier,
+        device: &Device,
+    ) -> Result<(), ExecutionError> {
+        let together = self.order.chunks(self.batch_size).nth(batch);
+        let together = together.unwrap_or_default();
+        let ids: Vec<&[u32]> = together
+            .iter()
+            .map(|&index| examples[index as usize].ids.as_slice())
+            .collect();
+        let batch = BatchTensors::new(&TokenBatch::pad(&ids, pad_id), device);
+        let rows = rows(model.embed(&batch)).await?;
+        for (&index, row) in together.iter().zip(rows) {
+            self.rows[index as usize] = Some(row);
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Evaluation: pure metrics, and running a model over examples.
 
+pub mod baseline;
 #[cfg(feature = "engine")]
 mod asking;
 #[cfg(feature = "engine")]
@@ -13,6 +14,8 @@ mod pipeline;
 pub mod score;
 mod scores;
 pub mod tested;
+#[cfg(feature = "engine")]
+mod untrained;
 
 #[cfg(feature = "engine")]
 pub use asking::Asking;
@@ -24,3 +27,5 @@ pub use outcome::{Outcome, OutputScale};
 #[cfg(feature = "engine")]
 pub use pipeline::{Answer, Pipeline, PipelineError};
 pub use scores::{THRESHOLD, report, scores, temperature};
+#[cfg(feature = "engine")]
+pub use untrained::{Embedded, Untrained};

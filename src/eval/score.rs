@@ -39,6 +39,15 @@ impl Metric {
         }
     }
 
+    /// The score that tells the most of a problem.
+    pub fn main(problem: Problem) -> Self {
+        match problem {
+            Problem::SingleLabel => Self::Accuracy,
+            Problem::MultiLabel { .. } => Self::MicroF1,
+            Problem::Regression => Self::R2,
+        }
+    }
+
     /// Whether more is better.
     pub fn greater_is_better(self) -> bool {
         self != Self::Loss

@@ -185,6 +185,7 @@ mod tests {
             learning_rate: 1e-3,
             grad_norm: 2.0 * loss,
             tokens: 100,
+            examples: 16,
         }
     }
 

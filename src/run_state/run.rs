@@ -3,7 +3,7 @@
 use super::history::LossHistory;
 use crate::eval::score::Score;
 use crate::protocol::{
-    EvaluatedSplit, Prediction, RequestId, RunEnd, StepRecord, TrainPlan, TrainResult,
+    EvaluatedSplit, Pace, Prediction, RequestId, RunEnd, StepRecord, TrainPlan, TrainResult,
     ValidationRecord,
 };
 use crate::train::config::Method;
@@ -29,16 +29,31 @@ pub struct Run {
     pub validations: Vec<ValidationRecord>,
     /// What the model said of the user's text after each of them.
     pub opinions: Vec<Opinion>,
-    /// Seconds that are left, as the worker estimates them.
-    pub seconds_left: Option<f64>,
-    /// Tokens a second, lately.
-    pub tokens_per_second: Option<f64>,
+    /// How fast it is, and what it takes; `None` until the first steps are told.
+    pub pace: Option<Pace>,
+    /// Peak of the learning rate, which the user may change while the run goes on.
+    pub learning_rate: f64,
+    /// The changes of it, in order.
+    pub rate_changes: Vec<RateChange>,
+    /// Seconds that it was expected to take when it was started, if that was known.
+    pub estimated: Option<f64>,
+    /// Whether it waits before its first step.
+    pub begins_paused: bool,
     /// Step of the last checkpoint.
     pub checkpoint: Option<u32>,
     /// Times that the user asked to stop.
     pub stops: u32,
     /// How it ended, if it ever did. Stays when a new worker takes the run up again.
     pub result: Option<TrainResult>,
+}
+
+/// A change of the learning rate by the user.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateChange {
+    /// It holds for the steps after this one.
+    pub step: u32,
+    /// The new peak.
+    pub learning_rate: f64,
 }
 
 /// What the model said of a text at some time of its training.
@@ -87,8 +102,11 @@ impl Run {
             history: LossHistory::default(),
             validations: Vec::new(),
             opinions: Vec::new(),
-            seconds_left: None,
-            tokens_per_second: None,
+            pace: None,
+            learning_rate: 0.0,
+            rate_changes: Vec::new(),
+            estimated: None,
+            begins_paused: false,
             checkpoint: None,
             stops: 0,
             result: None,
@@ -96,12 +114,12 @@ impl Run {
     }
 
     /// The same run, asked for anew from its last checkpoint. What was learnt after it is repeated.
-    pub fn resumed(self, id: RequestId) -> Self {
+    pub fn resumed(self, id: RequestId, paused: bool) -> Self {
         Self {
             id,
             phase: RunPhase::Preparing,
-            seconds_left: None,
-            tokens_per_second: None,
+            pace: None,
+            begins_paused: paused,
             stops: 0,
             ..self
         }
@@ -155,21 +173,27 @@ impl Run {
             .retain(|validation| validation.step <= step);
         let epoch = self.validations.last().map_or(0, |last| last.epoch);
         self.opinions.retain(|opinion| opinion.epoch <= epoch);
-        self.phase = RunPhase::Training;
+        self.phase = match self.begins_paused {
+            true => RunPhase::Paused,
+            false => RunPhase::Training,
+        };
     }
 
-    pub(super) fn progressed(
-        &mut self,
-        steps: Vec<StepRecord>,
-        tokens_per_second: f64,
-        seconds_left: f64,
-    ) {
+    pub(super) fn progressed(&mut self, steps: Vec<StepRecord>, pace: Pace) {
         steps
             .into_iter()
             .for_each(|record| self.history.push(record));
-        self.tokens_per_second = Some(tokens_per_second);
-        self.seconds_left = Some(seconds_left);
+        self.pace = Some(pace);
         self.goes_on(RunPhase::Training);
+    }
+
+    pub(super) fn learning_rate_set(&mut self, step: u32, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+        self.rate_changes.retain(|change| change.step < step);
+        self.rate_changes.push(RateChange {
+            step,
+            learning_rate,
+        });
     }
 
     pub(super) fn validated(&mut self, validation: ValidationRecord) {
@@ -192,7 +216,6 @@ impl Run {
     }
 
     pub(super) fn ended(&mut self, result: TrainResult) {
-        self.seconds_left = None;
         self.phase = RunPhase::Ended;
         self.result = Some(result);
     }

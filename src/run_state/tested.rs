@@ -141,6 +141,7 @@ mod tests {
             id: 6,
             config: Default::default(),
             resume: false,
+            paused: false,
         });
         assert!(!state.can_list_examples());
     }

@@ -5,10 +5,10 @@ use crate::eval::score::{Metric, Score};
 use crate::hub::HubDescription;
 use crate::protocol::{
     DeviceKind, DevicePreference, DeviceReason, ErrorKind, ExportForm, LabelProbability,
-    ModelSource, ModelSummary, RunEnd, StepRecord, TableOutcome, TableRequest, TableSource,
+    ModelSource, ModelSummary, Pace, RunEnd, StepRecord, TableOutcome, TableRequest, TableSource,
     TrainPlan, TrainResult, ValidationRecord, Verdict,
 };
-use crate::train::config::TrainConfig;
+use crate::train::config::{Method, TrainConfig};
 
 const COLUMNS: ColumnChoice = ColumnChoice {
     text: 0,
@@ -17,7 +17,7 @@ const COLUMNS: ColumnChoice = ColumnChoice {
 };
 const LISTS: Problem = Problem::MultiLabel { separator: '|' };
 
-fn error() -> WireError {
+pub(super) fn error() -> WireError {
     WireError {
         kind: ErrorKind::Data,
         message: "no rows".into(),
@@ -52,7 +52,7 @@ fn start(state: &mut RunState, id: RequestId, kind: DeviceKind) {
     });
 }
 
-fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
+pub(super) fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
     state.sent(&Command::LoadEncoder {
         id,
         encoder: EncoderSource::Origin { id: name.into() },
@@ -121,6 +121,7 @@ pub(super) fn train(state: &mut RunState, id: RequestId, resume: bool) {
         id,
         config: TrainConfig::default(),
         resume,
+        paused: false,
     });
 }
 
@@ -141,13 +142,16 @@ pub(super) fn steps(state: &mut RunState, id: RequestId, steps: std::ops::RangeI
             learning_rate: 1e-3,
             grad_norm: 1.0,
             tokens: 100,
+            examples: 16,
         })
         .collect();
     state.apply(Event::TrainingProgress {
         id,
         steps,
-        tokens_per_second: 1e3,
-        seconds_left: 9.0,
+        pace: Pace {
+            left: 9.0,
+            ..Pace::default()
+        },
     });
 }
 
@@ -158,11 +162,12 @@ pub(super) fn result(end: RunEnd) -> TrainResult {
         best_step: None,
         seconds: 1.0,
         report: None,
+        baseline: None,
     }
 }
 
-/// Everything loaded (requests 1 to 4), a run under way (request 5) at step 20.
-pub(super) fn training() -> RunState {
+/// Everything loaded (requests 1 to 4).
+pub(super) fn ready() -> RunState {
     let mut state = RunState::default();
     start(&mut state, 1, DeviceKind::Gpu);
     load_encoder(&mut state, 2, "L3");
@@ -173,6 +178,12 @@ pub(super) fn training() -> RunState {
         summary: summary("uci"),
     });
     assert!(state.can_start());
+    state
+}
+
+/// The same, and a run under way (request 5) at step 20.
+pub(super) fn training() -> RunState {
+    let mut state = ready();
     train(&mut state, 5, false);
     state.apply(Event::TrainingStarted {
         id: 5,
@@ -692,6 +703,7 @@ fn a_run_without_lora_has_no_adapter() {
             ..TrainConfig::default()
         },
         resume: false,
+        paused: false,
     });
     state.apply(Event::TrainingEnded {
         id: 6,
@@ -1105,4 +1117,67 @@ fn a_verdict_follows_the_model_and_the_choices() {
     });
     train(&mut state, 6, false);
     assert_eq!(doubts(&state), (Vec::new(), true));
+}
+
+#[test]
+fn a_run_may_be_started_for_a_single_step() {
+    let mut state = ready();
+    assert!(state.can_step());
+    state.sent(&Command::Train {
+        id: 5,
+        config: TrainConfig::default(),
+        resume: false,
+        paused: true,
+    });
+    assert!(!state.can_step());
+    state.apply(Event::TrainingStarted {
+        id: 5,
+        plan: plan(),
+        step: 0,
+    });
+    assert_eq!(phase(&state), Some(RunPhase::Paused));
+    for step in 1..=2 {
+        assert!(state.can_step() && state.can_resume());
+        state.sent(&Command::Step { id: 5 + step });
+        assert!(!state.can_step() && !state.can_resume());
+        steps(&mut state, 5, step..=step);
+        state.apply(Event::Stepped { id: 5 + step, step });
+        assert_eq!(phase(&state), Some(RunPhase::Paused));
+    }
+    assert_eq!(state.run.as_ref().map(|run| run.history.steps()), Some(2));
+    state.sent(&Command::Resume { id: 9 });
+    state.apply(Event::Resumed { id: 9 });
+    assert_eq!(phase(&state), Some(RunPhase::Training));
+    assert!(!state.can_step());
+}
+
+#[test]
+fn a_change_of_the_learning_rate_is_noted() {
+    let mut state = training();
+    let rate = |state: &RunState| state.run.as_ref().map(|run| run.learning_rate);
+    assert_eq!(rate(&state), Some(TrainConfig::default().learning_rate));
+    for (id, step, learning_rate) in [(6, 20, 1e-3), (7, 20, 5e-4), (8, 30, 1e-4)] {
+        assert!(state.can_set_learning_rate());
+        state.sent(&Command::SetLearningRate { id, learning_rate });
+        assert!(!state.can_set_learning_rate());
+        state.apply(Event::LearningRateSet {
+            id,
+            step,
+            learning_rate,
+        });
+        assert_eq!(rate(&state), Some(learning_rate));
+    }
+    let changes = state.run.as_ref().map(|run| {
+        let changes = run.rate_changes.iter();
+        changes
+            .map(|change| (change.step, change.learning_rate))
+            .collect::<Vec<_>>()
+    });
+    // The second one came before a step was taken at the first.
+    assert_eq!(changes, Some(vec![(20, 5e-4), (30, 1e-4)]));
+    state.apply(Event::TrainingEnded {
+        id: 5,
+        result: result(RunEnd::Completed),
+    });
+    assert!(!state.can_set_learning_rate());
 }

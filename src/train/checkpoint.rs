@@ -13,7 +13,7 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::best::BestRecord;
-use super::exact::ExactRunEnd;
+use super::exact::{ExactF64, ExactRunEnd};
 use super::optimizer::{Optimizer, ParameterState};
 use super::parameters::trained_parameters;
 use super::record::RunEnd;
@@ -21,7 +21,7 @@ use super::session::{TrainError, TrainSession};
 use crate::model::parameters::{ParameterMapper, ParameterVisitor};
 use crate::reason::as_text;
 
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 const METADATA: &str = "tabtune";
 const SETTINGS: &str = "settings";
 const PARAMETER: &str = "parameter";
@@ -32,6 +32,8 @@ const BEST: &str = "best";
 struct State {
     version: u32,
     step: u32,
+    /// Peak of the learning rate, which may have been set after the start.
+    learning_rate: ExactF64,
     /// How often each parameter has been updated, by path; those that have not are left out.
     updates: BTreeMap<String, u32>,
     best: BestRecord,
@@ -124,6 +126,7 @@ impl TrainSession {
         let state = State {
             version: VERSION,
             step: self.step,
+            learning_rate: ExactF64(self.schedule.peak()),
             updates,
             best: self.best.record,
             end: self.end.map(ExactRunEnd::from),
@@ -213,6 +216,7 @@ impl TrainSession {
             load.optimizer = None;
             model.map_parameters(&mut load)
         });
+        self.schedule.set_peak(state.learning_rate.0);
         self.step = step;
         self.end = state.end.map(RunEnd::from);
         self.enter_epoch();

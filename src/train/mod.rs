@@ -9,6 +9,7 @@ mod best;
 #[cfg(feature = "engine")]
 mod checkpoint;
 pub mod config;
+pub mod estimate;
 #[cfg(feature = "engine")]
 mod exact;
 #[cfg(feature = "engine")]
@@ -18,6 +19,8 @@ mod optimizer;
 #[cfg(feature = "engine")]
 mod parameters;
 pub mod record;
+#[cfg(feature = "engine")]
+mod rehearsal;
 mod sampler;
 mod schedule;
 #[cfg(feature = "engine")]
@@ -28,6 +31,8 @@ mod session;
 mod setup;
 #[cfg(feature = "engine")]
 mod trainer;
+#[cfg(feature = "engine")]
+mod untrained;
 
 #[cfg(feature = "engine")]
 pub use backward::gradients;
@@ -41,6 +46,8 @@ pub use objective::Objective;
 pub use optimizer::{Optimizer, ParameterState, UpdateRule, global_norm};
 #[cfg(feature = "engine")]
 pub use parameters::trainable_parameters;
+#[cfg(feature = "engine")]
+pub use rehearsal::Rehearsal;
 pub use sampler::Sampler;
 pub use schedule::Schedule;
 #[cfg(feature = "engine")]

@@ -17,6 +17,8 @@ pub struct StepRecord {
     pub grad_norm: f64,
     /// Tokens of the step's examples, padding left out.
     pub tokens: u32,
+    /// The step's examples.
+    pub examples: u32,
 }
 
 /// Evaluation on the validation examples.

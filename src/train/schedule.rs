@@ -27,6 +27,16 @@ impl Schedule {
         }
     }
 
+    /// What the learning rate rises to.
+    pub fn peak(&self) -> f64 {
+        self.peak
+    }
+
+    /// Goes on with another peak: every later rate is the old one times the quotient of the two.
+    pub fn set_peak(&mut self, peak: f64) {
+        self.peak = peak;
+    }
+
     /// The learning rate of a step, counted from 0.
     pub fn learning_rate(&self, step: u32) -> f64 {
         if step < self.warmup_steps {
@@ -66,6 +76,17 @@ mod tests {
             [0.0, 0.5, 1.0, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125]
         );
         assert_eq!(schedule.learning_rate(10), 0.0);
+    }
+
+    #[test]
+    fn another_peak_scales_what_is_left() {
+        let mut schedule = schedule(SchedulerType::Cosine, 1.0, 0.2, 10);
+        let before: Vec<f64> = (0..10).map(|step| schedule.learning_rate(step)).collect();
+        schedule.set_peak(0.25);
+        assert_eq!(schedule.peak(), 0.25);
+        for (step, before) in (0..).zip(before) {
+            assert!((schedule.learning_rate(step) - before / 4.0).abs() < 1e-15);
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! One fine-tuning run, a step at a time. It holds no loop: whoever drives it may pause, evaluate, predict or
 //! save between any two steps.
 
+use std::sync::Arc;
+
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
@@ -9,7 +11,8 @@ use serde::Serialize;
 use super::backward::Backward;
 use super::batch::LabelledBatch;
 use super::best::{BestModel, Validated};
-use super::config::{Method, Sampling, TrainConfig};
+use super::config::{Method, Setting, TrainConfig, TrainConfigError};
+use super::estimate::sampler;
 use super::exact::ExactF64;
 use super::objective::Objective;
 use super::optimizer::{Optimizer, global_norm};
@@ -31,13 +34,13 @@ pub struct TrainSession {
     previous: Option<TextClassifier>,
     pub(super) optimizer: Optimizer,
     pub(super) best: BestModel,
-    objective: Objective,
-    schedule: Schedule,
+    pub(super) objective: Objective,
+    pub(super) schedule: Schedule,
     sampler: Sampler,
-    examples: Vec<EncodedExample>,
+    pub(super) examples: Arc<[EncodedExample]>,
     /// Where only the head is trained.
-    embeddings: Option<EmbeddingCache>,
-    pad_id: u32,
+    pub(super) embeddings: Option<EmbeddingCache>,
+    pub(super) pad_id: u32,
     pub(super) device: Device,
     pub(super) step: u32,
     /// Set once training is over; what is left is the test.
@@ -45,6 +48,14 @@ pub struct TrainSession {
     /// The epoch whose order is `order`.
     epoch: u32,
     order: Vec<u32>,
+}
+
+/// What a step learns on.
+#[derive(Default)]
+struct StepSize {
+    /// Padding left out.
+    tokens: usize,
+    examples: usize,
 }
 
 /// Why a step failed.
@@ -98,12 +109,7 @@ impl TrainSession {
             .iter()
             .map(|example| example.target.class())
             .collect();
-        let sampler = match classes {
-            Some(classes) if config.sampling != Sampling::Shuffle => {
-                Sampler::new(config.sampling, &classes, config.seed)
-            }
-            _ => Sampler::uniform(examples.len(), config.seed),
-        };
+        let sampler = sampler(classes, examples.len(), &config);
         let steps = steps_per_epoch(&sampler, &config) * config.epochs;
         let mut session = Self {
             schedule: Schedule::new(&config, steps),
@@ -115,7 +121,7 @@ impl TrainSession {
             previous: None,
             objective,
             sampler,
-            examples,
+            examples: examples.into(),
             pad_id,
             config,
             device,
@@ -156,6 +162,29 @@ impl TrainSession {
     /// The settings.
     pub fn config(&self) -> &TrainConfig {
         &self.config
+    }
+
+    /// The peak of the learning rate: the settings' own, or the one that was set since.
+    pub fn base_learning_rate(&self) -> f64 {
+        self.schedule.peak()
+    }
+
+    /// Goes on with another peak of the learning rate; the schedule stays. It is part of the run's state: a checkpoint
+    /// keeps it.
+    ///
+    /// # Errors
+    /// If it is outside the range of learning rates; the old one then stays.
+    pub fn set_learning_rate(&mut self, peak: f64) -> Result<(), TrainConfigError> {
+        let range = TrainConfig::LEARNING_RATES;
+        if !range.holds(peak) {
+            return Err(TrainConfigError::OutOfRange {
+                setting: Setting::LearningRate,
+                found: peak,
+                range,
+            });
+        }
+        self.schedule.set_peak(peak);
+        Ok(())
     }
 
     /// The model as it stands, without autodiff.
@@ -256,22 +285,26 @@ impl TrainSession {
             backward.texts(batch, self.config.adversarial);
         }
         let (loss, gradients) = backward.finish();
-        let tokens = batches.iter().map(|batch| batch.tokens.real_tokens()).sum();
-        self.update(loss, gradients, tokens).await
+        let size = StepSize {
+            tokens: batches.iter().map(|batch| batch.tokens.real_tokens()).sum(),
+            examples: batches.iter().map(|batch| batch.targets.len()).sum(),
+        };
+        self.update(loss, gradients, size).await
     }
 
     async fn step_on_embeddings(&mut self, batches: &[Vec<u32>]) -> Result<StepRecord, TrainError> {
         let model = self.model();
         let plain = self.device.clone().inner();
         let mut embedded = Vec::new();
-        let mut tokens = 0;
+        let mut size = StepSize::default();
         if let Some(cache) = &mut self.embeddings {
             for indices in batches {
                 let vectors = cache
                     .embed(indices, &self.examples, self.pad_id, &model, &plain)
                     .await?;
                 let examples = indices.iter().map(|&index| &self.examples[index as usize]);
-                tokens += examples
+                size.examples += indices.len();
+                size.tokens += examples
                     .clone()
                     .map(|example| example.ids.len())
                     .sum::<usize>();
@@ -289,7 +322,7 @@ impl TrainSession {
             backward.embedded(vectors, &targets);
         }
         let (loss, gradients) = backward.finish();
-        self.update(loss, gradients, tokens).await
+        self.update(loss, gradients, size).await
     }
 
     /// The step alone decides the dropout masks: a run that is resumed draws the same.
@@ -302,7 +335,7 @@ impl TrainSession {
         &mut self,
         loss: Tensor<1>,
         gradients: GradientsParams,
-        tokens: usize,
+        size: StepSize,
     ) -> Result<StepRecord, TrainError> {
         let norm = global_norm(&self.model, &gradients)
             .unwrap_or_else(|| Tensor::zeros([1], &loss.device()));
@@ -337,7 +370,8 @@ impl TrainSession {
             loss,
             learning_rate,
             grad_norm,
-            tokens: tokens as u32,
+            tokens: size.tokens as u32,
+            examples: size.examples as u32,
         })
     }
 

@@ -19,12 +19,12 @@ use crate::text::{EncodedExample, Tokenizer};
 /// Drives a session from its first step to the test. Like the session it holds no loop, so that whoever calls
 /// [`advance`](Self::advance) may pause, ask, save or stop between any two units of work.
 pub struct Trainer {
-    session: TrainSession,
+    pub(super) session: TrainSession,
     validation: HeldOut,
-    test: HeldOut,
-    tokenizer: Tokenizer,
-    labels: Arc<[String]>,
-    scale: OutputScale,
+    pub(super) test: HeldOut,
+    pub(super) tokenizer: Tokenizer,
+    pub(super) labels: Arc<[String]>,
+    pub(super) scale: OutputScale,
     /// Without autodiff.
     device: Device,
     phase: Phase,
@@ -32,10 +32,10 @@ pub struct Trainer {
 }
 
 /// Examples that are not learnt on.
-struct HeldOut {
-    examples: Arc<[EncodedExample]>,
+pub(super) struct HeldOut {
+    pub(super) examples: Arc<[EncodedExample]>,
     /// Their vectors, where the encoder does not change.
-    embeddings: Option<EmbeddingCache>,
+    pub(super) embeddings: Option<EmbeddingCache>,
 }
 
 impl HeldOut {
@@ -132,6 +132,11 @@ impl Trainer {
         &self.session
     }
 
+    /// Lets go of all but the session.
+    pub(super) fn into_session(self) -> TrainSession {
+        self.session
+    }
+
     /// The session, to take steps of one's own.
     pub fn session_mut(&mut self) -> &mut TrainSession {
         &mut self.session
@@ -189,6 +194,27 @@ impl Trainer {
             }
         }
         self.phase = Phase::Training;
+    }
+
+    /// Whether a validation is under way.
+    pub fn is_validating(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Evaluating {
+                part: Part::Validation,
+                ..
+            }
+        )
+    }
+
+    /// The device, without autodiff.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The labels' names.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
     }
 
     /// Does one unit of work.

@@ -13,6 +13,7 @@ use super::privacy_line::PrivacyLine;
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
 use super::runs::RunsCard;
+use super::run_title::show_progress_in_title;
 use super::save_card::SaveCard;
 use super::settings::Settings;
 use super::settings_card::SettingsCard;
@@ -81,25 +82,5 @@ fn keep_dropped_files_out() {
     on_cleanup(move || {
         over.remove();
         drop.remove();
-    });
-}
-
-fn show_progress_in_title(engine: Engine) {
-    let title = Memo::new(move |_| {
-        let share = engine.state.with(|state| {
-            state
-                .run
-                .as_ref()
-                .filter(|run| run.is_active())
-                .map(|run| run.share())
-        });
-        share.map_or("Tabtune".to_owned(), |share| {
-            format!("{:.0} % · Tabtune", (share * 100.0).floor())
-        })
-    });
-    Effect::new(move |_| {
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            document.set_title(&title.get());
-        }
     });
 }

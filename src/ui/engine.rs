@@ -2,6 +2,7 @@
 
 mod lifecycle;
 mod recovery;
+mod running;
 mod table;
 mod using;
 mod worker;
@@ -27,6 +28,7 @@ use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
 use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
+pub(crate) use running::StartPace;
 use table::Worked;
 use using::InUse;
 pub(crate) use worker::hub_url;
@@ -74,7 +76,7 @@ struct Inner {
     /// The data set being made.
     choosing: Option<(RequestId, DataInUse)>,
     /// The run that waits for the data to be divided.
-    waiting: Option<TrainConfig>,
+    waiting: Option<(TrainConfig, StartPace)>,
     /// What a new worker must still be told, and the request it is at.
     replay: VecDeque<Step>,
     replaying: Option<RequestId>,
@@ -248,14 +250,15 @@ impl Engine {
         }
     }
 
-    /// Starts a run, as soon as the data set is divided.
-    pub(crate) fn train(self, config: TrainConfig) {
+    /// Starts a run, as soon as the data set is divided; by a single step, if it is to pause after that.
+    pub(crate) fn train(self, config: TrainConfig, pace: StartPace) {
         self.notice.set(None);
         if self.state.with_untracked(RunState::is_redividing) {
             return self
                 .inner
-                .update_value(|inner| inner.waiting = Some(config));
+                .update_value(|inner| inner.waiting = Some((config, pace)));
         }
+        let paused = pace == StartPace::SingleStep;
         self.inner.update_value(|inner| {
             inner.told.config = Some(config.clone());
             inner.told.checkpoint = None;
@@ -266,24 +269,10 @@ impl Engine {
                 id,
                 config,
                 resume: false,
+                paused,
             },
             None,
         );
-    }
-
-    /// Halts the run.
-    pub(crate) fn pause(self) {
-        self.send(|id| Command::Pause { id }, None);
-    }
-
-    /// Lets a paused run go on.
-    pub(crate) fn resume(self) {
-        self.send(|id| Command::Resume { id }, None);
-    }
-
-    /// Ends the run; a second time, skips its test.
-    pub(crate) fn stop(self) {
-        self.send(|id| Command::Stop { id }, None);
     }
 
     /// Classifies a text.
@@ -365,8 +354,8 @@ impl Engine {
                         .update_value(|inner| inner.told.data = Some(data));
                     self.settle_replay(id);
                     let waiting = |inner: &mut Inner| inner.waiting.take();
-                    if let Some(config) = self.inner.try_update_value(waiting).flatten() {
-                        self.train(config);
+                    if let Some((config, pace)) = self.inner.try_update_value(waiting).flatten() {
+                        self.train(config, pace);
                     }
                 }
             }
@@ -374,6 +363,7 @@ impl Engine {
                 // The model that was opened has made room for the run's.
                 self.inner.update_value(|inner| inner.told.model = None);
                 self.settle_replay(id);
+                self.take_first_step();
             }
             Event::Checkpointed { .. } => self.inner.update_value(|inner| {
                 inner.told.checkpoint = buffer;
@@ -430,6 +420,9 @@ impl Engine {
             | Event::Paused { .. }
             | Event::Resumed { .. }
             | Event::Stopping { .. }
+            | Event::Stepped { .. }
+            | Event::LearningRateSet { .. }
+            | Event::Estimated { .. }
             | Event::Predicted { .. }
             | Event::ExamplesListed { .. }
             | Event::Requested { .. }

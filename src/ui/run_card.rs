@@ -1,10 +1,16 @@
-//! The run: its buttons, progress, curve and validation.
+//! The run: its buttons, progress, figures, curve and validation.
 
 use leptos::prelude::*;
 
-use super::engine::Engine;
-use super::format::{self, count, duration, rounded, score_change, thousands};
+use super::baseline::Baseline;
+use super::engine::{Engine, StartPace};
+use super::estimate::Estimate;
+use super::format::{self, duration, score_change, thousands};
+use super::language::tr;
+use super::live_numbers::LiveNumbers;
 use super::loss_chart::LossChart;
+use super::rate_control::RateControl;
+use super::run_details::RunDetails;
 use super::settings::Settings;
 use super::words;
 use crate::protocol::EvaluatedSplit;
@@ -18,11 +24,17 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
     let longest = Memo::new(move |_| {
         state.with(|state| state.encoder.as_ref().map(|encoder| encoder.max_length))
     });
-    let values = Memo::new(move |_| settings.values(longest.get()));
+    let problem = Memo::new(move |_| state.with(|state| state.problem));
+    let values = Memo::new(move |_| {
+        let mut values = settings.values(longest.get())?;
+        values.train = values.train.fitted_to(problem.get());
+        Some(values)
+    });
     let can_start =
         Memo::new(move |_| state.with(RunState::can_start) && values.with(Option::is_some));
-    let can_pause = Memo::new(move |_| state.with(RunState::can_pause));
     let can_resume = Memo::new(move |_| state.with(RunState::can_resume));
+    let can_step = Memo::new(move |_| can_resume.get() || can_start.get());
+    let can_pause = Memo::new(move |_| state.with(RunState::can_pause));
     let can_stop = Memo::new(move |_| state.with(RunState::can_stop));
     let skips_test = Memo::new(move |_| {
         state.with(|state| {
@@ -36,27 +48,45 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
         Memo::new(move |_| state.with(|state| intent(state, values.with(Option::is_some))));
     let has_run = Memo::new(move |_| state.with(|state| state.run.is_some()));
 
-    let start = move |_| {
+    let start = move |pace| {
         if let Some(values) = values.get_untracked() {
-            engine.train(values.train);
+            engine.train(values.train, pace);
         }
+    };
+    let step = move || match can_resume.get_untracked() {
+        true => engine.step(),
+        false => start(StartPace::SingleStep),
+    };
+    let stop_words = move || match skips_test.get() {
+        true => tr!("run-skip-test"),
+        false => tr!("run-stop"),
     };
     view! {
         <section class="card" aria-labelledby="run-title">
-            <h2 id="run-title">"Run"</h2>
+            <h2 id="run-title">{move || tr!("run-title")}</h2>
             <p class="muted small">{move || intent.get()}</p>
+            <Estimate engine values />
             <div class="buttons">
-                <button type="button" class="primary" data-testid="start" disabled=move || !can_start.get() on:click=start>
-                    "Train"
+                <button
+                    type="button"
+                    class="primary"
+                    data-testid="start"
+                    disabled=move || !can_start.get()
+                    on:click=move |_| start(StartPace::Continuous)
+                >
+                    {move || tr!("run-start")}
                 </button>
                 <button type="button" data-testid="pause" disabled=move || !can_pause.get() on:click=move |_| engine.pause()>
-                    "Pause"
+                    {move || tr!("run-pause")}
                 </button>
                 <button type="button" data-testid="resume" disabled=move || !can_resume.get() on:click=move |_| engine.resume()>
-                    "Resume"
+                    {move || tr!("run-resume")}
+                </button>
+                <button type="button" data-testid="step" disabled=move || !can_step.get() on:click=move |_| step()>
+                    {move || tr!("run-step")}
                 </button>
                 <button type="button" data-testid="stop" disabled=move || !can_stop.get() on:click=move |_| engine.stop()>
-                    {move || if skips_test.get() { "Skip the test" } else { "Stop" }}
+                    {stop_words}
                 </button>
             </div>
             {move || {
@@ -65,8 +95,12 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
                     .then(|| {
                         view! {
                             <Progress engine />
+                            <LiveNumbers engine />
+                            <RateControl engine />
                             <LossChart engine />
                             <Validation engine />
+                            <Baseline engine />
+                            <RunDetails engine />
                         }
                     })
             }}
@@ -77,30 +111,32 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
 /// What the next run, or the one under way, is about; or what it still needs.
 fn intent(state: &RunState, settings_hold: bool) -> String {
     if let Some(run) = state.run.as_ref().filter(|run| run.is_active()) {
-        return format!(
-            "{} learns from {}.",
-            run.encoder,
-            words::data_name(&run.dataset)
-        );
+        let data = words::data_name(&run.dataset);
+        return tr!("run-learns", encoder = run.encoder.clone(), data = data);
     }
     match (&state.encoder, &state.dataset) {
-        _ if !settings_hold => "One of the settings needs a look before training can start.".into(),
-        (Some(encoder), Some(dataset)) => {
-            format!(
-                "{} will learn from {} of {}.",
-                encoder.id,
-                count(dataset.examples.train, "example"),
-                words::data_name(&dataset.name)
-            )
-        }
-        (_, None) => "Choose your data first.".into(),
-        (None, Some(_)) => "The encoder is not loaded yet.".into(),
+        _ if !settings_hold => tr!("run-needs-look"),
+        (Some(encoder), Some(dataset)) => tr!(
+            "run-will-learn",
+            encoder = encoder.id.clone(),
+            count = dataset.examples.train,
+            data = words::data_name(&dataset.name)
+        ),
+        (_, None) => tr!("run-needs-data"),
+        (None, Some(_)) => tr!("run-needs-encoder"),
     }
 }
 
 /// Steps done and time left.
 #[component]
 fn Progress(engine: Engine) -> impl IntoView {
+    let of_run = move |read: fn(&Run) -> String| {
+        Memo::new(move |_| {
+            engine
+                .state
+                .with(|state| state.run.as_ref().map(read).unwrap_or_default())
+        })
+    };
     let numbers = Memo::new(move |_| {
         engine.state.with(|state| {
             state
@@ -109,16 +145,7 @@ fn Progress(engine: Engine) -> impl IntoView {
                 .map_or((0, 0), |run| (run.history.steps(), run.total_steps()))
         })
     });
-    let status = Memo::new(move |_| {
-        engine
-            .state
-            .with(|state| state.run.as_ref().map(status).unwrap_or_default())
-    });
-    let details = Memo::new(move |_| {
-        engine
-            .state
-            .with(|state| state.run.as_ref().map(details).unwrap_or_default())
-    });
+    let (status, details) = (of_run(status), of_run(details));
     view! {
         <div
             class="progress"
@@ -127,7 +154,7 @@ fn Progress(engine: Engine) -> impl IntoView {
             data-total=move || numbers.get().1
         >
             <progress
-                aria-label="Training steps"
+                aria-label=move || tr!("run-progress")
                 max=move || numbers.get().1.max(1)
                 value=move || numbers.get().0
             ></progress>
@@ -142,62 +169,39 @@ fn Progress(engine: Engine) -> impl IntoView {
 /// Where the run stands: words that change seldom, so that they can be read out.
 fn status(run: &Run) -> String {
     match run.phase {
-        RunPhase::Preparing => "Preparing".into(),
-        RunPhase::Training if run.stops > 0 => "Stopping".into(),
-        RunPhase::Training => "Training".into(),
-        RunPhase::Paused => "Paused".into(),
-        RunPhase::Evaluating {
-            split: EvaluatedSplit::Validation,
-            ..
-        } => "Validating".into(),
-        RunPhase::Evaluating {
-            split: EvaluatedSplit::Test,
-            ..
-        } => "Testing".into(),
-        RunPhase::Ended => match &run.result {
-            Some(result) => format!(
-                "{} {}",
-                words::run_end(result.end),
-                duration(result.seconds)
-            ),
-            None => "Finished".into(),
+        RunPhase::Preparing => tr!("run-preparing"),
+        RunPhase::Training if run.stops > 0 => tr!("run-stopping"),
+        RunPhase::Training => tr!("run-training"),
+        RunPhase::Paused => tr!("run-paused"),
+        RunPhase::Evaluating { split, .. } => match split {
+            EvaluatedSplit::Validation => tr!("run-validating"),
+            EvaluatedSplit::Test => tr!("run-testing"),
+            EvaluatedSplit::Untrained => tr!("run-comparing"),
         },
-        RunPhase::Failed => "Ended without a model".into(),
+        RunPhase::Ended => match &run.result {
+            Some(result) => words::run_end(result.end, result.seconds),
+            None => tr!("run-finished"),
+        },
+        RunPhase::Failed => tr!("run-failed"),
     }
 }
 
 fn details(run: &Run) -> String {
-    let steps = format!(
-        "step {} of {}",
-        thousands(run.history.steps()),
-        thousands(run.total_steps())
-    );
+    let (steps, total) = (thousands(run.history.steps()), thousands(run.total_steps()));
     let mut parts = vec![match run.phase {
-        RunPhase::Preparing => "the adapters are being set up".into(),
+        RunPhase::Preparing => tr!("run-preparing-detail"),
         RunPhase::Evaluating { done, total, .. } => {
-            format!("{} of {}", thousands(done), count(total, "example"))
+            tr!("run-examples-of", done = done, total = total)
         }
-        _ => steps,
+        _ => tr!("run-steps-of", step = steps, total = total),
     }];
-    if let (RunPhase::Training, Some(seconds)) = (run.phase, run.seconds_left) {
-        parts.push(format!("about {} left", duration(seconds)));
-    }
-    if let (RunPhase::Training, Some(speed)) = (run.phase, run.tokens_per_second) {
-        parts.push(format!(
-            "{} tokens a second",
-            thousands(speed.round() as u32)
-        ));
-    }
-    if let (RunPhase::Ended, Some(plan)) = (run.phase, &run.plan) {
-        parts.push(format!(
-            "{} trained parameters",
-            rounded(plan.trainable_parameters)
-        ));
+    if let (RunPhase::Training, Some(pace)) = (run.phase, run.pace) {
+        parts.push(tr!("run-time-left", time = duration(pace.left)));
     }
     parts.join(" · ")
 }
 
-/// Accuracy on the validation examples, epoch by epoch.
+/// The most telling score on the validation examples, epoch by epoch.
 #[component]
 fn Validation(engine: Engine) -> impl IntoView {
     let validations = Memo::new(move |_| {
@@ -217,21 +221,27 @@ fn Validation(engine: Engine) -> impl IntoView {
             .len()
             .checked_sub(2)
             .and_then(|index| validations.get(index)?.score(score.metric));
-        let change = before.map(|before| {
-            format!(
-                ", {} since epoch {}",
-                score_change(score.metric, score.value - before),
-                last.epoch.saturating_sub(1)
-            )
-        });
+        let epoch = last.epoch;
+        let what = move || {
+            let metric = words::metric(score.metric);
+            tr!("run-validation-after", epoch = epoch, metric = metric)
+        };
+        let change = move || {
+            before.map(|before| {
+                let change = score_change(score.metric, score.value - before);
+                let since = epoch.saturating_sub(1);
+                format!(
+                    " ({})",
+                    tr!("run-validation-change", change = change, epoch = since)
+                )
+            })
+        };
         Some(view! {
             <p class="validation">
-                <span class="figure" data-testid="val-accuracy" data-value=score.value data-epoch=last.epoch>
-                    {format::score(score)}
+                <span class="figure" data-testid="val-accuracy" data-value=score.value data-epoch=epoch>
+                    {move || format::score(score)}
                 </span>
-                <span class="muted">
-                    "validation " {words::metric(score.metric)} " after " {count(last.epoch, "epoch")} {change}
-                </span>
+                <span class="muted">{what} {change}</span>
             </p>
         })
     }

@@ -3,19 +3,23 @@
 use leptos::prelude::*;
 
 use super::engine::Engine;
+use super::language::tr;
+use super::presets::Presets;
 use super::settings::{BASIC_FIELDS, FIELDS, Kind, Settings};
 
-/// A few settings, and the others under "More settings".
+/// Presets, a few settings, and the others under "More settings".
 #[component]
 pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView {
     let encoder = Memo::new(move |_| engine.state.with(|state| state.encoder.clone()));
     let longest = Memo::new(move |_| {
         encoder.with(|encoder| encoder.as_ref().map(|encoder| encoder.max_length))
     });
+    let layers =
+        Memo::new(move |_| encoder.with(|encoder| encoder.as_ref().map(|encoder| encoder.layers)));
     let locked = Memo::new(move |_| engine.state.with(|state| state.is_running()));
     Effect::new(move |_| {
-        if let Some(encoder) = encoder.get() {
-            settings.suit(encoder.layers);
+        if let Some(layers) = layers.get() {
+            settings.suit(layers);
         }
     });
     let split = Callback::new(move |()| {
@@ -28,15 +32,18 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
     let more_is_wrong = Memo::new(move |_| {
         (BASIC_FIELDS..FIELDS.len()).any(|index| settings.problem(index, longest.get()).is_some())
     });
+    let warning = move || {
+        more_is_wrong.get().then(
+            || view! { <span class="problem small">" " {move || tr!("run-settings-wrong")}</span> },
+        )
+    };
     view! {
         <section class="card" aria-labelledby="settings-title">
-            <h2 id="settings-title">"Settings"</h2>
+            <h2 id="settings-title">{move || tr!("run-settings-title")}</h2>
+            <Presets settings layers locked />
             <div class="fields">{(0..BASIC_FIELDS).map(field).collect_view()}</div>
             <details>
-                <summary>
-                    "More settings"
-                    {move || more_is_wrong.get().then(|| view! { <span class="problem small">" Needs a look"</span> })}
-                </summary>
+                <summary>{move || tr!("run-settings-more")} {warning}</summary>
                 <div class="fields">{(BASIC_FIELDS..FIELDS.len()).map(field).collect_view()}</div>
             </details>
         </section>
@@ -65,7 +72,7 @@ fn SettingField(
             let options = choices.iter().map(|choice| {
                 view! {
                     <option value=choice.value prop:selected=move || text.with(|text| text == choice.value)>
-                        {choice.words}
+                        {move || (choice.words)()}
                     </option>
                 }
             });
@@ -86,7 +93,7 @@ fn SettingField(
             <input
                 id=id
                 type="text"
-                inputmode=if field.kind == Kind::Whole { "numeric" } else { "decimal" }
+                inputmode=if matches!(field.kind, Kind::Whole) { "numeric" } else { "decimal" }
                 autocomplete="off"
                 data-setting=field.name
                 disabled=move || locked.get()
@@ -101,7 +108,7 @@ fn SettingField(
     };
     view! {
         <div class="field" hidden=move || !applies.get()>
-            <label for=label_for>{field.name}</label>
+            <label for=label_for>{move || (field.label)()}</label>
             {control}
             <span
                 id=problem_id
@@ -109,7 +116,7 @@ fn SettingField(
                 class:muted=move || problem.with(Option::is_none)
                 class:problem=move || problem.with(Option::is_some)
             >
-                {move || problem.get().unwrap_or_else(|| field.hint.to_owned())}
+                {move || problem.get().unwrap_or_else(|| (field.hint)())}
             </span>
         </div>
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::clock::turn;
 use super::errors::{Fault, StateError};
+use super::estimate::Estimator;
 use super::hub::HubClient;
 use super::model::HeldModel;
 use super::open::open;
@@ -33,6 +34,7 @@ pub struct Driver {
     encoder: Option<Rc<LoadedEncoder>>,
     tables: Tables,
     run: Option<Run>,
+    estimator: Estimator,
     /// The model of the last run that ended, or the one that was opened since.
     model: Option<HeldModel>,
     /// What became of the test examples of the last run that was tested.
@@ -49,6 +51,7 @@ impl Driver {
             encoder: None,
             tables: Tables::default(),
             run: None,
+            estimator: Estimator::default(),
             model: None,
             tested: None,
             using: Using::default(),
@@ -58,8 +61,8 @@ impl Driver {
     /// Runs until the page ends the worker.
     pub async fn drive(mut self) {
         loop {
-            let working =
-                self.using.is_working() || self.run.as_ref().is_some_and(|run| !run.is_paused());
+            let running = self.run.as_ref().is_some_and(|run| !run.is_paused());
+            let working = running || self.using.is_working() || self.estimator.is_busy();
             let message = if working {
                 self.inbox.try_next()
             } else {
@@ -67,7 +70,12 @@ impl Driver {
             };
             match message {
                 Some(message) => self.handle(message).await,
-                None if working => self.advance().await,
+                None if running => self.advance().await,
+                None if working => {
+                    if let Err(error) = self.estimator.advance().await {
+                        return post(&Event::Lost { error });
+                    }
+                }
                 None => return,
             }
             if working && let Err(error) = turn().await {
@@ -93,7 +101,7 @@ impl Driver {
             }
             Err(error) => {
                 let id = run.id();
-                run.flush();
+                run.give_up();
                 self.end_run();
                 errors::fail(id, error);
             }
@@ -115,6 +123,7 @@ impl Driver {
             files,
         } = message;
         let bytes = buffer.as_ref().map(to_bytes);
+        self.estimator.make_way_for(&command);
         let (id, answer) = match command {
             Command::Start {
                 id,
@@ -148,8 +157,13 @@ impl Driver {
                 let made = idle.and_then(|()| self.tables.use_columns(id, columns, problem, split));
                 (id, made)
             }
-            Command::Train { id, config, resume } => {
-                match self.train(id, config, bytes.filter(|_| resume)) {
+            Command::Train {
+                id,
+                config,
+                resume,
+                paused,
+            } => {
+                match self.train(id, config, bytes.filter(|_| resume), paused) {
                     // The terminal event comes when the run ends.
                     Ok(()) => return,
                     Err(error) => (id, Err(error)),
@@ -240,6 +254,16 @@ impl Driver {
             }
             Command::StopTable { id } => (id, Ok(self.using.stop(id))),
             Command::DescribeUse { id } => (id, self.describe_use(id)),
+            Command::Step { id } => match self.running().and_then(|run| run.step(id)) {
+                // The terminal event comes when the step is taken.
+                Ok(()) => return,
+                Err(error) => (id, Err(error)),
+            },
+            Command::SetLearningRate { id, learning_rate } => {
+                (id, self.set_learning_rate(id, learning_rate).await)
+            }
+            // The terminal event comes when all is measured.
+            Command::Estimate { id, config } => return self.estimate(id, config),
         };
         match answer {
             Ok(event) => post(&event),
@@ -342,6 +366,7 @@ impl Driver {
         id: RequestId,
         config: TrainConfig,
         checkpoint: Option<Vec<u8>>,
+        paused: bool,
     ) -> Result<(), WireError> {
         self.idle()?;
         let device = self.started()?.device.clone();
@@ -349,7 +374,7 @@ impl Driver {
         let dataset = self.tables.dataset().ok_or(StateError::NoData)?;
         let checkpoint = checkpoint.map(Checkpoint::from_bytes);
         self.run = Some(Run::begin(
-            id, encoder, dataset, config, checkpoint, &device,
+            id, encoder, dataset, config, checkpoint, paused, &device,
         )?);
         Ok(())
     }
@@ -357,6 +382,31 @@ impl Driver {
     async fn pause(&mut self, id: RequestId) -> Result<Event, WireError> {
         let step = self.running()?.pause().await?;
         Ok(Event::Paused { id, step })
+    }
+
+    async fn set_learning_rate(
+        &mut self,
+        id: RequestId,
+        learning_rate: f64,
+    ) -> Result<Event, WireError> {
+        let step = self.running()?.set_learning_rate(learning_rate).await?;
+        Ok(Event::LearningRateSet {
+            id,
+            step,
+            learning_rate,
+        })
+    }
+
+    fn estimate(&mut self, id: RequestId, config: TrainConfig) {
+        let idle = self.run.is_none();
+        let device = self.started.as_ref().filter(|_| idle);
+        self.estimator.begin(
+            id,
+            config,
+            self.encoder.as_ref(),
+            self.tables.dataset().as_ref(),
+            device.map(|started| &started.device),
+        );
     }
 
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {

@@ -16,6 +16,7 @@ use crate::hub::HubError;
 use crate::model::PretrainedError;
 use crate::protocol::{ErrorKind, Event, RequestId, WireError};
 use crate::text::TokenizerError;
+use crate::train::config::TrainConfigError;
 use crate::train::{CheckpointError, SetupError, TrainError};
 
 impl From<StateError> for WireError {
@@ -139,6 +140,12 @@ impl From<SetupError> for WireError {
             }
         };
         WireError::of(ErrorKind::Training, &error, hint)
+    }
+}
+
+impl From<TrainConfigError> for WireError {
+    fn from(error: TrainConfigError) -> Self {
+        wire(ErrorKind::Training, &error, "Choose another value.")
     }
 }
 

@@ -5,19 +5,24 @@ use std::rc::Rc;
 use burn::tensor::Device;
 
 use super::clock::now;
+use super::errors;
+use super::memory;
 use super::model::{HeldModel, Training};
 use super::port::{post, post_with};
+use super::speed::Speed;
 use super::started::LoadedEncoder;
 use crate::adapter::{DataFingerprint, fingerprint};
 use crate::data::{Dataset, Part};
-use crate::eval::Pipeline;
+use crate::eval::baseline::Baseline;
+use crate::eval::{Pipeline, Untrained};
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::TestedExamples;
 use crate::port::to_buffer;
 use crate::protocol::{
-    EvaluatedSplit, Event, RequestId, StepRecord, TrainPlan, TrainResult, WireError,
+    EvaluatedSplit, Event, Pace, RequestId, StepRecord, TrainPlan, TrainResult, WireError,
 };
-use crate::train::config::TrainConfig;
+use crate::train::config::{Method, TrainConfig};
+use crate::train::estimate::is_baseline_cheap;
 use crate::train::{Checkpoint, Finished, Progress, Test, Trainer, set_up, trainable_parameters};
 
 /// Least milliseconds between two events of a kind.
@@ -26,8 +31,6 @@ const EVENT_INTERVAL: f64 = 100.0;
 const CHECKPOINT_INTERVAL: f64 = 10_000.0;
 /// Least ratio of training to saving: a run that trains every weight has hundreds of megabytes to save.
 const TRAINING_TO_SAVING: f64 = 20.0;
-/// Weight of the newest step in the mean that speed and time left are told from.
-const NEWEST: f64 = 0.1;
 
 /// A run that has begun and not ended.
 pub struct Run {
@@ -40,9 +43,13 @@ pub struct Run {
     report: Option<EvaluationReport>,
     tested: Option<TestedExamples>,
     paused: bool,
+    /// The request for a single step that is being taken.
+    stepping: Option<RequestId>,
+    /// What is left once the test is over.
+    comparing: Option<Comparing>,
     /// Milliseconds worked.
     worked: f64,
-    pace: Pace,
+    speed: Speed,
     unsent: Vec<StepRecord>,
     sent_at: f64,
     saved_at: f64,
@@ -50,17 +57,12 @@ pub struct Run {
     saving: f64,
 }
 
-/// How long things have taken lately.
-#[derive(Default)]
-struct Pace {
-    /// Milliseconds of a step.
-    step: Option<f64>,
-    /// Tokens of a step.
-    tokens: f64,
-    /// Milliseconds of a validation.
-    validation: f64,
-    /// `worked` when the validation under way began.
-    validation_begun: Option<f64>,
+/// The comparison with the encoder as it was before training.
+struct Comparing {
+    finished: Box<Finished>,
+    untrained: Untrained,
+    /// The user does not want to wait for it.
+    skipped: bool,
 }
 
 impl Run {
@@ -73,6 +75,7 @@ impl Run {
         dataset: Rc<Dataset>,
         config: TrainConfig,
         checkpoint: Option<Checkpoint>,
+        paused: bool,
         device: &Device,
     ) -> Result<Self, WireError> {
         let mut trainer = set_up(
@@ -105,9 +108,11 @@ impl Run {
             dataset,
             report: None,
             tested: None,
-            paused: false,
+            paused,
+            stepping: None,
+            comparing: None,
             worked: 0.0,
-            pace: Pace::default(),
+            speed: Speed::default(),
             unsent: Vec::new(),
             sent_at: now(),
             saved_at: now(),
@@ -126,6 +131,7 @@ impl Run {
     /// Halts before the next unit of work, and saves.
     pub async fn pause(&mut self) -> Result<u32, WireError> {
         self.paused = true;
+        self.settle_step();
         self.flush();
         self.save().await?;
         Ok(self.trainer.session().step_count())
@@ -136,9 +142,58 @@ impl Run {
         (self.sent_at, self.saved_at) = (now(), now());
     }
 
-    /// Ends training before its next step; during the test, ends that.
+    /// Takes one step of a paused run, and the validation that follows it.
+    pub fn step(&mut self, id: RequestId) -> Result<(), WireError> {
+        if !self.paused {
+            return Err(errors::state(
+                "The run is not paused.",
+                "Pause it to take single steps.",
+            ));
+        }
+        self.resume();
+        self.stepping = Some(id);
+        Ok(())
+    }
+
+    /// Goes on with another peak of the learning rate, and saves: a worker that takes the run up must know it. The step
+    /// after which it holds.
+    pub async fn set_learning_rate(&mut self, peak: f64) -> Result<u32, WireError> {
+        self.trainer.session_mut().set_learning_rate(peak)?;
+        self.flush();
+        self.save().await?;
+        Ok(self.trainer.session().step_count())
+    }
+
+    /// Tells what is left to tell of a run that cannot go on.
+    pub fn give_up(&mut self) {
+        self.settle_step();
+        self.flush();
+    }
+
+    /// Answers the request for a single step, if there is one.
+    fn settle_step(&mut self) {
+        if let Some(id) = self.stepping.take() {
+            self.flush();
+            let step = self.trainer.session().step_count();
+            post(&Event::Stepped { id, step });
+        }
+    }
+
+    /// The single step that was asked for is taken.
+    fn halt_after_step(&mut self) {
+        if self.stepping.is_some() && !self.trainer.is_validating() {
+            self.paused = true;
+            self.settle_step();
+        }
+    }
+
+    /// Ends training before its next step; during the test, ends that; after it, the comparison.
     pub fn stop(&mut self) {
-        self.trainer.stop();
+        self.settle_step();
+        match &mut self.comparing {
+            Some(comparing) => comparing.skipped = true,
+            None => self.trainer.stop(),
+        }
         self.paused = false;
     }
 
@@ -167,13 +222,16 @@ impl Run {
 
     /// Does one unit of work. `Some` once the run has ended.
     pub async fn advance(&mut self) -> Result<Option<TrainResult>, WireError> {
+        if self.comparing.is_some() {
+            return self.compare().await;
+        }
         let begun = now();
         let progress = self.trainer.advance().await?;
         let taken = now() - begun;
         self.worked += taken;
         match progress {
             Progress::Step(record) => {
-                self.pace.step(taken, record.tokens);
+                self.speed.step(taken, &record);
                 self.unsent.push(record);
                 if now() - self.sent_at >= EVENT_INTERVAL {
                     self.flush();
@@ -182,14 +240,20 @@ impl Run {
                 if now() - self.saved_at >= interval {
                     self.save().await?;
                 }
+                self.halt_after_step();
             }
             Progress::Evaluating { part, done, total } => {
-                self.pace.validation_begun.get_or_insert(self.worked);
-                self.report_evaluation(part, done, total);
+                let begun = *self.speed.evaluation_begun.get_or_insert(self.worked);
+                self.speed.held_out = (self.worked - begun) / done.max(1) as f64;
+                let split = match part {
+                    Part::Test => EvaluatedSplit::Test,
+                    Part::Train | Part::Validation => EvaluatedSplit::Validation,
+                };
+                self.report_evaluation(split, done, total);
             }
             Progress::Validated(validation) => {
-                if let Some(begun) = self.pace.validation_begun.take() {
-                    self.pace.validation = self.worked - begun;
+                if let Some(begun) = self.speed.evaluation_begun.take() {
+                    self.speed.validation = self.worked - begun;
                 }
                 self.flush();
                 post(&Event::Validated {
@@ -197,32 +261,88 @@ impl Run {
                     validation,
                 });
                 self.save().await?;
+                self.halt_after_step();
             }
             Progress::Finished(finished) => {
+                self.settle_step();
                 self.flush();
-                return Ok(Some(self.result(*finished)));
+                return self.begin_comparison(finished);
             }
         }
         Ok(None)
     }
 
-    fn report_evaluation(&mut self, part: Part, done: usize, total: usize) {
+    fn report_evaluation(&mut self, split: EvaluatedSplit, done: usize, total: usize) {
         if now() - self.sent_at < EVENT_INTERVAL {
             return;
         }
         self.flush();
         post(&Event::EvaluationProgress {
             id: self.id,
-            split: match part {
-                Part::Test => EvaluatedSplit::Test,
-                Part::Train | Part::Validation => EvaluatedSplit::Validation,
-            },
+            split,
             done: done as u32,
             total: total as u32,
         });
     }
 
-    fn result(&mut self, finished: Finished) -> TrainResult {
+    /// Begins the comparison with the encoder before training where it costs little beside the run; else the run is over.
+    fn begin_comparison(
+        &mut self,
+        finished: Box<Finished>,
+    ) -> Result<Option<TrainResult>, WireError> {
+        if finished.test.is_none() {
+            return Ok(Some(self.result(*finished, None)));
+        }
+        let known = self.trainer.session().config().method == Method::HeadOnly;
+        let split = &self.dataset.split;
+        let texts = split.train.len() + split.test.len();
+        let expected = if known {
+            0.0
+        } else {
+            texts as f64 * self.speed.held_out
+        };
+        let cheap = is_baseline_cheap(expected, self.worked);
+        let untrained = cheap
+            .then(|| self.trainer.untrained(&self.encoder.encoder))
+            .flatten();
+        match untrained {
+            Some(untrained) => {
+                self.comparing = Some(Comparing {
+                    finished,
+                    untrained,
+                    skipped: false,
+                });
+                Ok(None)
+            }
+            None => {
+                let majority = self.trainer.majority()?;
+                Ok(Some(self.result(*finished, majority)))
+            }
+        }
+    }
+
+    /// Embeds a batch with the encoder as it was before training. `Some` at the end.
+    async fn compare(&mut self) -> Result<Option<TrainResult>, WireError> {
+        let Some(mut comparing) = self.comparing.take() else {
+            return Ok(None);
+        };
+        let begun = now();
+        let more = !comparing.skipped && comparing.untrained.step(self.trainer.device()).await?;
+        self.worked += now() - begun;
+        if more {
+            let (done, total) = (comparing.untrained.done(), comparing.untrained.total());
+            self.comparing = Some(comparing);
+            self.report_evaluation(EvaluatedSplit::Untrained, done, total);
+            return Ok(None);
+        }
+        let baseline = match comparing.skipped {
+            true => self.trainer.majority()?,
+            false => Some(comparing.untrained.finish(self.trainer.labels())?),
+        };
+        Ok(Some(self.result(*comparing.finished, baseline)))
+    }
+
+    fn result(&mut self, finished: Finished, baseline: Option<Baseline>) -> TrainResult {
         if let Some(Test { outcome, report }) = finished.test {
             self.report = Some(report);
             self.tested = Some(TestedExamples::new(self.dataset.clone(), outcome));
@@ -233,25 +353,40 @@ impl Run {
             best_step: finished.best_step,
             seconds: self.worked / 1000.0,
             report: self.report.clone().map(Box::new),
+            baseline,
         }
     }
 
     /// Sends the steps that the page has not seen.
-    pub fn flush(&mut self) {
+    fn flush(&mut self) {
         self.sent_at = now();
         if self.unsent.is_empty() {
             return;
         }
-        let session = self.trainer.session();
-        let steps_left = f64::from(session.steps() - session.step_count());
-        let validations_left = (steps_left / f64::from(session.steps_per_epoch())).ceil();
-        let step = self.pace.step.unwrap_or_default();
+        let steps = std::mem::take(&mut self.unsent);
+        let pace = self.pace();
         post(&Event::TrainingProgress {
             id: self.id,
-            steps: std::mem::take(&mut self.unsent),
-            tokens_per_second: 1000.0 * self.pace.tokens / step.max(f64::MIN_POSITIVE),
-            seconds_left: (steps_left * step + validations_left * self.pace.validation) / 1000.0,
+            steps,
+            pace,
         });
+    }
+
+    fn pace(&self) -> Pace {
+        let session = self.trainer.session();
+        let steps_left = f64::from(session.steps().saturating_sub(session.step_count()));
+        let validations_left = (steps_left / f64::from(session.steps_per_epoch())).ceil();
+        let step = self.speed.step.unwrap_or_default();
+        let a_second = |of_step: f64| 1000.0 * of_step / step.max(f64::MIN_POSITIVE);
+        let test = self.dataset.split.test.len() as f64 * self.speed.held_out;
+        let left = steps_left * step + validations_left * self.speed.validation + test;
+        Pace {
+            tokens_per_second: a_second(self.speed.tokens),
+            examples_per_second: a_second(self.speed.examples),
+            elapsed: self.worked / 1000.0,
+            left: left / 1000.0,
+            memory: memory::size(),
+        }
     }
 
     async fn save(&mut self) -> Result<(), WireError> {
@@ -265,18 +400,5 @@ impl Run {
         };
         post_with(&event, Some(to_buffer(checkpoint.as_bytes())));
         Ok(())
-    }
-}
-
-impl Pace {
-    fn step(&mut self, milliseconds: f64, tokens: u32) {
-        let mean = |before: f64, newest: f64| before + NEWEST * (newest - before);
-        self.tokens = self
-            .step
-            .map_or(tokens.into(), |_| mean(self.tokens, tokens.into()));
-        self.step = Some(
-            self.step
-                .map_or(milliseconds, |before| mean(before, milliseconds)),
-        );
     }
 }

@@ -12,6 +12,7 @@ mod local_encoders;
 mod mock_hub;
 mod page;
 mod results;
+mod running;
 mod saved_models;
 mod tour;
 mod training;

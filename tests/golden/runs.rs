@@ -88,7 +88,7 @@ pub fn exploding() -> TrainConfig {
     }
 }
 
-fn encoder(device: &Device) -> PretrainedEncoder {
+pub fn encoder(device: &Device) -> PretrainedEncoder {
     let folder = Folder::tiny_bert().0;
     let plan = EncoderPlan::read(&folder.config, &folder.tokenizer, None).unwrap();
     plan.load(&folder.weights, device).unwrap()

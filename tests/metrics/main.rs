@@ -2,6 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod baseline;
 mod bootstrap;
 mod classification;
 mod multi_label;

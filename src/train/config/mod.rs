@@ -1,13 +1,16 @@
 //! What a fine-tuning run is told to do. Plain data: the page, the protocol and the terminal share it.
 
 mod lora;
+mod preset;
 mod validate;
 
 use serde::{Deserialize, Serialize};
 
 pub use lora::{LoraConfig, TargetModule};
-pub use validate::TrainConfigError;
+pub use preset::Preset;
+pub use validate::{Range, Setting, TrainConfigError};
 
+use crate::data::Problem;
 use crate::eval::score::Metric;
 
 /// Settings of one fine-tuning run. Names follow Hugging Face's `TrainingArguments` and PEFT's `LoraConfig`.
@@ -183,17 +186,28 @@ pub struct EarlyStoppingConfig {
 }
 
 impl TrainConfig {
-    /// The peak learning rate that suits a method and an encoder with so many layers.
+    /// The peak learning rate that suits the method and an encoder with so many layers.
     ///
-    /// For LoRA those that validated best on the review sentences; a tenth of it where the weights themselves are trained,
-    /// as in "LoRA Without Regret", <https://thinkingmachines.ai/blog/lora/>; more where it is the head alone.
-    pub fn suited_learning_rate(method: Method, layers: u32) -> f64 {
+    /// For LoRA and the head alone those that validated best on the review sentences, half of it where every linear layer is
+    /// adapted; a tenth of LoRA's where the weights themselves are trained, as in "LoRA Without Regret",
+    /// <https://thinkingmachines.ai/blog/lora/>.
+    pub fn suited_learning_rate(&self, layers: u32) -> f64 {
         let lora = if layers <= 3 { 2e-3 } else { 1e-3 };
-        match method {
+        let adapts_all = self.lora.target_modules.len() == TargetModule::ALL.len();
+        match self.method {
+            Method::Lora if adapts_all => lora / 2.0,
             Method::Lora => lora,
             Method::LastLayers { .. } | Method::Full { .. } => lora / 10.0,
-            Method::HeadOnly => 1e-2,
+            Method::HeadOnly => 1e-3,
         }
+    }
+
+    /// The same settings where a score that the problem does not have gives way to the one that tells the most of it.
+    pub fn fitted_to(mut self, problem: Problem) -> Self {
+        if !self.metric_for_best_model.fits(problem) {
+            self.metric_for_best_model = Metric::main(problem);
+        }
+        self
     }
 }
 

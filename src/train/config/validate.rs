@@ -1,24 +1,141 @@
 //! The range of every setting.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{Method, TrainConfig};
-use crate::reason::Phrase;
 
-/// A setting outside its range.
-#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
-#[error("{setting} is {found}, but must be {range}")]
-pub struct TrainConfigError {
-    /// The setting's name as the page shows it.
-    pub setting: Phrase,
-    /// The refused value.
-    pub found: f64,
-    /// The allowed values, in words.
-    pub range: Phrase,
+/// A setting that has a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[expect(missing_docs, reason = "each is the field of its name")]
+pub enum Setting {
+    Epochs,
+    BatchSize,
+    GradientAccumulation,
+    MaximumLength,
+    Patience,
+    TrainedLayers,
+    Unfreezing,
+    LoraRank,
+    LoraAlpha,
+    LoraDropout,
+    LoraTargets,
+    LoraPlusRatio,
+    HeadDropout,
+    EncoderDropout,
+    Momentum,
+    LabelSmoothing,
+    LearningRate,
+    WeightDecay,
+    WarmUp,
+    GradientClipping,
+    AdversarialEpsilon,
 }
 
-/// A setting, its value, whether that holds, and what would.
-type Check = (Phrase, f64, bool, Phrase);
+impl Setting {
+    /// Its name in English.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Epochs => "Epochs",
+            Self::BatchSize => "Batch size",
+            Self::GradientAccumulation => "Gradient accumulation",
+            Self::MaximumLength => "Maximum length",
+            Self::Patience => "Patience",
+            Self::TrainedLayers => "Trained layers",
+            Self::Unfreezing => "Unfreezing",
+            Self::LoraRank => "LoRA rank",
+            Self::LoraAlpha => "LoRA alpha",
+            Self::LoraDropout => "LoRA dropout",
+            Self::LoraTargets => "LoRA targets",
+            Self::LoraPlusRatio => "LoRA+ ratio",
+            Self::HeadDropout => "Head dropout",
+            Self::EncoderDropout => "Encoder dropout",
+            Self::Momentum => "Momentum",
+            Self::LabelSmoothing => "Label smoothing",
+            Self::LearningRate => "Learning rate",
+            Self::WeightDecay => "Weight decay",
+            Self::WarmUp => "Warm-up",
+            Self::GradientClipping => "Gradient clipping",
+            Self::AdversarialEpsilon => "Adversarial epsilon",
+        }
+    }
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// The values that a setting may have.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub enum Range {
+    /// From `least` to `most`, both included.
+    Between {
+        /// The least value.
+        least: f64,
+        /// The largest value.
+        most: f64,
+    },
+    /// From 0 to below 1.
+    Share,
+    /// Above 0 and at most so much.
+    PositiveUpTo(f64),
+    /// Above 0.
+    Positive,
+}
+
+impl Range {
+    /// Whether a value lies in it. What is no number lies in none.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Self::Between { least, most } => (least..=most).contains(&value),
+            Self::Share => (0.0..1.0).contains(&value),
+            Self::PositiveUpTo(most) => value > 0.0 && value <= most,
+            Self::Positive => value > 0.0 && value.is_finite(),
+        }
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Between { least, most } => write!(formatter, "from {least} to {most}"),
+            Self::Share => formatter.write_str("from 0 to below 1"),
+            Self::PositiveUpTo(most) => write!(formatter, "above 0 and at most {most}"),
+            Self::Positive => formatter.write_str("above 0"),
+        }
+    }
+}
+
+/// A setting outside its range.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, thiserror::Error)]
+pub enum TrainConfigError {
+    /// A number that is too small, too large or none.
+    #[error("{setting} is {found}, but must be {range}")]
+    OutOfRange {
+        /// The setting.
+        setting: Setting,
+        /// The refused value.
+        found: f64,
+        /// What it may be.
+        range: Range,
+    },
+    /// LoRA that adapts nothing.
+    #[error("{} must name at least one layer", Setting::LoraTargets)]
+    NoTargets,
+}
+
+impl TrainConfigError {
+    /// The setting that is refused.
+    pub fn setting(&self) -> Setting {
+        match self {
+            Self::OutOfRange { setting, .. } => *setting,
+            Self::NoTargets => Setting::LoraTargets,
+        }
+    }
+}
 
 impl TrainConfig {
     /// Checks every setting against its range.
@@ -26,173 +143,102 @@ impl TrainConfig {
     /// # Errors
     /// The first setting that lies outside.
     pub fn validate(&self) -> Result<(), TrainConfigError> {
-        let checks = self.whole_numbers().into_iter().chain(self.real_numbers());
-        for (setting, found, holds, range) in checks {
-            if !holds {
-                return Err(TrainConfigError {
+        for (setting, found, range) in self.numbers() {
+            if !range.holds(found) {
+                return Err(TrainConfigError::OutOfRange {
                     setting,
                     found,
                     range,
                 });
             }
         }
+        if self.method == Method::Lora && self.lora.target_modules.is_empty() {
+            return Err(TrainConfigError::NoTargets);
+        }
         Ok(())
     }
 
-    fn whole_numbers(&self) -> Vec<Check> {
-        let check = |setting, found: u32, least: u32, most: u32, range| {
-            (
-                setting,
-                found.into(),
-                (least..=most).contains(&found),
-                range,
-            )
+    /// Every number that has a range, where it matters.
+    fn numbers(&self) -> Vec<(Setting, f64, Range)> {
+        let whole = |setting, found: u32, least: u32, most: u32| {
+            let range = Range::Between {
+                least: least.into(),
+                most: most.into(),
+            };
+            (setting, f64::from(found), range)
         };
-        let mut checks = vec![
-            check(
-                Phrase("Epochs"),
-                self.epochs,
-                1,
-                1_000,
-                Phrase("from 1 to 1000"),
-            ),
-            check(
-                Phrase("Batch size"),
-                self.batch_size,
-                1,
-                1_024,
-                Phrase("from 1 to 1024"),
-            ),
-            check(
-                Phrase("Gradient accumulation"),
+        let up_to_one = Range::Between {
+            least: 0.0,
+            most: 1.0,
+        };
+        let mut numbers = vec![
+            whole(Setting::Epochs, self.epochs, 1, 1_000),
+            whole(Setting::BatchSize, self.batch_size, 1, 1_024),
+            whole(
+                Setting::GradientAccumulation,
                 self.gradient_accumulation_steps,
                 1,
                 1_024,
-                Phrase("from 1 to 1024"),
             ),
-            check(
-                Phrase("Maximum length"),
-                self.max_length,
-                3,
-                8_192,
-                Phrase("from 3 to 8192 tokens"),
+            whole(Setting::MaximumLength, self.max_length, 3, 8_192),
+            (Setting::HeadDropout, self.head_dropout, Range::Share),
+            (Setting::EncoderDropout, self.encoder_dropout, Range::Share),
+            (Setting::Momentum, self.momentum, Range::Share),
+            (
+                Setting::LabelSmoothing,
+                self.label_smoothing_factor,
+                Range::Share,
             ),
+            (
+                Setting::LearningRate,
+                self.learning_rate,
+                Self::LEARNING_RATES,
+            ),
+            (Setting::WeightDecay, self.weight_decay, up_to_one),
+            (Setting::WarmUp, self.warmup_ratio, up_to_one),
         ];
         if let Some(stopping) = self.early_stopping {
-            checks.push(check(
-                Phrase("Patience"),
-                stopping.patience,
-                1,
-                1_000,
-                Phrase("from 1 to 1000"),
-            ));
+            numbers.push(whole(Setting::Patience, stopping.patience, 1, 1_000));
         }
+        if let Some(norm) = self.max_grad_norm {
+            numbers.push((Setting::GradientClipping, norm, Range::Positive));
+        }
+        if let Some(fgm) = self.adversarial {
+            let range = Range::PositiveUpTo(1e3);
+            numbers.push((Setting::AdversarialEpsilon, fgm.epsilon, range));
+        }
+        let unfreezing =
+            |every: Option<u32>| every.map(|every| whole(Setting::Unfreezing, every, 1, 1_000));
         match self.method {
             Method::HeadOnly => {}
-            Method::Lora => {
-                checks.push(check(
-                    Phrase("LoRA rank"),
-                    self.lora.rank,
-                    1,
-                    256,
-                    Phrase("from 1 to 256"),
-                ));
-                checks.push((
-                    Phrase("LoRA targets"),
-                    0.0,
-                    !self.lora.target_modules.is_empty(),
-                    Phrase("at least one layer"),
-                ));
-            }
+            Method::Lora => numbers.extend([
+                whole(Setting::LoraRank, self.lora.rank, 1, 256),
+                (
+                    Setting::LoraAlpha,
+                    self.lora.alpha,
+                    Range::PositiveUpTo(1e4),
+                ),
+                (Setting::LoraDropout, self.lora.dropout, Range::Share),
+                (
+                    Setting::LoraPlusRatio,
+                    self.lora.loraplus_lr_ratio,
+                    Range::PositiveUpTo(1e3),
+                ),
+            ]),
             Method::LastLayers {
                 layers,
                 unfreeze_every,
             } => {
-                checks.push(check(
-                    Phrase("Trained layers"),
-                    layers,
-                    1,
-                    256,
-                    Phrase("from 1 to 256"),
-                ));
-                checks.push(unfreezing(unfreeze_every));
+                numbers.push(whole(Setting::TrainedLayers, layers, 1, 256));
+                numbers.extend(unfreezing(unfreeze_every));
             }
-            Method::Full { unfreeze_every } => checks.push(unfreezing(unfreeze_every)),
+            Method::Full { unfreeze_every } => numbers.extend(unfreezing(unfreeze_every)),
         }
-        checks
+        numbers
     }
 
-    fn real_numbers(&self) -> Vec<Check> {
-        let above_zero = |value: f64, most: f64| value > 0.0 && value <= most;
-        let below_one = Phrase("from 0 to below 1");
-        let share = |setting, value: f64| (setting, value, (0.0..1.0).contains(&value), below_one);
-        let mut checks = vec![
-            share(Phrase("Head dropout"), self.head_dropout),
-            share(Phrase("Encoder dropout"), self.encoder_dropout),
-            share(Phrase("Momentum"), self.momentum),
-            share(Phrase("Label smoothing"), self.label_smoothing_factor),
-            (
-                Phrase("Learning rate"),
-                self.learning_rate,
-                above_zero(self.learning_rate, 1.0),
-                Phrase("above 0 and at most 1"),
-            ),
-            (
-                Phrase("Weight decay"),
-                self.weight_decay,
-                (0.0..=1.0).contains(&self.weight_decay),
-                Phrase("from 0 to 1"),
-            ),
-            (
-                Phrase("Warm-up"),
-                self.warmup_ratio,
-                (0.0..=1.0).contains(&self.warmup_ratio),
-                Phrase("from 0 to 1"),
-            ),
-        ];
-        if let Some(norm) = self.max_grad_norm {
-            checks.push((
-                Phrase("Gradient clipping"),
-                norm,
-                above_zero(norm, f64::MAX),
-                Phrase("above 0, or off"),
-            ));
-        }
-        if let Some(fgm) = self.adversarial {
-            checks.push((
-                Phrase("Adversarial epsilon"),
-                fgm.epsilon,
-                above_zero(fgm.epsilon, 1e3),
-                Phrase("above 0 and at most 1000"),
-            ));
-        }
-        if self.method == Method::Lora {
-            checks.push((
-                Phrase("LoRA alpha"),
-                self.lora.alpha,
-                above_zero(self.lora.alpha, 1e4),
-                Phrase("above 0 and at most 10000"),
-            ));
-            checks.push(share(Phrase("LoRA dropout"), self.lora.dropout));
-            checks.push((
-                Phrase("LoRA+ ratio"),
-                self.lora.loraplus_lr_ratio,
-                above_zero(self.lora.loraplus_lr_ratio, 1e3),
-                Phrase("above 0 and at most 1000"),
-            ));
-        }
-        checks
-    }
-}
-
-fn unfreezing(every: Option<u32>) -> Check {
-    let every = every.unwrap_or(1);
-    (
-        Phrase("Unfreezing"),
-        every.into(),
-        (1..=1_000).contains(&every),
-        Phrase("from 1 to 1000 epochs a layer"),
-    )
+    /// Learning rates that a run may have, also while it goes on.
+    pub const LEARNING_RATES: Range = Range::PositiveUpTo(1.0);
 }
 
 #[cfg(test)]
@@ -286,7 +332,8 @@ mod tests {
             let mut config = TrainConfig::default();
             change(&mut config);
             let error = config.validate().expect_err(setting);
-            assert_eq!(error.setting.0, setting);
+            assert_eq!(error.setting().name(), setting);
+            assert!(error.to_string().starts_with(setting), "{error}");
         }
     }
 }

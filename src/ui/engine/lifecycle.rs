@@ -41,6 +41,7 @@ impl Engine {
         self.notice.set(None);
         self.state.update(|state| {
             state.gpu_lost = false;
+            state.leave_estimate();
             state.worker_replaced(false, run.is_some());
         });
         self.start_worker();
@@ -158,6 +159,7 @@ impl Engine {
                         id,
                         config,
                         resume: bytes.is_some(),
+                        paused: false,
                     },
                     bytes.clone(),
                 );

@@ -1,19 +1,22 @@
 //! Every setting of the page: its name, what it is, how it is read and written.
 
-use serde::Serialize;
-use serde::de::{DeserializeOwned, IntoDeserializer, value::Error};
-
 use super::Values;
+use super::choices::{
+    BEST, Choice, METHODS, OPTIMIZERS, POOLINGS, SAMPLINGS, SCHEDULES, SWITCH, TARGETS, WEIGHTS,
+};
+use super::text::{name_of, named, optional, real, whole, written};
+use crate::eval::score::Metric;
 use crate::train::config::{EarlyStoppingConfig, FgmConfig, Method, TargetModule};
+use crate::ui::language::tr;
 
 /// One setting.
 pub(crate) struct Field {
-    /// Its name, which is also its label on the page; those of [`TrainConfig::validate`].
-    ///
-    /// [`TrainConfig::validate`]: crate::train::config::TrainConfig::validate
+    /// Its name in English, by which it is found whatever the language.
     pub(crate) name: &'static str,
-    /// What it is, in a few words.
-    pub(crate) hint: &'static str,
+    /// Its label in the language in use.
+    pub(crate) label: fn() -> String,
+    /// What it is, and its usual range.
+    pub(crate) hint: fn() -> String,
     pub(crate) kind: Kind,
     /// Whether it matters, given the others.
     pub(crate) applies: fn(&Values) -> bool,
@@ -23,7 +26,7 @@ pub(crate) struct Field {
 }
 
 /// What a setting can be.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Kind {
     /// A whole number.
     Whole,
@@ -34,60 +37,6 @@ pub(crate) enum Kind {
     /// One of these.
     Choice(&'static [Choice]),
 }
-
-/// A value and its words.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Choice {
-    pub(crate) value: &'static str,
-    pub(crate) words: &'static str,
-}
-
-const fn choice(value: &'static str, words: &'static str) -> Choice {
-    Choice { value, words }
-}
-
-const METHODS: &[Choice] = &[
-    choice("head_only", "Head only"),
-    choice("lora", "Adapters (LoRA)"),
-    choice("last_layers", "Last layers"),
-    choice("full", "Everything"),
-];
-const POOLINGS: &[Choice] = &[
-    choice("mean", "Mean of all tokens"),
-    choice("cls", "First token"),
-    choice("max", "Largest of each component"),
-    choice("pooler", "First token, dense layer"),
-];
-const TARGETS: &[Choice] = &[
-    choice("query,value", "Query and value"),
-    choice("query,key,value,attention_output", "All of attention"),
-    choice(
-        "query,key,value,attention_output,intermediate,output",
-        "All linear layers",
-    ),
-];
-const OPTIMIZERS: &[Choice] = &[
-    choice("adamw", "AdamW"),
-    choice("adam", "Adam"),
-    choice("sgd", "SGD with momentum"),
-    choice("rmsprop", "RMSprop"),
-    choice("adagrad", "Adagrad"),
-];
-const SCHEDULES: &[Choice] = &[
-    choice("linear", "Linear to 0"),
-    choice("cosine", "Cosine to 0"),
-    choice("constant", "Constant"),
-];
-const SAMPLINGS: &[Choice] = &[
-    choice("shuffle", "Every example once"),
-    choice("oversample", "Rare labels repeated"),
-    choice("undersample", "Frequent labels cut"),
-];
-const WEIGHTS: &[Choice] = &[
-    choice("uniform", "All labels the same"),
-    choice("balanced", "Rare labels more"),
-];
-const SWITCH: &[Choice] = &[choice("false", "No"), choice("true", "Yes")];
 
 fn always(_: &Values) -> bool {
     true
@@ -105,48 +54,11 @@ fn with_unfreezing(values: &Values) -> bool {
     with_layers(values) || matches!(values.train.method, Method::Full { .. })
 }
 
-/// A finite number; a decimal comma will do.
-fn real(text: &str) -> Option<f64> {
-    let number: f64 = text.trim().replace(',', ".").parse().ok()?;
-    number.is_finite().then_some(number)
-}
-
-fn whole(text: &str) -> Option<u32> {
-    let number = real(text)?;
-    let fits = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
-    fits.then_some(number as u32)
-}
-
-fn optional<T>(text: &str, number: fn(&str) -> Option<T>) -> Option<Option<T>> {
-    if text.trim().is_empty() {
-        Some(None)
-    } else {
-        number(text).map(Some)
-    }
-}
-
-fn written<T: ToString>(value: Option<T>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-/// A unit variant's name on the wire.
-fn name_of<T: Serialize>(value: &T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        Ok(other) => other.to_string(),
-        Err(_) => String::new(),
-    }
-}
-
-fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
-    let name: serde::de::value::StrDeserializer<'_, Error> = name.into_deserializer();
-    T::deserialize(name).ok()
-}
-
 macro_rules! field {
-    ($name:literal, $hint:literal, $kind:expr, $applies:ident, $read:expr, $write:expr) => {
+    ($name:literal, $label:expr, $hint:expr, $kind:expr, $applies:ident, $read:expr, $write:expr) => {
         Field {
             name: $name,
+            label: $label,
             hint: $hint,
             kind: $kind,
             applies: $applies,
@@ -154,9 +66,10 @@ macro_rules! field {
             write: $write,
         }
     };
-    ($name:literal, $hint:literal, whole $($path:ident).+, $applies:ident) => {
+    ($name:literal, $label:expr, $hint:expr, whole $($path:ident).+, $applies:ident) => {
         field!(
             $name,
+            $label,
             $hint,
             Kind::Whole,
             $applies,
@@ -167,9 +80,10 @@ macro_rules! field {
             }
         )
     };
-    ($name:literal, $hint:literal, real $($path:ident).+, $applies:ident) => {
+    ($name:literal, $label:expr, $hint:expr, real $($path:ident).+, $applies:ident) => {
         field!(
             $name,
+            $label,
             $hint,
             Kind::Real,
             $applies,
@@ -180,9 +94,10 @@ macro_rules! field {
             }
         )
     };
-    ($name:literal, $hint:literal, optional $number:ident $($path:ident).+, $applies:ident) => {
+    ($name:literal, $label:expr, $hint:expr, optional $number:ident $($path:ident).+, $applies:ident) => {
         field!(
             $name,
+            $label,
             $hint,
             Kind::Optional,
             $applies,
@@ -193,9 +108,10 @@ macro_rules! field {
             }
         )
     };
-    ($name:literal, $hint:literal, switch $($path:ident).+, $applies:ident) => {
+    ($name:literal, $label:expr, $hint:expr, switch $($path:ident).+, $applies:ident) => {
         field!(
             $name,
+            $label,
             $hint,
             Kind::Choice(SWITCH),
             $applies,
@@ -206,9 +122,10 @@ macro_rules! field {
             }
         )
     };
-    ($name:literal, $hint:literal, $choices:ident $($path:ident).+, $applies:ident) => {
+    ($name:literal, $label:expr, $hint:expr, $choices:ident $($path:ident).+, $applies:ident) => {
         field!(
             $name,
+            $label,
             $hint,
             Kind::Choice($choices),
             $applies,
@@ -224,17 +141,30 @@ macro_rules! field {
 /// Place of the learning rate in [`FIELDS`].
 pub(crate) const LEARNING_RATE: usize = 1;
 
+/// Fields that make up a recipe. The others draw by chance, or divide the data.
+pub(super) const RECIPE_FIELDS: usize = 28;
+
 /// Fields that are always shown; the others stand under "More settings".
 pub(crate) const BASIC_FIELDS: usize = 3;
 
 /// Every setting, in the order of the page. One that others depend on comes before them.
 pub(crate) const FIELDS: [Field; 31] = [
-    field!("Epochs", "Passes over the data", whole train.epochs, always),
-    field!("Learning rate", "Largest size of a step", real train.learning_rate, always),
-    field!("Batch size", "Examples of a forward pass", whole train.batch_size, always),
+    field!(
+        "Epochs",
+        || tr!("run-epochs"),
+        || tr!("run-epochs-hint"), whole train.epochs, always),
+    field!(
+        "Learning rate",
+        || tr!("run-learning-rate"),
+        || tr!("run-learning-rate-hint"), real train.learning_rate, always),
+    field!(
+        "Batch size",
+        || tr!("run-batch-size"),
+        || tr!("run-batch-size-hint"), whole train.batch_size, always),
     field!(
         "Method",
-        "What is trained besides the head",
+        || tr!("run-method"),
+        || tr!("run-method-hint"),
         Kind::Choice(METHODS),
         always,
         |values| {
@@ -264,7 +194,8 @@ pub(crate) const FIELDS: [Field; 31] = [
     ),
     field!(
         "Trained layers",
-        "From the top of the encoder",
+        || tr!("run-trained-layers"),
+        || tr!("run-trained-layers-hint"),
         Kind::Whole,
         with_layers,
         |values| match values.train.method {
@@ -281,7 +212,8 @@ pub(crate) const FIELDS: [Field; 31] = [
     ),
     field!(
         "Unfreezing",
-        "Epochs a layer, from the top; empty for all at once",
+        || tr!("run-unfreezing"),
+        || tr!("run-unfreezing-hint"),
         Kind::Optional,
         with_unfreezing,
         |values| match values.train.method {
@@ -300,12 +232,22 @@ pub(crate) const FIELDS: [Field; 31] = [
             Some(())
         }
     ),
-    field!("LoRA rank", "Inner width of the adapters", whole train.lora.rank, with_lora),
-    field!("LoRA alpha", "Adapters are scaled by alpha / rank", real train.lora.alpha, with_lora),
-    field!("LoRA dropout", "On the adapters' input, 0 to 1", real train.lora.dropout, with_lora),
+    field!(
+        "LoRA rank",
+        || tr!("run-lora-rank"),
+        || tr!("run-lora-rank-hint"), whole train.lora.rank, with_lora),
+    field!(
+        "LoRA alpha",
+        || tr!("run-lora-alpha"),
+        || tr!("run-lora-alpha-hint"), real train.lora.alpha, with_lora),
+    field!(
+        "LoRA dropout",
+        || tr!("run-lora-dropout"),
+        || tr!("run-lora-dropout-hint"), real train.lora.dropout, with_lora),
     field!(
         "LoRA targets",
-        "Layers that get an adapter",
+        || tr!("run-lora-targets"),
+        || tr!("run-lora-targets-hint"),
         Kind::Choice(TARGETS),
         with_lora,
         |values| {
@@ -324,29 +266,73 @@ pub(crate) const FIELDS: [Field; 31] = [
             Some(())
         }
     ),
-    field!("Rank-stabilised", "Scale by alpha / √rank", switch train.lora.use_rslora, with_lora),
-    field!("LoRA+ ratio", "Learning rate of B by A's", real train.lora.loraplus_lr_ratio, with_lora),
-    field!("Pooling", "How a text becomes one vector", POOLINGS train.pooling, always),
-    field!("Maximum length", "Tokens a text; longer ones are cut", whole train.max_length, always),
-    field!("Head dropout", "On the text's vector, 0 to 1", real train.head_dropout, always),
-    field!("Encoder dropout", "In the encoder's layers, 0 to 1", real train.encoder_dropout, always),
-    field!("Optimizer", "Update rule", OPTIMIZERS train.optimizer, always),
-    field!("Schedule", "The learning rate after the warm-up", SCHEDULES train.lr_scheduler_type, always),
-    field!("Warm-up", "Share of the steps in which the rate rises", real train.warmup_ratio, always),
-    field!("Weight decay", "Biases and norms are exempt", real train.weight_decay, always),
-    field!("Gradient clipping", "Largest norm; empty for none", optional real train.max_grad_norm, always),
+    field!(
+        "Rank-stabilised",
+        || tr!("run-rank-stabilised"),
+        || tr!("run-rank-stabilised-hint"), switch train.lora.use_rslora, with_lora),
+    field!(
+        "LoRA+ ratio",
+        || tr!("run-lora-plus"),
+        || tr!("run-lora-plus-hint"), real train.lora.loraplus_lr_ratio, with_lora),
+    field!(
+        "Pooling",
+        || tr!("run-pooling"),
+        || tr!("run-pooling-hint"), POOLINGS train.pooling, always),
+    field!(
+        "Maximum length",
+        || tr!("run-max-length"),
+        || tr!("run-max-length-hint"), whole train.max_length, always),
+    field!(
+        "Head dropout",
+        || tr!("run-head-dropout"),
+        || tr!("run-head-dropout-hint"), real train.head_dropout, always),
+    field!(
+        "Encoder dropout",
+        || tr!("run-encoder-dropout"),
+        || tr!("run-encoder-dropout-hint"), real train.encoder_dropout, always),
+    field!(
+        "Optimizer",
+        || tr!("run-optimizer"),
+        || tr!("run-optimizer-hint"), OPTIMIZERS train.optimizer, always),
+    field!(
+        "Schedule",
+        || tr!("run-schedule"),
+        || tr!("run-schedule-hint"), SCHEDULES train.lr_scheduler_type, always),
+    field!(
+        "Warm-up",
+        || tr!("run-warm-up"),
+        || tr!("run-warm-up-hint"), real train.warmup_ratio, always),
+    field!(
+        "Weight decay",
+        || tr!("run-weight-decay"),
+        || tr!("run-weight-decay-hint"), real train.weight_decay, always),
+    field!(
+        "Gradient clipping",
+        || tr!("run-clipping"),
+        || tr!("run-clipping-hint"), optional real train.max_grad_norm, always),
     field!(
         "Gradient accumulation",
-        "Forward passes a step",
+        || tr!("run-accumulation"),
+        || tr!("run-accumulation-hint"),
         whole train.gradient_accumulation_steps,
         always
     ),
-    field!("Sampling", "Examples of an epoch", SAMPLINGS train.sampling, always),
-    field!("Class weights", "How much a label counts", WEIGHTS train.class_weights, always),
-    field!("Label smoothing", "Share spread over all labels", real train.label_smoothing_factor, always),
+    field!(
+        "Sampling",
+        || tr!("run-sampling"),
+        || tr!("run-sampling-hint"), SAMPLINGS train.sampling, always),
+    field!(
+        "Class weights",
+        || tr!("run-class-weights"),
+        || tr!("run-class-weights-hint"), WEIGHTS train.class_weights, always),
+    field!(
+        "Label smoothing",
+        || tr!("run-label-smoothing"),
+        || tr!("run-label-smoothing-hint"), real train.label_smoothing_factor, always),
     field!(
         "Adversarial epsilon",
-        "Also learn on moved word embeddings; empty for not",
+        || tr!("run-adversarial"),
+        || tr!("run-adversarial-hint"),
         Kind::Optional,
         always,
         |values| written(values.train.adversarial.map(|fgm| fgm.epsilon)),
@@ -358,7 +344,8 @@ pub(crate) const FIELDS: [Field; 31] = [
     ),
     field!(
         "Patience",
-        "Epochs without a better loss; empty for all epochs",
+        || tr!("run-patience"),
+        || tr!("run-patience-hint"),
         Kind::Optional,
         always,
         |values| written(
@@ -373,8 +360,44 @@ pub(crate) const FIELDS: [Field; 31] = [
             Some(())
         }
     ),
-    field!("Best weights", "End with those that validated best", switch train.load_best_model_at_end, always),
-    field!("Seed", "Of weights, order and dropout", whole train.seed, always),
-    field!("Validation share", "Held out to follow training", real split.validation, always),
-    field!("Test share", "Held out for the report", real split.test, always),
+    field!(
+        "Best weights",
+        || tr!("run-best-weights"),
+        || tr!("run-best-weights-hint"),
+        Kind::Choice(BEST),
+        always,
+        |values| {
+            let by_loss = values.train.metric_for_best_model == Metric::Loss;
+            match (values.train.load_best_model_at_end, by_loss) {
+                (false, _) => "false",
+                (true, true) => "loss",
+                (true, false) => "score",
+            }
+            .to_owned()
+        },
+        |values, text| {
+            // What score a problem has is known when there are data.
+            let (wanted, metric) = match text {
+                "false" => (false, Metric::Loss),
+                "loss" => (true, Metric::Loss),
+                "score" => (true, Metric::Accuracy),
+                _ => return None,
+            };
+            values.train.load_best_model_at_end = wanted;
+            values.train.metric_for_best_model = metric;
+            Some(())
+        }
+    ),
+    field!(
+        "Seed",
+        || tr!("run-seed"),
+        || tr!("run-seed-hint"), whole train.seed, always),
+    field!(
+        "Validation share",
+        || tr!("run-validation-share"),
+        || tr!("run-validation-share-hint"), real split.validation, always),
+    field!(
+        "Test share",
+        || tr!("run-test-share"),
+        || tr!("run-test-share-hint"), real split.test, always),
 ];

@@ -1,13 +1,18 @@
 //! What the user has typed into the settings, and the configuration that it means.
 
+mod choices;
 mod fields;
+mod text;
 
 use leptos::prelude::*;
 
+use super::language::tr;
 use crate::data::SplitConfig;
-use crate::train::config::TrainConfig;
+use crate::train::config::{Preset, Range, TrainConfig, TrainConfigError};
 
+use fields::RECIPE_FIELDS;
 pub(crate) use fields::{BASIC_FIELDS, FIELDS, Kind, LEARNING_RATE};
+pub(crate) use text::real;
 
 /// All that the settings say.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,11 +72,31 @@ impl Settings {
         }
     }
 
+    /// Puts a preset's settings, as they suit an encoder with so many layers, in the place of the user's own.
+    pub(crate) fn choose(&self, preset: Preset, layers: u32) {
+        let mut values = Values::default();
+        values.train = preset.config(layers);
+        for (field, text) in FIELDS.iter().zip(&self.texts).take(RECIPE_FIELDS) {
+            text.set((field.read)(&values));
+        }
+        self.rate_touched.set(false);
+    }
+
+    /// The preset that the settings are, for an encoder with so many layers; `None` if they are the user's own.
+    pub(crate) fn preset(&self, layers: u32) -> Option<Preset> {
+        self.reading.with(|reading| {
+            let readable = !reading.unreadable[..RECIPE_FIELDS].contains(&true);
+            readable
+                .then(|| Preset::of(&reading.values.train, layers))
+                .flatten()
+        })
+    }
+
     /// Sets the learning rate that suits the method and an encoder with so many layers, unless the user has chosen one.
     pub(crate) fn suit(&self, layers: u32) {
-        let method = self.reading.with(|reading| reading.values.train.method);
+        let suited = |reading: &Reading| reading.values.train.suited_learning_rate(layers);
+        let rate = self.reading.with(suited);
         if !self.rate_touched.get_untracked() {
-            let rate = TrainConfig::suited_learning_rate(method, layers);
             self.texts[LEARNING_RATE].set(rate.to_string());
         }
     }
@@ -96,21 +121,22 @@ impl Settings {
             return None;
         }
         if unreadable {
-            let kind = match field.kind {
-                Kind::Whole => "a whole number",
-                Kind::Real | Kind::Optional => "a number",
-                Kind::Choice(_) => "one of the list",
-            };
-            return Some(format!("{} must be {kind}.", field.name));
+            let name = (field.label)();
+            return Some(match field.kind {
+                Kind::Whole => tr!("run-wrong-whole", name = name),
+                Kind::Real | Kind::Optional => tr!("run-wrong-number", name = name),
+                Kind::Choice(_) => tr!("run-wrong-choice", name = name),
+            });
         }
         let mut own = Values::default();
         own.train.method = method;
         self.texts[index].with(|text| (field.write)(&mut own, text));
         if let Err(error) = own.train.validate() {
-            return Some(format!("{error}."));
+            // The others are at their defaults: it is this field's.
+            return Some(refusal(&error, (field.label)()));
         }
         if let Some(longest) = longest.filter(|longest| own.train.max_length > *longest) {
-            return Some(format!("This encoder takes at most {longest} tokens."));
+            return Some(tr!("run-wrong-length", longest = longest));
         }
         let SplitConfig {
             validation, test, ..
@@ -118,7 +144,7 @@ impl Settings {
         (![validation, test]
             .iter()
             .all(|share| (0.0..1.0).contains(share)))
-        .then(|| format!("{} must be from 0 to below 1.", field.name))
+        .then(|| tr!("run-wrong-share", name = (field.label)()))
     }
 
     /// The settings, if nothing is wrong with them.
@@ -130,5 +156,20 @@ impl Settings {
         // Training needs examples too. The seed of a run also divides its data.
         values.split.seed = values.train.seed;
         (values.split.validation + values.split.test < 1.0).then_some(values)
+    }
+}
+
+/// Why a field's value is refused.
+pub(crate) fn refusal(error: &TrainConfigError, name: String) -> String {
+    match error {
+        TrainConfigError::OutOfRange { range, .. } => match *range {
+            Range::Between { least, most } => {
+                tr!("run-wrong-between", name = name, least = least, most = most)
+            }
+            Range::Share => tr!("run-wrong-share", name = name),
+            Range::PositiveUpTo(most) => tr!("run-wrong-up-to", name = name, most = most),
+            Range::Positive => tr!("run-wrong-positive", name = name),
+        },
+        TrainConfigError::NoTargets => tr!("run-wrong-targets"),
     }
 }

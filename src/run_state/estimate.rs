@@ -1,0 +1,189 @@
+//! What the next run is expected to take.
+
+use super::{RunState, settle};
+use crate::protocol::{Estimate, RequestId};
+use crate::train::config::TrainConfig;
+
+/// What is known of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Estimates {
+    /// What is being measured.
+    pending: Option<(RequestId, TrainConfig)>,
+    /// What was measured last, with the encoder and data in use. `None` for settings that cannot be estimated.
+    known: Option<(TrainConfig, Option<Estimate>)>,
+    /// Settings, encoder and data whose measurement cost a worker.
+    refused: Option<(TrainConfig, Subject)>,
+}
+
+/// The names of an encoder and of a data set.
+type Subject = (Option<String>, Option<String>);
+
+impl Estimates {
+    /// A command that measures is being sent.
+    pub(super) fn asked(&mut self, id: RequestId, config: &TrainConfig) {
+        self.pending = Some((id, config.estimated()));
+    }
+
+    /// The encoder or the data are others.
+    pub(super) fn forget(&mut self) {
+        self.known = None;
+    }
+}
+
+impl RunState {
+    /// What a run with these settings is expected to take, if that was measured.
+    pub fn estimate(&self, config: &TrainConfig) -> Option<Estimate> {
+        let (measured, estimate) = self.estimates.known.as_ref()?;
+        estimate.filter(|_| *measured == config.estimated())
+    }
+
+    /// Whether it is worth measuring what a run with these settings takes.
+    pub fn wants_estimate(&self, config: &TrainConfig) -> bool {
+        let config = config.estimated();
+        let estimates = &self.estimates;
+        let is = |other: Option<&TrainConfig>| other == Some(&config);
+        self.can_start()
+            && !self.is_redividing()
+            && !is(estimates.pending.as_ref().map(|(_, config)| config))
+            && !is(estimates.known.as_ref().map(|(config, _)| config))
+            && !estimates
+                .refused
+                .as_ref()
+                .is_some_and(|(refused, subject)| *refused == config && *subject == self.subject())
+    }
+
+    /// Nothing is measured any more: the user wants another worker.
+    pub fn leave_estimate(&mut self) {
+        self.estimates.pending = None;
+    }
+
+    /// The worker is gone. What it was measuring may have been too much for it, so that it is not asked for again.
+    pub(super) fn lose_estimate(&mut self) {
+        let pending = self.estimates.pending.take();
+        self.estimates.known = None;
+        if let Some((_, config)) = pending {
+            self.estimates.refused = Some((config, self.subject()));
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        let encoder = self.encoder.as_ref().map(|encoder| encoder.id.clone());
+        let dataset = self.dataset.as_ref().map(|dataset| dataset.name.clone());
+        (encoder, dataset)
+    }
+
+    /// Whether that is being measured.
+    pub fn is_estimating(&self) -> bool {
+        self.estimates.pending.is_some()
+    }
+
+    pub(super) fn estimated(&mut self, id: RequestId, estimate: Option<Estimate>) {
+        let mut pending = self.estimates.pending.as_ref().map(|(id, _)| *id);
+        if !settle(&mut pending, id) {
+            return;
+        }
+        let Some((_, config)) = self.estimates.pending.take() else {
+            return;
+        };
+        // Without an answer it may have been another command that came in between; then it is worth another try.
+        if estimate.is_some() || self.can_start() {
+            self.estimates.known = Some((config, estimate));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::ready;
+    use super::*;
+    use crate::protocol::{Command, Event};
+
+    const ESTIMATE: Estimate = Estimate {
+        once: 1.0,
+        epoch: 20.0,
+        test: 3.0,
+        baseline: 0.0,
+        memory: 1e8,
+    };
+
+    fn ask(state: &mut RunState, id: RequestId, config: &TrainConfig) {
+        state.sent(&Command::Estimate {
+            id,
+            config: config.clone(),
+        });
+    }
+
+    fn answer(state: &mut RunState, id: RequestId, estimate: Option<Estimate>) {
+        state.apply(Event::Estimated { id, estimate });
+    }
+
+    #[test]
+    fn an_estimate_holds_for_what_was_measured() {
+        let mut state = ready();
+        let config = TrainConfig::default();
+        assert!(state.wants_estimate(&config));
+        ask(&mut state, 50, &config);
+        assert!(state.is_estimating() && !state.wants_estimate(&config));
+        answer(&mut state, 50, Some(ESTIMATE));
+        assert!(!state.is_estimating());
+
+        let longer = TrainConfig {
+            epochs: 9,
+            ..config.clone()
+        };
+        assert_eq!(state.estimate(&longer), Some(ESTIMATE));
+        assert!(!state.wants_estimate(&longer));
+        let wider = TrainConfig {
+            batch_size: 32,
+            ..config
+        };
+        assert_eq!(state.estimate(&wider), None);
+        assert!(state.wants_estimate(&wider));
+    }
+
+    #[test]
+    fn a_stale_answer_changes_nothing() {
+        let mut state = ready();
+        let config = TrainConfig::default();
+        ask(&mut state, 50, &config);
+        ask(&mut state, 51, &config);
+        answer(&mut state, 50, Some(ESTIMATE));
+        assert_eq!(state.estimate(&config), None);
+        answer(&mut state, 51, None);
+        assert!(
+            !state.wants_estimate(&config),
+            "what cannot be estimated is not asked for again"
+        );
+    }
+
+    #[test]
+    fn an_estimate_does_not_hide_an_error() {
+        let mut state = ready();
+        state.error = Some(super::super::tests::error());
+        ask(&mut state, 50, &TrainConfig::default());
+        assert!(state.error.is_some());
+    }
+
+    #[test]
+    fn a_measurement_that_cost_a_worker_is_not_repeated() {
+        let mut state = ready();
+        let config = TrainConfig::default();
+        ask(&mut state, 50, &config);
+        state.lose_estimate();
+        state.estimates.forget();
+        assert!(!state.is_estimating() && !state.wants_estimate(&config));
+        let smaller = TrainConfig {
+            batch_size: 4,
+            ..config.clone()
+        };
+        assert!(state.wants_estimate(&smaller));
+        // Another encoder may be small enough.
+        super::super::tests::load_encoder(&mut state, 51, "tiny");
+        assert!(state.wants_estimate(&config));
+        // The user who changes the device has lost nothing.
+        ask(&mut state, 52, &config);
+        state.leave_estimate();
+        state.lose_estimate();
+        assert!(state.wants_estimate(&config));
+    }
+}

@@ -1,0 +1,211 @@
+//! Measures what steps of a run will take, on a copy that leaves no trace.
+
+use burn::tensor::Device;
+
+use super::batch::LabelledBatch;
+use super::config::{Method, TrainConfig};
+use super::estimate::{Costs, Line, Point};
+use super::session::{TrainError, TrainSession};
+use super::setup::{SetupError, set_up};
+use crate::data::{Dataset, Split};
+use crate::eval::logits;
+use crate::model::PretrainedEncoder;
+
+/// No unit is to take longer, so that whoever drives it soon listens again.
+const MOST_SECONDS: f64 = 0.6;
+/// A measurement has so many times the texts of the one before.
+const GROWTH: usize = 4;
+/// Most texts of a step of which the vectors are known first: those texts go through the encoder at once.
+const MOST_EMBEDDED: usize = 16;
+/// Steps of a head alone that are measured: they take a millisecond or two.
+const HEAD_STEPS: usize = 8;
+
+/// A few steps, forward passes and a checkpoint of a run that never takes place. It holds no loop and knows no time:
+/// whoever drives it measures [`advance`](Self::advance) and tells by [`note`](Self::note).
+pub struct Rehearsal {
+    session: TrainSession,
+    /// Without autodiff.
+    plain: Device,
+    stage: Stage,
+    /// Texts of the next unit.
+    texts: usize,
+    steps: Vec<Point>,
+    forwards: Vec<Point>,
+    saving: Point,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The first unit of all, which also compiles and reserves.
+    WarmUp,
+    Steps,
+    Forwards,
+    Saving,
+    Over,
+}
+
+impl Rehearsal {
+    /// Of a run with these settings, on the examples with these indices: a batch of it, the longest text first.
+    ///
+    /// `device` is the encoder's, with autodiff on. The encoder stays as it is: tensors are never changed in place.
+    ///
+    /// # Errors
+    /// If a setting does not fit, or there is no example.
+    pub fn new(
+        encoder: &PretrainedEncoder,
+        dataset: &Dataset,
+        batch: &[u32],
+        config: &TrainConfig,
+        device: &Device,
+    ) -> Result<Self, SetupError> {
+        let config = config.measured();
+        let most = match config.method {
+            Method::HeadOnly => MOST_EMBEDDED,
+            Method::LastLayers { .. } | Method::Lora | Method::Full { .. } => usize::MAX,
+        };
+        let examples: Vec<_> = batch
+            .iter()
+            .take(most)
+            .filter_map(|&index| dataset.examples.get(index as usize).cloned())
+            .collect();
+        let few = Dataset {
+            name: dataset.name.clone(),
+            problem: dataset.problem,
+            labels: dataset.labels.clone(),
+            split: Split {
+                train: (0..examples.len() as u32).collect(),
+                ..Split::default()
+            },
+            examples,
+            split_from_table: false,
+            empty_texts: 0,
+        };
+        let trainer = set_up(encoder, &few, config, device)?;
+        Ok(Self {
+            session: trainer.into_session(),
+            plain: device.clone().inner(),
+            stage: Stage::WarmUp,
+            texts: 1,
+            steps: Vec::new(),
+            forwards: Vec::new(),
+            saving: Point {
+                tokens: 0.0,
+                seconds: 0.0,
+                bytes: 0.0,
+            },
+        })
+    }
+
+    /// Whether all is measured.
+    pub fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    /// Does the next unit.
+    ///
+    /// # Errors
+    /// If the device fails, or the loss is not finite.
+    pub async fn advance(&mut self) -> Result<(), TrainError> {
+        match self.stage {
+            Stage::WarmUp | Stage::Steps if self.session.embeddings.is_some() => {
+                // The vectors are known from the warm-up on.
+                self.session.step().await?;
+            }
+            Stage::WarmUp | Stage::Steps => {
+                let batch = self.batch();
+                self.session.step_on(&[batch]).await?;
+            }
+            Stage::Forwards => {
+                let model = self.session.model();
+                logits(&model, &self.batch().tokens, &self.plain).await?;
+            }
+            Stage::Saving => {
+                self.session.checkpoint().await?;
+            }
+            Stage::Over => {}
+        }
+        Ok(())
+    }
+
+    /// Takes note of what the unit took, and of the bytes that were in use at the most meanwhile.
+    pub fn note(&mut self, seconds: f64, bytes: f64) {
+        let point = Point {
+            tokens: self.tokens(),
+            seconds,
+            bytes,
+        };
+        match self.stage {
+            Stage::WarmUp => self.stage = Stage::Steps,
+            Stage::Steps => {
+                self.steps.push(point);
+                let enough = match self.session.embeddings {
+                    Some(_) => self.steps.len() >= HEAD_STEPS,
+                    None => !self.grows(seconds),
+                };
+                if enough {
+                    (self.stage, self.texts) = (Stage::Forwards, 1);
+                }
+            }
+            Stage::Forwards => {
+                self.forwards.push(point);
+                if !self.grows(seconds) {
+                    self.stage = Stage::Saving;
+                }
+            }
+            Stage::Saving => {
+                self.saving = point;
+                self.stage = Stage::Over;
+            }
+            Stage::Over => {}
+        }
+    }
+
+    /// What was measured.
+    pub fn costs(&self) -> Costs {
+        let line = |points: &[Point], value: fn(&Point) -> f64| {
+            let points: Vec<_> = points.iter().map(|it| (it.tokens, value(it))).collect();
+            Line::through(&points)
+        };
+        let quickest = self.steps.iter().map(|it| it.seconds).reduce(f64::min);
+        let step = match (&self.session.embeddings, quickest) {
+            (Some(_), Some(fixed)) => Line {
+                fixed,
+                per_token: 0.0,
+            },
+            _ => line(&self.steps, |it| it.seconds),
+        };
+        let heaviest = match self.session.embeddings {
+            Some(_) => &self.forwards,
+            None => &self.steps,
+        };
+        Costs {
+            step,
+            forward: line(&self.forwards, |it| it.seconds),
+            memory: line(heaviest, |it| it.bytes),
+            saving: self.saving.seconds,
+            saving_memory: self.saving.bytes,
+        }
+    }
+
+    /// Goes on to a larger batch, if there is one that does not take too long. It is `seconds` for the present one.
+    fn grows(&mut self, seconds: f64) -> bool {
+        let larger = (self.texts * GROWTH).min(self.session.examples.len());
+        let expected = seconds * larger as f64 / self.texts as f64;
+        if larger == self.texts || expected > MOST_SECONDS {
+            return false;
+        }
+        self.texts = larger;
+        true
+    }
+
+    fn batch(&self) -> LabelledBatch {
+        let few = self.session.examples.iter().take(self.texts);
+        LabelledBatch::new(few, self.session.pad_id)
+    }
+
+    /// Tokens of the unit's batch; its first text is the longest.
+    fn tokens(&self) -> f64 {
+        let longest = self.session.examples.first().map_or(0, |it| it.ids.len());
+        (self.texts * longest) as f64
+    }
+}

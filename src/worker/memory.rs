@@ -1,0 +1,77 @@
+//! The worker's memory: how much it has, and how much was in use at the most.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use wasm_bindgen::JsCast;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+/// The system's allocator, and a count of what it has given out: WebAssembly's memory never shrinks, so that its size does
+/// not tell what a piece of work needs.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn count(bytes: usize) {
+    let in_use = IN_USE.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    MOST.fetch_max(in_use, Ordering::Relaxed);
+}
+
+fn discount(bytes: usize) {
+    IN_USE.fetch_sub(bytes, Ordering::Relaxed);
+}
+
+// SAFETY: every call goes to the system's allocator with the arguments that it came with; counting touches two integers
+// and allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as the caller's.
+        let place = unsafe { System.alloc(layout) };
+        if !place.is_null() {
+            count(layout.size());
+        }
+        place
+    }
+
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: as the caller's.
+        unsafe { System.dealloc(place, layout) };
+        discount(layout.size());
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as the caller's.
+        let place = unsafe { System.alloc_zeroed(layout) };
+        if !place.is_null() {
+            count(layout.size());
+        }
+        place
+    }
+
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as the caller's.
+        let moved = unsafe { System.realloc(place, layout, size) };
+        if !moved.is_null() {
+            count(size);
+            discount(layout.size());
+        }
+        moved
+    }
+}
+
+/// Bytes in use at the most since the last call.
+pub fn take_most() -> f64 {
+    MOST.swap(IN_USE.load(Ordering::Relaxed), Ordering::Relaxed) as f64
+}
+
+/// Bytes of the module's memory, which is what the browser counts.
+pub fn size() -> f64 {
+    wasm_bindgen::memory()
+        .dyn_into::<js_sys::WebAssembly::Memory>()
+        .ok()
+        .and_then(|memory| memory.buffer().dyn_into::<js_sys::ArrayBuffer>().ok())
+        .map_or(0.0, |buffer| f64::from(buffer.byte_length()))
+}
