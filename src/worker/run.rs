@@ -145,10 +145,7 @@ impl Run {
     /// Takes one step of a paused run, and the validation that follows it.
     pub fn step(&mut self, id: RequestId) -> Result<(), WireError> {
         if !self.paused {
-            return Err(errors::state(
-                "The run is not paused.",
-                "Pause it to take single steps.",
-            ));
+            return Err(StateError::NotPaused.into());
         }
         self.resume();
         self.stepping = Some(id);

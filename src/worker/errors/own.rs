@@ -29,6 +29,9 @@ pub enum StateError {
     /// Nothing to pause or stop.
     #[error("nothing is being trained")]
     NotRunning,
+    /// A single step is taken while nothing moves.
+    #[error("the run is not paused")]
+    NotPaused,
     /// No tested examples to list.
     #[error("no run has been tested")]
     NotTested,
@@ -59,6 +62,7 @@ impl StateError {
             Self::NoTable | Self::NoData => "Open a file or a sample first.",
             Self::Running => "Stop it first.",
             Self::NotRunning => "Start a run first.",
+            Self::NotPaused => "Pause it to take single steps.",
             Self::NotTested => "Train, and let the test end.",
             Self::NoModel => "Train or open one first.",
             Self::UnknownTraining => "Keep the file that it came from.",
