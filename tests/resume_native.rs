@@ -302,7 +302,7 @@ fn rehearse(
     let mut units = 0;
     while !rehearsal.is_over() {
         block_on(rehearsal.advance()).unwrap();
-        rehearsal.note(0.01, 1e6);
+        rehearsal.note(0.01, 1e6, 1e6);
         units += 1;
         assert!(units < 20, "it ends");
     }

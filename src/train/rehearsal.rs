@@ -12,7 +12,7 @@ use crate::eval::logits;
 use crate::model::PretrainedEncoder;
 
 /// No unit is to take longer, so that whoever drives it soon listens again.
-const MOST_SECONDS: f64 = 0.6;
+const MOST_SECONDS: f64 = 1.0;
 /// A measurement has so many times the texts of the one before.
 const GROWTH: usize = 4;
 /// Most texts of a step of which the vectors are known first: those texts go through the encoder at once.
@@ -29,6 +29,8 @@ pub struct Rehearsal {
     stage: Stage,
     /// Texts of the next unit.
     texts: usize,
+    /// Bytes in use between two units.
+    at_rest: f64,
     steps: Vec<Point>,
     forwards: Vec<Point>,
     saving: Point,
@@ -86,6 +88,7 @@ impl Rehearsal {
             plain: device.clone().inner(),
             stage: Stage::WarmUp,
             texts: 1,
+            at_rest: 0.0,
             steps: Vec::new(),
             forwards: Vec::new(),
             saving: Point {
@@ -127,8 +130,9 @@ impl Rehearsal {
         Ok(())
     }
 
-    /// Takes note of what the unit took, and of the bytes that were in use at the most meanwhile.
-    pub fn note(&mut self, seconds: f64, bytes: f64) {
+    /// Takes note of what the unit took, and of the bytes that were in use before it and at the most meanwhile.
+    pub fn note(&mut self, seconds: f64, before: f64, bytes: f64) {
+        self.at_rest = before;
         let point = Point {
             tokens: self.tokens(),
             seconds,
@@ -174,6 +178,12 @@ impl Rehearsal {
             },
             _ => line(&self.steps, |it| it.seconds),
         };
+        let memory = |points: &[Point]| {
+            // What is in use at rest is known: one measurement of a batch is enough.
+            let points = points.iter().map(|it| (it.tokens, it.bytes));
+            let points: Vec<_> = std::iter::once((0.0, self.at_rest)).chain(points).collect();
+            Line::through(&points)
+        };
         let heaviest = match self.session.embeddings {
             Some(_) => &self.forwards,
             None => &self.steps,
@@ -181,7 +191,7 @@ impl Rehearsal {
         Costs {
             step,
             forward: line(&self.forwards, |it| it.seconds),
-            memory: line(heaviest, |it| it.bytes),
+            memory: memory(heaviest),
             saving: self.saving.seconds,
             saving_memory: self.saving.bytes,
         }

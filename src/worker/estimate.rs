@@ -199,9 +199,10 @@ impl Estimating {
             }
             Stage::Rehearsing(rehearsal) => {
                 memory::take_most();
-                let begun = now();
+                let (before, begun) = (memory::in_use(), now());
                 rehearsal.advance().await?;
-                rehearsal.note((now() - begun) / 1000.0, memory::take_most());
+                let seconds = (now() - begun) / 1000.0;
+                rehearsal.note(seconds, before, memory::take_most());
                 if !rehearsal.is_over() {
                     return Ok(None);
                 }

@@ -62,6 +62,11 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+/// Bytes in use.
+pub fn in_use() -> f64 {
+    IN_USE.load(Ordering::Relaxed) as f64
+}
+
 /// Bytes in use at the most since the last call.
 pub fn take_most() -> f64 {
     MOST.swap(IN_USE.load(Ordering::Relaxed), Ordering::Relaxed) as f64

@@ -240,6 +240,8 @@ impl Run {
                 self.halt_after_step();
             }
             Progress::Evaluating { part, done, total } => {
+                // A validation that was cut off is not the test's beginning.
+                self.speed.evaluation_begun.take_if(|_| done == 0);
                 let begun = *self.speed.evaluation_begun.get_or_insert(self.worked);
                 self.speed.held_out = (self.worked - begun) / done.max(1) as f64;
                 let split = match part {
