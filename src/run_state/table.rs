@@ -17,6 +17,8 @@ pub struct TableWork {
     pub unusable: Option<WireError>,
     /// How long the texts of the data set are; `None` until they were measured.
     pub lengths: Option<TextLengths>,
+    /// Whether the texts could not be measured, so that they are not tried again and again.
+    pub unmeasurable: bool,
     listing: Option<RequestId>,
     editing: Option<RequestId>,
     measuring: Option<RequestId>,
@@ -73,6 +75,7 @@ impl TableWork {
         self.status = Some(status);
         self.unusable = None;
         self.lengths = None;
+        self.unmeasurable = false;
     }
 
     pub(super) fn measured(&mut self, id: RequestId, lengths: TextLengths) {
@@ -83,14 +86,16 @@ impl TableWork {
 
     /// Takes back what waits for an answer to `id`, and tells whether something did.
     pub(super) fn failed(&mut self, id: RequestId) -> bool {
+        self.unmeasurable |= self.measuring == Some(id);
         let waiting = [&mut self.listing, &mut self.editing, &mut self.measuring];
         waiting
             .into_iter()
             .fold(false, |known, waiting| super::settle(waiting, id) || known)
     }
 
-    /// Nothing is on its way any more: the worker is gone.
+    /// The worker is gone, and with it what was asked of it. The next one does not have the table yet.
     pub(super) fn forget_requests(&mut self) {
+        self.status = None;
         (self.listing, self.editing, self.measuring) = (None, None, None);
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn DataNumbers(engine: Engine, settings: Settings) -> impl IntoView {
                 && state.can_change_data()
                 && state.loading.is_none()
                 && !state.work.is_measuring()
+                && !state.work.unmeasurable
                 && !state.work.is_editing()
                 && !state.is_opening()
         })

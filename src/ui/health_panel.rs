@@ -74,8 +74,12 @@ pub(crate) fn HealthPanel(engine: Engine, view: RowsView) -> impl IntoView {
                     .get()
                     .map(|error| {
                         view! {
-                            <p class="hint" data-testid="unusable">
-                                {move || tr!("data-unusable")} " " {error.message} " " {error.hint}
+                            <p data-testid="unusable">
+                                <strong>{move || tr!("data-unusable")}</strong>
+                                " "
+                                {error.message}
+                                " "
+                                {error.hint}
                             </p>
                         }
                     })
@@ -93,7 +97,7 @@ pub(crate) fn HealthPanel(engine: Engine, view: RowsView) -> impl IntoView {
                     })
             }}
         </div>
-        <ul class="choices" data-testid="health" aria-label=move || tr!("data-health")>
+        <ul class="issues" data-testid="health" aria-label=move || tr!("data-health")>
             {items}
         </ul>
     }

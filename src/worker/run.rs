@@ -5,7 +5,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 
 use super::clock::now;
-use super::errors;
+use super::errors::StateError;
 use super::memory;
 use super::model::{HeldModel, Training};
 use super::port::{post, post_with};

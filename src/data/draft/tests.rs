@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::data::row_list::{LISTED_CHARS, MOST_LISTED, OTHER_CHARS};
 
 const COLUMNS: ColumnChoice = ColumnChoice {
     text: 0,

@@ -191,6 +191,19 @@ fn typed_rows_are_not_an_error_before_they_suffice() {
 }
 
 #[test]
+fn texts_that_cannot_be_measured_are_not_tried_again() {
+    let mut state = opened(TableSource::Pasted);
+    state.sent(&Command::MeasureLengths { id: 3 });
+    state.apply(Event::Failed {
+        id: 3,
+        error: error(),
+    });
+    assert!(state.work.unmeasurable && !state.work.is_measuring());
+    check(&mut state, 4);
+    assert!(!state.work.unmeasurable);
+}
+
+#[test]
 fn a_new_table_and_a_new_worker_end_what_waits() {
     let mut state = opened(TableSource::Pasted);
     edit(&mut state, 3);
@@ -198,6 +211,7 @@ fn a_new_table_and_a_new_worker_end_what_waits() {
     assert!(state.work.is_editing() && state.work.is_measuring());
     state.worker_replaced(false, false);
     assert!(!state.work.is_editing() && !state.work.is_measuring());
+    assert!(!state.can_edit());
     state = opened(TableSource::Typed);
     assert_eq!(state.work.listed, None);
 }

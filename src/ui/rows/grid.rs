@@ -68,7 +68,7 @@ pub(super) fn Grid(engine: Engine, view: RowsView) -> impl IntoView {
             data-testid="first-rows"
             data-total=move || view.total.get()
             node_ref=view.scroller
-            style=move || format!("--columns: {}", widths(columns.with(Vec::len)))
+            style=move || widths(columns.with(Vec::len))
             aria-label=move || tr!("data-rows")
             aria-describedby="rows-keys"
             aria-multiselectable="true"
@@ -167,10 +167,13 @@ fn Row(view: RowsView, columns: Memo<Vec<u32>>, index: u32) -> impl IntoView {
     }
 }
 
-/// Widths for the number, the text, the label, the other columns and the part.
+/// Widths for the number, the text, the label, the other columns and the part, and the least width of all: the same in every
+/// row, whatever it holds.
 fn widths(columns: usize) -> String {
-    let others = " 8rem".repeat(columns.saturating_sub(2));
-    format!("3.5rem minmax(14rem, 1fr) 8rem{others} 6rem")
+    let others = columns.saturating_sub(2);
+    let columns = " 8rem".repeat(others);
+    let narrowest = 31.5 + 8.0 * others as f64;
+    format!("--columns: 3.5rem minmax(0, 1fr) 8rem{columns} 6rem; --narrowest: {narrowest}rem")
 }
 
 fn cell_id(row: u32, place: usize) -> String {

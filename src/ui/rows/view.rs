@@ -10,8 +10,8 @@ use crate::ui::engine::Engine;
 pub(super) const ROW_HEIGHT: f64 = 40.0;
 /// Rows beyond those on screen that are drawn on either side, so that a short scroll shows no gap.
 const MARGIN: u32 = 6;
-/// Rows beyond those on screen that are asked for on either side.
-const AHEAD: u32 = 50;
+/// Rows beyond those drawn that are asked for on either side.
+const AHEAD: u32 = 30;
 /// Most rows that a list is high: browsers do not draw elements above some 17 million pixels.
 const MOST_ROWS: u32 = 400_000;
 
@@ -199,9 +199,12 @@ impl RowsView {
         }
     }
 
-    /// Asks for the rows on screen where they have not been listed as they are now.
+    /// Asks for the rows to draw where they have not been listed as they are now.
     fn follow(self) {
-        let wanted = Memo::new(move |_| self.on_screen());
+        let wanted = Memo::new(move |_| {
+            let (first, count) = self.on_screen();
+            (first.saturating_sub(MARGIN), count + 2 * MARGIN)
+        });
         let engine = self.engine;
         let needs = Memo::new(move |_| {
             let filter = self.filter.get();
