@@ -83,7 +83,8 @@ fn uses() -> Vec<(PathBuf, String, BTreeSet<String>)> {
             let code = code.collect::<Vec<_>>().join("\n");
             for (start, _) in code.match_indices("tr!(") {
                 // The end of another macro's name, such as `include_str!`.
-                if code[..start].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+                if code[..start].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_')
+                {
                     continue;
                 }
                 let inside = argument_text(&code[start + 4..]);
