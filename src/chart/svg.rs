@@ -6,9 +6,9 @@ use quick_xml::escape::escape;
 
 use super::{Chart, Drawing, SIDE};
 
-const WIDTH: f64 = 640.0;
-/// Of a chart whose axes are both long, and of one with two axes of shares.
-const HEIGHTS: (f64, f64) = (300.0, 440.0);
+/// Width and height of a wide chart, and of one whose axes are equally long.
+const WIDE: (f64, f64) = (640.0, 300.0);
+const SQUARE: (f64, f64) = (352.0, 348.0);
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 24.0;
@@ -16,14 +16,14 @@ const TOP: f64 = 24.0;
 const BOTTOM: f64 = 44.0;
 const LEGEND_LINE: f64 = 18.0;
 
-/// The whole chart: axes, ticks, paths and a legend. `square` makes it as high as one with two axes of shares is.
+/// The whole chart: axes, ticks, paths and a legend. `square` makes the axes equally long.
 pub fn svg(chart: &Chart, square: bool) -> String {
     let drawing = chart.drawing();
-    let height = if square { HEIGHTS.1 } else { HEIGHTS.0 };
+    let (width, height) = if square { SQUARE } else { WIDE };
     let total = height + LEGEND_LINE * chart.series.len() as f64;
-    let (plot_width, plot_height) = (WIDTH - LEFT - RIGHT, height - TOP - BOTTOM);
+    let (plot_width, plot_height) = (width - LEFT - RIGHT, height - TOP - BOTTOM);
     let mut text = format!(
-        r#"<svg class="chart" viewBox="0 0 {WIDTH} {total}" role="img" aria-label="{}: {}">"#,
+        r#"<svg class="chart" viewBox="0 0 {width} {total}" role="img" aria-label="{}: {}">"#,
         escape(&*chart.title),
         escape(&*chart.summary)
     );

@@ -72,7 +72,7 @@ pub fn precision_recall(words: &Catalog, labels: &[LabelCurves], at: Option<AtTh
         let area = number(words, label.ranking.average_precision);
         series.push(line(
             tr!("results-curve-ap" in words, label = label.name, area = area),
-            label.number,
+            ink(labels, label),
             points.iter().map(point).collect(),
         ));
     }
@@ -110,7 +110,7 @@ pub fn roc(words: &Catalog, labels: &[LabelCurves], at: Option<AtThreshold>) -> 
         let area = number(words, label.ranking.roc_auc);
         series.push(line(
             tr!("results-curve-auc" in words, label = label.name, area = area),
-            label.number,
+            ink(labels, label),
             points.iter().map(point).collect(),
         ));
     }
@@ -287,11 +287,19 @@ fn bars_chart(
     }
 }
 
-fn line(name: String, number: usize, points: Vec<Point>) -> Series {
+/// Each label keeps its ink whichever others are shown; one alone is drawn plainly, and a threshold apart from it.
+fn ink(labels: &[LabelCurves], label: &LabelCurves) -> Ink {
+    match labels {
+        [_] => Ink::Number(0),
+        _ => Ink::Number(label.number as u32),
+    }
+}
+
+fn line(name: String, ink: Ink, points: Vec<Point>) -> Series {
     Series {
         name,
         mark: Mark::Line,
-        ink: Ink::Number(number as u32),
+        ink,
         points,
     }
 }
@@ -346,4 +354,61 @@ fn examples_detail(words: &Catalog) -> Detail {
 /// The item, if there is one only.
 fn single<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
     items.next().filter(|_| items.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::metrics::{SingleLabelReport, single_label_report};
+    use crate::language::Language;
+
+    fn report() -> SingleLabelReport {
+        let names = ["no", "yes"].map(String::from);
+        let rows = [[0.9, 0.1], [0.4, 0.6], [0.3, 0.7], [0.2, 0.8]].map(|row| row.to_vec());
+        single_label_report(&names, &[0, 0, 1, 1], &rows, Some(2.0), 0).unwrap()
+    }
+
+    fn points(chart: &Chart, name: &str) -> Vec<(f64, f64)> {
+        let series = chart.series.iter().find(|series| series.name == name);
+        let points = &series.unwrap().points;
+        points.iter().map(|point| (point.x, point.y)).collect()
+    }
+
+    #[test]
+    fn a_threshold_lies_on_both_curves() {
+        let words = Catalog::new(Language::English);
+        let report = report();
+        let at = report.thresholds[1].at(0.65);
+        let report = EvaluationReport::SingleLabel(report);
+        let mut labels = label_curves(&report);
+        labels.remove(0);
+        let chart = precision_recall(&words, &labels, at);
+        assert_eq!(points(&chart, "Threshold 0.65"), [(1.0, 1.0)]);
+        assert_eq!(points(&chart, "Chance"), [(0.0, 0.5), (1.0, 0.5)]);
+        assert_eq!(chart.summary, "Average precision 1.000");
+        let chart = roc(&words, &labels, at);
+        assert_eq!(points(&chart, "Threshold 0.65"), [(0.0, 1.0)]);
+        let all = label_curves(&report);
+        let several = precision_recall(&words, &all, None);
+        assert_eq!((several.series.len(), &*several.summary), (2, "2 labels"));
+    }
+
+    #[test]
+    fn bins_without_examples_are_no_points() {
+        let words = Catalog::new(Language::English);
+        let report = report();
+        let chart = reliability(&words, &report.calibration, report.scaled.as_ref());
+        let before = points(&chart, "As predicted");
+        assert_eq!(before.len(), 4);
+        assert!((before[0].0 - 0.6).abs() < 1e-9 && before[0].1 == 0.0);
+        assert!(
+            chart
+                .series
+                .iter()
+                .any(|series| series.name == "Temperature 2.00")
+        );
+        let counted = confidences(&words, &report.calibration);
+        let bars: f64 = counted.series[0].points.iter().map(|point| point.y).sum();
+        assert_eq!((bars, &*counted.summary), (4.0, "4 examples"));
+    }
 }

@@ -230,3 +230,67 @@ fn validations(name: String, ink: Ink, records: &[ValidationRecord], metric: Met
         points: records.iter().filter_map(point).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::score::Score;
+    use crate::language::Language;
+
+    const POINTS: [LossPoint; 2] = [
+        LossPoint {
+            step: 1,
+            loss: 0.9,
+            smoothed: 0.9,
+            learning_rate: 1e-3,
+            grad_norm: 3.0,
+        },
+        LossPoint {
+            step: 2,
+            loss: 0.5,
+            smoothed: 0.7,
+            learning_rate: 5e-4,
+            grad_norm: 2.0,
+        },
+    ];
+
+    fn validation() -> ValidationRecord {
+        ValidationRecord {
+            epoch: 1,
+            step: 2,
+            loss: 0.6,
+            scores: vec![Score {
+                metric: Metric::Accuracy,
+                value: 0.75,
+            }],
+        }
+    }
+
+    #[test]
+    fn every_quantity_has_its_series_and_newest_value() {
+        let words = Catalog::new(Language::English);
+        let validations = [validation()];
+        let run = Training {
+            points: &POINTS,
+            validations: &validations,
+            steps: 8,
+        };
+        for (quantity, series, summary) in [
+            (Quantity::Loss, 3, "Smoothed loss 0.700 at step 2"),
+            (Quantity::Score(Metric::Accuracy), 1, "0.750 after epoch 1"),
+            (Quantity::LearningRate, 1, "Learning rate 5.0e-4 at step 2"),
+            (Quantity::GradNorm, 1, "Gradient norm 2.000 at step 2"),
+        ] {
+            assert!(quantities(&validations).contains(&quantity));
+            let chart = training(&words, quantity, run);
+            assert_eq!((chart.series.len(), &*chart.summary), (series, summary));
+            assert_eq!(chart.x.scale.ends(), (0.0, 8.0));
+        }
+        let chart = training(&words, Quantity::Loss, run);
+        let stops = chart.stops();
+        assert_eq!(
+            chart.words(&stops[1]),
+            "Step 2 · Each step 0.500 · Smoothed loss 0.700 · Validation 0.600"
+        );
+    }
+}

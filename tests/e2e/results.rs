@@ -103,10 +103,10 @@ async fn curves_are_read_and_the_threshold_moves() -> Result {
     );
     let [precision, recall, f1, accuracy] = shares(&page).await?;
     let [hits, missed, false_alarms, rejected] = matrix(&page).await?;
-    assert_eq!(hits + missed + false_alarms + rejected, 299.0);
+    assert_eq!(hits + missed + false_alarms + rejected, 582.0);
     assert!((recall - hits / (hits + missed)).abs() < 1e-9);
     assert!((precision - hits / (hits + false_alarms).max(1.0)).abs() < 1e-9);
-    assert!((accuracy - (hits + rejected) / 299.0).abs() < 1e-9);
+    assert!((accuracy - (hits + rejected) / 582.0).abs() < 1e-9);
     assert!((f1 - 2.0 * hits / (2.0 * hits + missed + false_alarms)).abs() < 1e-9);
     page.element("roc-curve path.mark-dots").await?;
 

@@ -1,9 +1,9 @@
 use quick_xml::events::Event as Xml;
 
 use super::*;
-use crate::data::{LabelCounts, PartCounts};
+use crate::data::LabelCounts;
 use crate::eval::metrics::{multi_label_report, regression_report, single_label_report};
-use crate::eval::score::Score;
+use crate::eval::score::{Metric, Score};
 use crate::protocol::{RunEnd, ValidationRecord};
 use crate::run_state::history::LossPoint;
 use crate::train::config::TrainConfig;

@@ -15,6 +15,7 @@ pub fn changed_settings(config: &TrainConfig) -> Vec<(String, String)> {
     ) {
         compare("", &settings, &defaults, &mut changed);
     }
+    changed.sort();
     changed
 }
 

@@ -60,6 +60,9 @@ pub(crate) fn XyChart(
         at.set(next.map(|next| next.min(last)));
     };
     let title = move || chart.with(|chart| chart.title.clone());
+    // Where the title says it already, it need not be said again.
+    let measured =
+        move || chart.with(|chart| (chart.y.name != chart.title).then(|| chart.y.name.clone()));
     view! {
         <figure class="chart-box" class:square=square data-testid=testid>
             <figcaption>
@@ -67,7 +70,7 @@ pub(crate) fn XyChart(
                 <span class="readout" data-testid="readout">{move || readout.get()}</span>
             </figcaption>
             <div class="chart">
-                <div class="axis-name axis-name-y">{move || chart.with(|chart| chart.y.name.clone())}</div>
+                <div class="axis-name axis-name-y">{measured}</div>
                 <div class="axis axis-y" aria-hidden="true">
                     {move || drawing.with(|drawing| labels(&drawing.y_ticks, "bottom"))}
                 </div>
