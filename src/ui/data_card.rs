@@ -8,11 +8,14 @@ use super::drop_card::DropCard;
 use super::engine::{Engine, Source};
 use super::file_button::FileButton;
 use super::format::count;
+use super::language;
 use super::paste_panel::PastePanel;
 use super::problem_fields::ProblemFields;
 use super::reading_fields::{ReadingFields, ReadingProblems, UnreadFile, format_words};
+use super::sample_note::{CHINESE_SAMPLE, SampleNote};
 use super::words;
 use crate::data::{ColumnChoice, ReadOptions, TableSummary};
+use crate::language::Language;
 
 /// Rows of the preview.
 const PREVIEW_ROWS: usize = 5;
@@ -44,16 +47,28 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 disabled=move || locked.get()
                 on:click=move |_| engine.open(Source::Sample(name))
             >
-                {words::data_name(name)}
+                {move || words::data_name(name)}
             </button>
         }
+    };
+    let english = [("uci", "sample-uci"), ("sms", "sample-sms")];
+    let chinese = [(CHINESE_SAMPLE, "sample-zh")];
+    // Those in the page's language come first.
+    let samples = move || match language::current().get() {
+        Language::English => [english.as_slice(), &chinese].concat(),
+        Language::SimplifiedChinese => [chinese.as_slice(), &english].concat(),
+    };
+    let samples = move || {
+        let samples = samples().into_iter();
+        samples
+            .map(|(name, testid)| sample(name, testid))
+            .collect_view()
     };
     view! {
         <DropCard title_id="data-title" locked on_drop=drop>
             <h2 id="data-title">"Data"</h2>
             <div class="buttons">
-                {sample("uci", "sample-uci")}
-                {sample("sms", "sample-sms")}
+                {samples}
                 <FileButton
                     testid="file-input"
                     label="Open a file…"
@@ -66,6 +81,7 @@ pub(crate) fn DataCard(engine: Engine) -> impl IntoView {
                 "Take a sample, or open a table of your own: a header, then a text and its label, labels or number in each row (CSV, \
                  tab-separated, JSON, JSON Lines or XLSX). You can also drop it here. It stays on this machine."
             </p>
+            <SampleNote engine />
             <PastePanel engine locked />
             <div aria-live="polite">
                 {move || opening.get().then(|| view! { <p class="busy">"Reading the table…"</p> })}

@@ -23,6 +23,7 @@ mod reading_fields;
 mod report;
 mod results_card;
 mod run_card;
+mod sample_note;
 mod save_card;
 mod save_file;
 mod scale;

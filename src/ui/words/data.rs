@@ -1,6 +1,8 @@
 //! The user's data.
 
 use super::super::format::count;
+use super::super::language::tr;
+use super::super::sample_note::CHINESE_SAMPLE;
 use crate::data::{Problem, TargetSummary};
 
 /// A data set's name: a sample's title, or the file's name as it is.
@@ -8,6 +10,7 @@ pub(crate) fn data_name(name: &str) -> String {
     match name {
         "uci" => "Review sentences (UCI)".into(),
         "sms" => "SMS spam".into(),
+        CHINESE_SAMPLE => tr!("shell-sample-zh"),
         name => name.into(),
     }
 }
