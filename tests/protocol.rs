@@ -219,6 +219,7 @@ fn no_variant_is_left_out() {
         Event::Listening
         | Event::EncoderProgress { .. }
         | Event::HubStored { .. }
+        | Event::Requested { .. }
         | Event::FetchingEncoder { .. }
         | Event::TrainingStarted { .. }
         | Event::TrainingProgress { .. }

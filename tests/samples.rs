@@ -111,3 +111,14 @@ fn sms_spam() {
     assert_text(&data, 3001, "Missing you too.pray inshah allah", "ham");
     assert_text(&data, 3501, "K.:)do it at evening da:)urgent:)", "ham");
 }
+
+#[test]
+fn chinese_reviews() {
+    let data = dataset("zh.csv", include_bytes!("../www/samples/zh.csv"));
+    assert_in_order(&data, [210, 40, 80]);
+    assert_eq!(
+        data.summary().targets.labels().unwrap(),
+        [counts("正面", [105, 20, 40]), counts("负面", [105, 20, 40])]
+    );
+    assert_text(&data, 0, "包装里三层外三层，杯子一点没碰坏。", "正面");
+}

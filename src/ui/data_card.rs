@@ -8,13 +8,15 @@ use super::dataset_summary::DatasetSummaryView;
 use super::drop_card::DropCard;
 use super::engine::{Engine, Source};
 use super::file_button::FileButton;
-use super::language::tr;
+use super::language::{self, tr};
 use super::paste_panel::PastePanel;
 use super::reading_fields::UnreadFile;
+use super::sample_note::{CHINESE_SAMPLE, SampleNote};
 use super::settings::Settings;
 use super::table_view::TableView;
 use super::words;
 use crate::data::ReadOptions;
+use crate::language::Language;
 
 /// The files that the browser offers first.
 pub(crate) const ACCEPT: &str = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,text/csv,text/tab-separated-values,text/plain,\
@@ -49,12 +51,24 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings) -> impl IntoView {
             </button>
         }
     };
+    let english = [("uci", "sample-uci"), ("sms", "sample-sms")];
+    let chinese = [(CHINESE_SAMPLE, "sample-zh")];
+    // Those in the page's language come first.
+    let samples = move || match language::current().get() {
+        Language::English => [english.as_slice(), &chinese].concat(),
+        Language::SimplifiedChinese => [chinese.as_slice(), &english].concat(),
+    };
+    let samples = move || {
+        let samples = samples().into_iter();
+        samples
+            .map(|(name, testid)| sample(name, testid))
+            .collect_view()
+    };
     view! {
         <DropCard title_id="data-title" locked on_drop=drop>
             <h2 id="data-title">{move || tr!("data-title")}</h2>
             <div class="buttons">
-                {sample("uci", "sample-uci")}
-                {sample("sms", "sample-sms")}
+                {samples}
                 <FileButton
                     testid="file-input"
                     label=move || tr!("data-open")
@@ -72,6 +86,7 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings) -> impl IntoView {
                 </button>
             </div>
             <p class="muted small">{move || tr!("data-lead")}</p>
+            <SampleNote engine />
             <PastePanel engine locked />
             <div aria-live="polite">
                 {move || {

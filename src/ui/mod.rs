@@ -38,6 +38,7 @@ mod run_card;
 mod run_details;
 mod run_title;
 mod runs;
+mod sample_note;
 mod save_card;
 mod save_file;
 mod select_field;

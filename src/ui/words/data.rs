@@ -1,6 +1,7 @@
 //! The user's data.
 
 use super::super::language::tr;
+use super::super::sample_note::CHINESE_SAMPLE;
 use crate::data::{Part, Problem, TargetSummary};
 
 /// A data set's name: what the page calls a sample, or the file's name as it is.
@@ -8,6 +9,7 @@ pub(crate) fn data_name(name: &str) -> String {
     match name {
         "uci" => tr!("data-sample-uci"),
         "sms" => tr!("data-sample-sms"),
+        CHINESE_SAMPLE => tr!("shell-sample-zh"),
         "Pasted text" => tr!("data-pasted"),
         "Typed examples" => tr!("data-typed"),
         name => name.to_owned(),
