@@ -537,11 +537,10 @@ impl RunState {
             &mut pending.export,
         ];
         let used = self.using.fail(id, error.kind);
-        let known = others
-            .into_iter()
-            .fold(encoder || model || trained || working || used, |known, pending| {
-                settle(pending, id) || known
-            });
+        let known = others.into_iter().fold(
+            encoder || model || trained || working || used,
+            |known, pending| settle(pending, id) || known,
+        );
         if known {
             self.error = Some(error);
         }

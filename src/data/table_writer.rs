@@ -41,7 +41,7 @@ impl OutputForm {
                 delimiter: u8::try_from(*delimiter).unwrap_or(b','),
                 mark,
             },
-            TableFormat::Xlsx(_) => Self::Delimited {
+            TableFormat::Xlsx(_) | TableFormat::Typed => Self::Delimited {
                 delimiter: b',',
                 mark,
             },

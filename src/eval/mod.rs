@@ -1,8 +1,8 @@
 //! Evaluation: pure metrics, and running a model over examples.
 
-pub mod baseline;
 #[cfg(feature = "engine")]
 mod asking;
+pub mod baseline;
 #[cfg(feature = "engine")]
 mod embeddings;
 #[cfg(feature = "engine")]

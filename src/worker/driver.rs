@@ -246,6 +246,7 @@ impl Driver {
             }
             Command::PredictTable { id, request } => {
                 let pipeline = self.current_pipeline().map(Cow::into_owned);
+                let pipeline = pipeline.map_err(WireError::from);
                 match pipeline.and_then(|pipeline| self.using.begin(id, request, pipeline)) {
                     // The terminal event comes when the rows are classified.
                     Ok(()) => return,
@@ -254,7 +255,7 @@ impl Driver {
             }
             Command::StopTable { id } => (id, Ok(self.using.stop(id))),
             Command::DescribeUse { id } => (id, self.describe_use(id)),
-            Command::Step { id } => match self.running().and_then(|run| run.step(id)) {
+            Command::Step { id } => match self.step(id) {
                 // The terminal event comes when the step is taken.
                 Ok(()) => return,
                 Err(error) => (id, Err(error)),
@@ -395,6 +396,10 @@ impl Driver {
             step,
             learning_rate,
         })
+    }
+
+    fn step(&mut self, id: RequestId) -> Result<(), WireError> {
+        Ok(self.running()?.step(id)?)
     }
 
     fn estimate(&mut self, id: RequestId, config: TrainConfig) {

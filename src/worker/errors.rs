@@ -145,7 +145,7 @@ impl From<SetupError> for WireError {
 
 impl From<TrainConfigError> for WireError {
     fn from(error: TrainConfigError) -> Self {
-        wire(ErrorKind::Training, &error, "Choose another value.")
+        WireError::of(ErrorKind::Training, &error, "Choose another value.")
     }
 }
 

@@ -14,9 +14,9 @@ use super::started::LoadedEncoder;
 use crate::adapter::{DataFingerprint, fingerprint};
 use crate::data::{Dataset, Part};
 use crate::eval::baseline::Baseline;
-use crate::eval::{Pipeline, Untrained};
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::TestedExamples;
+use crate::eval::{Pipeline, Untrained};
 use crate::port::to_buffer;
 use crate::protocol::{
     EvaluatedSplit, Event, Pace, RequestId, StepRecord, TrainPlan, TrainResult, WireError,
@@ -143,9 +143,9 @@ impl Run {
     }
 
     /// Takes one step of a paused run, and the validation that follows it.
-    pub fn step(&mut self, id: RequestId) -> Result<(), WireError> {
+    pub fn step(&mut self, id: RequestId) -> Result<(), StateError> {
         if !self.paused {
-            return Err(StateError::NotPaused.into());
+            return Err(StateError::NotPaused);
         }
         self.resume();
         self.stepping = Some(id);

@@ -71,10 +71,7 @@ impl Using {
         if self.is_working() {
             return Err(StateError::Classifying.into());
         }
-        let table = self
-            .table
-            .clone()
-            .ok_or(StateError::NoTexts)?;
+        let table = self.table.clone().ok_or(StateError::NoTexts)?;
         if request.column as usize >= table.columns().len() {
             return Err(StateError::NoSuchColumn.into());
         }

@@ -49,19 +49,29 @@ async fn single_steps_and_another_learning_rate() -> Result {
     page.set("Epochs", "50").await?;
     for step in 1..=3 {
         page.click("step").await?;
-        page.until("progress", "data-step", MINUTES, |done| done == f64::from(step))
-            .await?;
+        page.until("progress", "data-step", MINUTES, |done| {
+            done == f64::from(step)
+        })
+        .await?;
         page.element("resume:not([disabled])").await?;
     }
     assert!(page.driver.title().await?.starts_with("Paused"));
     let rate = async || -> Result<f64> {
-        let figure = page.element("figures [data-figure='learning-rate']").await?;
+        let figure = page
+            .element("figures [data-figure='learning-rate']")
+            .await?;
         Ok(figure.text().await?.parse()?)
     };
     let before = rate().await?;
     page.unfold().await?;
     page.type_in("rate-input", "0.5x").await?;
-    assert!(page.element("rate-apply").await?.attr("disabled").await?.is_some());
+    assert!(
+        page.element("rate-apply")
+            .await?
+            .attr("disabled")
+            .await?
+            .is_some()
+    );
     page.type_in("rate-input", "0.0002").await?;
     page.click("rate-apply").await?;
     page.message("rate-changes", "after step 3").await?;
@@ -92,7 +102,10 @@ async fn an_estimate_follows_the_settings() -> Result {
     let four = seconds().await?;
     page.set("Epochs", "8").await?;
     let eight = seconds().await?;
-    assert!(eight > 1.5 * four && eight < 2.1 * four, "{four} then {eight}");
+    assert!(
+        eight > 1.5 * four && eight < 2.1 * four,
+        "{four} then {eight}"
+    );
     assert!(page.number("estimate", "data-memory").await? > 1e6);
     page.set("Epochs", "1").await?;
     page.set("Batch size", "8").await?;

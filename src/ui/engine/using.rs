@@ -44,7 +44,7 @@ impl Engine {
         });
         match source? {
             Source::File(file, _) => Some(file),
-            Source::Sample(_) | Source::Pasted(_) => None,
+            Source::Sample(_) | Source::Pasted(_) | Source::Typed => None,
         }
     }
 
@@ -93,7 +93,7 @@ impl Engine {
     }
 
     /// Lets the browser save a file, or says why it does not.
-    pub(super) fn save(self, name: &str, file: Option<&Blob>) {
+    pub(crate) fn save(self, name: &str, file: Option<&Blob>) {
         let file = file.ok_or_else(|| "the file did not come along".into());
         if let Err(detail) = file.and_then(|file| save_file(name, file)) {
             let error = words::not_saved(name, &format!("{detail:?}"));

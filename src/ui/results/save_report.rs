@@ -10,7 +10,7 @@ use crate::report::{Document, html};
 use crate::run_state::RunState;
 use crate::ui::engine::Engine;
 use crate::ui::language::{current, tr, with_catalog};
-use crate::ui::save_file::save_file;
+use crate::ui::save_file::as_file;
 use crate::ui::words;
 
 /// Saves all that is known of the model that is shown. `report` is what its test found, if it was tested.
@@ -21,10 +21,7 @@ pub(crate) fn SaveReport(engine: Engine, #[prop(optional)] report: Option<Shown>
             let written = untrack(|| with_catalog(|words| write(words, state, report)));
             (format!("{}-report.html", file_stem(&data(state))), written)
         });
-        if let Err(detail) = save_file(&name, to_buffer(html.as_bytes())) {
-            let error = words::not_saved(&name, &format!("{detail:?}"));
-            engine.state.update(|state| state.error = Some(error));
-        }
+        engine.save(&name, Some(&as_file(to_buffer(html.as_bytes()))));
     };
     view! {
         <div class="inline">

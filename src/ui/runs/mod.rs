@@ -8,8 +8,7 @@ use leptos::prelude::*;
 
 use super::engine::Engine;
 use super::language::{tr, with_catalog};
-use super::save_file::save_file;
-use super::words;
+use super::save_file::as_file;
 use crate::port::to_buffer;
 use crate::report::run_name;
 use crate::run_state::runs::to_csv;
@@ -31,10 +30,7 @@ pub(crate) fn RunsCard(engine: Engine) -> impl IntoView {
         let csv = engine
             .state
             .with_untracked(|state| to_csv(state.runs.kept()));
-        if let Err(detail) = save_file(FILE, to_buffer(csv.as_bytes())) {
-            let error = words::not_saved(FILE, &format!("{detail:?}"));
-            engine.state.update(|state| state.error = Some(error));
-        }
+        engine.save(FILE, Some(&as_file(to_buffer(csv.as_bytes()))));
     };
     let deleted = move || {
         let name = with_catalog(|words| {

@@ -51,7 +51,7 @@ pub(crate) fn BatchPanel(engine: Engine) -> impl IntoView {
                         .map(|name| {
                             view! {
                                 <p class="hint">{move || tr!("use-batch-unread", name = name.clone())}</p>
-                                <EncodingChoice current=None hint="" choose=retry locked />
+                                <EncodingChoice current=None hint=None choose=retry locked />
                             }
                         })
                 }}

@@ -43,7 +43,7 @@ pub(super) fn TextsTable(engine: Engine, table: TableSummary, locked: Memo<bool>
     };
     let encoding = text.map(|reading| {
         let choose = Callback::new(move |encoding: String| reread(engine, Some(encoding), None));
-        view! { <EncodingChoice current=Some(reading.encoding) hint="" choose locked /> }
+        view! { <EncodingChoice current=Some(reading.encoding) hint=None choose locked /> }
     });
     let sheets = match format {
         TableFormat::Xlsx(reading) if reading.sheets.len() > 1 => Some(view! {
