@@ -87,10 +87,10 @@ impl TableWork {
     /// Takes back what waits for an answer to `id`, and tells whether something did.
     pub(super) fn failed(&mut self, id: RequestId) -> bool {
         self.unmeasurable |= self.measuring == Some(id);
-        let waiting = [&mut self.listing, &mut self.editing, &mut self.measuring];
-        waiting
+        // An id is of one request.
+        [&mut self.listing, &mut self.editing, &mut self.measuring]
             .into_iter()
-            .fold(false, |known, waiting| super::settle(waiting, id) || known)
+            .any(|waiting| super::settle(waiting, id))
     }
 
     /// The worker is gone, and with it what was asked of it. The next one does not have the table yet.

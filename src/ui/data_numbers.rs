@@ -42,7 +42,7 @@ pub(crate) fn DataNumbers(engine: Engine, settings: Settings) -> impl IntoView {
     });
     let most = Memo::new(move |_| {
         let values = settings.values(None);
-        values.map(|values| u32::from(values.train.max_length))
+        values.map(|values| values.train.max_length)
     });
     view! {
         <details
@@ -99,7 +99,7 @@ fn Numbers(lengths: TextLengths, most: Memo<Option<u32>>) -> impl IntoView {
                 false => tr!("data-in-characters"),
             }}
             {(measured < texts)
-                .then(|| move || format!(" {}", tr!("data-drawn", measured = measured, texts = texts)))}
+                .then_some(move || format!(" {}", tr!("data-drawn", measured = measured, texts = texts)))}
         </p>
         <dl class="facts" data-testid="length-facts" data-unit=if in_tokens { "tokens" } else { "characters" }>
             <dt>{move || tr!("data-length-mean")}</dt>

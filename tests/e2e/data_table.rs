@@ -217,7 +217,7 @@ async fn a_second_file_is_the_test() -> Result {
     page.unfold().await?;
     page.element("length-facts[data-unit='tokens']").await?;
     page.element("cut-texts[data-count='0']").await?;
-    page.set("max_length", "3").await?;
+    page.set("Maximum length", "3").await?;
     page.element("cut-texts[data-count='20']").await?;
     page.close().await
 }
