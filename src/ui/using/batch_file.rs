@@ -37,9 +37,14 @@ pub(super) fn TextsTable(engine: Engine, table: TableSummary, locked: Memo<bool>
         }
     });
     let first = move || {
-        let texts = preview.iter().take(SHOWN);
-        let texts = texts.filter_map(|row| row.get(column.get() as usize).cloned());
-        texts.map(|text| view! { <li>{text}</li> }).collect_view()
+        let texts = preview
+            .iter()
+            .filter_map(|row| row.get(column.get() as usize));
+        let texts = texts.filter(|text| !text.trim().is_empty()).take(SHOWN);
+        texts
+            .cloned()
+            .map(|text| view! { <li>{text}</li> })
+            .collect_view()
     };
     let encoding = text.map(|reading| {
         let choose = Callback::new(move |encoding: String| reread(engine, Some(encoding), None));

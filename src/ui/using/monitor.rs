@@ -13,7 +13,7 @@ use crate::ui::format::{number, percent, thousands};
 use crate::ui::language::tr;
 
 /// Lines that are listed.
-const LISTED: usize = 20;
+const LISTED: usize = 10;
 
 /// The stream, folded away.
 #[component]
