@@ -104,8 +104,8 @@ shell-hub-forget = Forget it
 # The samples
 
 shell-sample-zh = Chinese reviews
-shell-sample-choose-encoder = This sample is in Chinese, and the encoder in use knows English. Choose multilingual-e5-small above to learn from it.
-shell-sample-get-encoder = This sample is in Chinese, and the encoder in use knows English. To learn from it, look up intfloat/multilingual-e5-small under More encoders, or add the small version to this site with cargo xtask models multilingual-e5-small.
+shell-sample-choose-encoder = This sample is in Chinese. An encoder for English learns hardly anything from it and is right about half of the time, as by chance. Choose multilingual-e5-small above.
+shell-sample-get-encoder = This sample is in Chinese. An encoder for English learns hardly anything from it and is right about half of the time, as by chance. To learn from it, look up intfloat/multilingual-e5-small under More encoders, or add the small version to this site with cargo xtask models multilingual-e5-small.
 
 # The requests that were made
 

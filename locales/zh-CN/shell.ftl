@@ -104,8 +104,8 @@ shell-hub-forget = 从浏览器中删除
 # 示例数据
 
 shell-sample-zh = 中文评论
-shell-sample-choose-encoder = 这份示例数据是中文的，而当前的编码器只懂英文。请在上方选择 multilingual-e5-small 来学习它。
-shell-sample-get-encoder = 这份示例数据是中文的，而当前的编码器只懂英文。要学习它，请在“更多编码器”中查询 intfloat/multilingual-e5-small，或用 cargo xtask models multilingual-e5-small 把它的小型版本加到本站。
+shell-sample-choose-encoder = 这份示例数据是中文的。英文编码器几乎学不到什么，准确率约为一半，与随机猜测相当。请在上方选择 multilingual-e5-small。
+shell-sample-get-encoder = 这份示例数据是中文的。英文编码器几乎学不到什么，准确率约为一半，与随机猜测相当。要学习它，请在“更多编码器”中查询 intfloat/multilingual-e5-small，或用 cargo xtask models multilingual-e5-small 把它的小型版本加到本站。
 
 # 已发出的请求
 
