@@ -1,6 +1,7 @@
 //! Holds the languages' files to each other and to what the page asks of them.
 
 mod errors;
+mod prose;
 mod said;
 mod sources;
 
