@@ -17,12 +17,6 @@ pub(crate) fn thousands(number: u32) -> String {
     grouped(&number.to_string())
 }
 
-/// A count and its noun: `1 row`, `2,100 rows`.
-pub(crate) fn count(number: u32, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", thousands(number))
-}
-
 /// A rounded count: 17389824 is `17.4 M`, in Chinese `1739 万`.
 pub(crate) fn rounded(number: u32) -> String {
     current().get().rounded(number)

@@ -56,6 +56,7 @@ pub(super) fn TextsTable(engine: Engine, table: TableSummary, locked: Memo<bool>
         }),
         TableFormat::Xlsx(_)
         | TableFormat::Delimited { .. }
+        | TableFormat::Typed
         | TableFormat::Json
         | TableFormat::JsonLines => None,
     };
