@@ -249,7 +249,7 @@ mod tests {
             let AdapterError::Config(error) = read(changes).unwrap_err() else {
                 panic!("{name} is accepted");
             };
-            assert_eq!(error.setting, name);
+            assert_eq!(error.setting.0, name);
         }
         assert!(matches!(
             read(json!({"r": -1})),
