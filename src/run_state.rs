@@ -11,13 +11,13 @@ pub mod runs;
 pub mod steps;
 pub mod table;
 pub mod tested;
-pub mod threshold;
+mod threshold;
 pub mod using;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
     Command, DeviceReport, EncoderEntry, EncoderSource, EncoderSummary, ErrorKind, EvaluatedSplit,
-    Event, HubFound, Prediction, RequestId, TableSource, WireError,
+    Event, HubFound, PositiveLabel, Prediction, RequestId, TableSource, WireError,
 };
 use crate::train::config::TrainConfig;
 use asking::Asking;
@@ -28,7 +28,6 @@ use run::{Run, RunPhase};
 use runs::Runs;
 use table::TableWork;
 use tested::Tested;
-use threshold::Threshold;
 use using::Using;
 
 /// All that the page shows of the worker's state.
@@ -69,7 +68,7 @@ pub struct RunState {
     /// The runs that have ended.
     pub runs: Runs,
     /// The probability from which on one of two labels is given.
-    threshold: Option<Threshold>,
+    threshold: Option<PositiveLabel>,
     /// The tested examples that were asked for last.
     pub tested: Option<Tested>,
     /// Whether the worker knows what became of the test examples of `run`.

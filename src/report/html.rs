@@ -12,8 +12,8 @@ use crate::chart::{Chart, NumberFormat, svg};
 use crate::data::{DatasetSummary, PartCounts, TargetSummary};
 use crate::eval::metrics::EvaluationReport;
 use crate::language::{Catalog, Language};
+use crate::protocol::PositiveLabel;
 use crate::run_state::runs::KeptRun;
-use crate::run_state::threshold::Threshold;
 
 const STYLE: &str = include_str!("report.css");
 /// Of the charts, which look as they do on the page.
@@ -39,7 +39,7 @@ pub struct Document<'a> {
     /// What the test found.
     pub report: Option<&'a EvaluationReport>,
     /// The threshold in use.
-    pub threshold: Option<&'a Threshold>,
+    pub threshold: Option<&'a PositiveLabel>,
     /// All runs of the page, to compare.
     pub runs: &'a [KeptRun],
 }

@@ -66,7 +66,7 @@ impl RunState {
     pub fn verdict_options(&self) -> VerdictOptions {
         VerdictOptions {
             unsure_below: self.using.unsure_below,
-            positive: None,
+            positive: self.threshold.clone(),
         }
     }
 

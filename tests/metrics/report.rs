@@ -6,6 +6,7 @@ use tabtune::eval::metrics::{
     regression_metrics, regression_report, roc_curve, scale_probabilities, single_label_report,
 };
 use tabtune::eval::score::Metric;
+use tabtune::reason::Phrase;
 
 const ROWS: [[f32; 2]; 4] = [[0.75, 0.25], [0.375, 0.625], [0.25, 0.75], [0.5, 0.5]];
 
@@ -227,7 +228,7 @@ fn what_does_not_fit_is_named() {
     assert!(matches!(
         single_label_report(&names(), &[0, 0, 1, 1], &rows(), Some(0.0), 0),
         Err(MetricsError::Setting {
-            setting: "temperature",
+            setting: Phrase("temperature"),
             ..
         })
     ));

@@ -12,10 +12,14 @@ use super::super::numbers::{LabelRow, averages, headline, label_rows, more_numbe
 use super::Page;
 use crate::chart::NumberFormat;
 use crate::eval::metrics::{ClassificationReport, EvaluationReport};
-use crate::run_state::threshold::Threshold;
+use crate::protocol::PositiveLabel;
 
 impl Page<'_> {
-    pub(super) fn evaluation(&mut self, report: &EvaluationReport, threshold: Option<&Threshold>) {
+    pub(super) fn evaluation(
+        &mut self,
+        report: &EvaluationReport,
+        threshold: Option<&PositiveLabel>,
+    ) {
         let words = self.words;
         self.heading(2, &tr!("results-test" in words));
         let headline = headline(words, report);
@@ -29,7 +33,7 @@ impl Page<'_> {
             self.paragraph(&tr!(
                 "results-threshold-used" in words,
                 label = threshold.label.as_str(),
-                threshold = format!("{:.2}", threshold.value)
+                threshold = format!("{:.2}", threshold.probability)
             ));
         }
         let labels = label_rows(report);

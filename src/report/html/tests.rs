@@ -117,9 +117,9 @@ fn everything_is_in_it_and_nothing_runs() {
         split_from_table: false,
         empty_texts: 0,
     };
-    let threshold = Threshold {
+    let threshold = PositiveLabel {
         label: HOSTILE.into(),
-        value: 0.73,
+        probability: 0.73,
     };
     let runs = [run(1, HOSTILE), run(2, "")];
     let html = html(

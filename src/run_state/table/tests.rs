@@ -17,6 +17,7 @@ fn error() -> WireError {
         message: "No rows.".into(),
         hint: "Add some.".into(),
         recoverable: true,
+        reason: None,
     }
 }
 

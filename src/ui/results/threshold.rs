@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::numbers::Shown;
 use crate::eval::metrics::{AtThreshold, EvaluationReport};
-use crate::run_state::threshold::Threshold;
+use crate::protocol::PositiveLabel;
 use crate::ui::engine::Engine;
 use crate::ui::format::{percent, thousands};
 use crate::ui::language::tr;
@@ -29,7 +29,7 @@ impl Choice {
             let positive = names(report).iter().position(|name| *name == used.label)?;
             Some(Self {
                 positive,
-                threshold: used.value,
+                threshold: used.probability,
             })
         });
         used.unwrap_or(Self {
@@ -102,9 +102,9 @@ pub(crate) fn ThresholdPanel(
     };
     let number = move || format!("{:.2}", choice.get().threshold);
     let use_it = move |_| {
-        let chosen = Threshold {
+        let chosen = PositiveLabel {
             label: positive(),
-            value: at.get_untracked().map_or(DEFAULT, |at| at.threshold),
+            probability: at.get_untracked().map_or(DEFAULT, |at| at.threshold),
         };
         engine
             .state
@@ -119,7 +119,7 @@ pub(crate) fn ThresholdPanel(
             Some(used) => tr!(
                 "results-threshold-in-use",
                 label = used.label.clone(),
-                threshold = format!("{:.2}", used.value)
+                threshold = format!("{:.2}", used.probability)
             ),
             None => tr!("results-threshold-default"),
         })
