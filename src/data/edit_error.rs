@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::excerpt::{quoted, quoted_list};
 use super::limits::{MAX_CELL_BYTES, MAX_TEXT_BYTES};
+use crate::reason::counted_from_1;
 
 /// An edit that does not fit the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -18,6 +19,7 @@ pub enum EditError {
     #[error("the table has no column number {}", .column.saturating_add(1))]
     NoSuchColumn {
         /// Its index, counted from 0.
+        #[serde(serialize_with = "counted_from_1")]
         column: u32,
     },
     /// More text than a cell may be given by hand.

@@ -83,8 +83,8 @@ pub enum AddedCell<'a> {
 pub enum WriteError {
     /// It would take too much memory.
     #[error(
-        "the file with predictions would be larger than {} MB",
-        MAX_OUTPUT_BYTES / 1_000_000
+        "the file with predictions would be larger than {} MiB",
+        MAX_OUTPUT_BYTES >> 20
     )]
     TooLarge,
     /// Memory is written to, so that only a bug in a library brings this about.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::baseline::Baseline;
 use super::engine::Engine;
 use super::language::tr;
 use super::report::{Report, announcement};
@@ -82,6 +83,7 @@ pub(crate) fn ResultsCard(engine: Engine) -> impl IntoView {
             };
             view! {
                 {advice}
+                <Baseline engine />
                 {report}
             }
             .into_any()

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::baseline::Baseline;
 use super::engine::{Engine, StartPace};
 use super::estimate::Estimate;
 use super::format::{self, duration, score_change, thousands};
@@ -99,7 +98,6 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
                             <RateControl engine />
                             <LossChart engine />
                             <Validation engine />
-                            <Baseline engine />
                             <RunDetails engine />
                         }
                     })

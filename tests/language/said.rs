@@ -66,6 +66,6 @@ fn phrases_are_translated() {
     };
     assert_eq!(
         said(&config.validate().unwrap_err()).0,
-        "训练轮数为 0，但必须在 1 到 1000 之间。"
+        "训练轮数为 0，但必须在 1 到 1,000 之间。"
     );
 }
