@@ -126,41 +126,36 @@ async fn an_estimate_follows_the_settings() -> Result {
     page.close().await
 }
 
-/// What a visitor does who wants a model of their own: opens the page, trains on the sample with the embedded encoder,
-/// and saves the result.
+/// What a visitor does who wants a model in no time: opens the page, trains on the sample with the embedded encoder, and
+/// saves the result.
 #[tokio::test(flavor = "multi_thread")]
 async fn from_open_to_export_in_two_minutes() -> Result {
     let scratch = Scratch::new("two-minutes")?;
-    for preset in ["instant", "balanced"] {
-        let begun = Instant::now();
-        let page = Page::open("?device=cpu", PLAIN).await?;
-        page.save_into(scratch.path()).await?;
-        page.element("encoder-summary[data-encoder='paraphrase-MiniLM-L3-v2']")
-            .await?;
-        page.click("sample-uci").await?;
-        page.click(&format!("preset-{preset}")).await?;
-        page.element("dataset-summary").await?;
-        page.click("start").await?;
-        page.element_within("test-accuracy", 20 * MINUTES).await?;
-        let trained = begun.elapsed().as_secs_f64();
-        let accuracy = page.number("test-accuracy", "data-value").await?;
-        let (form, name) = match preset {
-            "instant" => ("project", "uci.tabtune"),
-            _ => ("adapter", "uci-adapter.zip"),
-        };
-        page.click(&format!("save-{form}")).await?;
-        let file = page.saved(&scratch.path().join(name)).await?;
-        let whole = begun.elapsed().as_secs_f64();
-        assert!(file.starts_with(b"PK"), "{name} is an archive");
-        assert!(accuracy > 0.8, "{preset}: {accuracy}");
-        let before = page.number("baseline", "data-before").await?;
-        assert!(accuracy > before - 0.02, "{before} then {accuracy}");
-        println!(
-            "{preset}: from the open page to a saved model in {whole:.0} s (trained and tested after {trained:.0} s), \
-             test accuracy {accuracy:.4}, before training {before:.4}"
-        );
-        screenshots(&page, preset).await?;
-        page.close().await?;
-    }
-    Ok(())
+    let begun = Instant::now();
+    let page = Page::open("?device=cpu", PLAIN).await?;
+    page.save_into(scratch.path()).await?;
+    page.element("encoder-summary[data-encoder='paraphrase-MiniLM-L3-v2']")
+        .await?;
+    page.click("sample-uci").await?;
+    page.click("preset-instant").await?;
+    page.element("dataset-summary").await?;
+    page.click("start").await?;
+    page.element_within("test-accuracy", 10 * MINUTES).await?;
+    let trained = begun.elapsed();
+    page.click("save-project").await?;
+    let file = page.saved(&scratch.path().join("uci.tabtune")).await?;
+    let whole = begun.elapsed();
+    let accuracy = page.number("test-accuracy", "data-value").await?;
+    let before = page.number("baseline", "data-before").await?;
+    println!(
+        "from the open page to a saved model in {:.0} s (trained and tested after {:.0} s), test accuracy {accuracy:.4}, \
+         before training {before:.4}",
+        whole.as_secs_f64(),
+        trained.as_secs_f64()
+    );
+    assert!(file.starts_with(b"PK"), "a project is an archive");
+    assert!(accuracy > 0.84, "{accuracy}");
+    assert!(whole < 2 * MINUTES, "{whole:?}");
+    screenshots(&page, "instant").await?;
+    page.close().await
 }

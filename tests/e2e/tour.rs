@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::Scratch;
 use crate::page::{PLAIN, Page, Result, variable};
 
 /// Widths of the pictures, in CSS pixels: a phone, a tablet, a desk.
@@ -143,6 +144,7 @@ impl Tour {
 /// No state of the page has a fault that axe-core knows, in either theme or language, on a phone or a desk.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_is_clear_to_everyone() -> Result {
+    let scratch = Scratch::new("tour")?;
     let mut tour = Tour::begin().await?;
     tour.stop("1-open").await?;
 
@@ -165,7 +167,28 @@ async fn the_page_is_clear_to_everyone() -> Result {
     tour.page
         .predict("The soup was cold, but the waiter was charming.")
         .await?;
+    tour.page.unfold().await?;
     tour.stop("5-done").await?;
+
+    let lines = tour.page.element("monitor-input").await?;
+    for line in ["A wonderful evening\n", "Cold food, rude staff\n"] {
+        lines.send_keys(line).await?;
+    }
+    tour.page.element("monitor-lines[data-count='2']").await?;
+    let texts = scratch.path().join("mails.csv");
+    std::fs::write(&texts, "mail\nA wonderful evening\nNever again\n")?;
+    tour.page.choose("texts-file", &texts).await?;
+    tour.page.click("batch-start").await?;
+    tour.page.element("batch-done").await?;
+    let table = scratch.path().join("broken.csv");
+    std::fs::write(&table, "text,label\nonly one\n")?;
+    tour.page.choose("file-input", &table).await?;
+    tour.page.element("error").await?;
+    tour.stop("6-used").await?;
+
+    tour.page.click("type-examples").await?;
+    tour.page.element("add-row").await?;
+    tour.stop("7-typed").await?;
 
     assert!(tour.faults.is_empty(), "{}", tour.faults.join("\n"));
     tour.page.close().await

@@ -48,6 +48,11 @@ const ALLOWED: [(&str, &str, &str); 15] = [
         "the columns' names that are understood",
     ),
     (
+        "src/ui/length_chart.rs",
+        "0 0 {WIDTH}",
+        "a drawing's own units",
+    ),
+    (
         "src/ui/runs/row.rs",
         "{name} {value}",
         "a name and a number",

@@ -74,8 +74,10 @@ impl Settings {
 
     /// Puts a preset's settings, as they suit an encoder with so many layers, in the place of the user's own.
     pub(crate) fn choose(&self, preset: Preset, layers: u32) {
-        let mut values = Values::default();
-        values.train = preset.config(layers);
+        let values = Values {
+            train: preset.config(layers),
+            ..Values::default()
+        };
         for (field, text) in FIELDS.iter().zip(&self.texts).take(RECIPE_FIELDS) {
             text.set((field.read)(&values));
         }
