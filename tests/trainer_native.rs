@@ -197,7 +197,7 @@ fn what_does_not_fit_is_refused() {
         for other in [runs::numbers(), runs::several_labels()] {
             let refused = refusal(&other, config.clone());
             assert!(
-                matches!(refused, Some(SetupError::NeedsClasses { setting }) if setting == name)
+                matches!(refused, Some(SetupError::NeedsClasses { setting }) if setting.0 == name)
             );
         }
     }

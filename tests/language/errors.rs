@@ -77,17 +77,20 @@ impl Check<'_> {
         let Some(variants) = self.sources.variants(name) else {
             return false;
         };
-        variants
-            .iter()
-            .fold(true, |all, variant| self.variant(variant) && all)
+        // Each is looked at, whatever the others are.
+        let mut all = true;
+        for variant in variants {
+            all &= self.variant(variant);
+        }
+        all
     }
 
     fn variant(&mut self, variant: &Variant) -> bool {
         let code = &variant.code;
-        let inner_hint = variant
-            .types
-            .iter()
-            .fold(false, |any, name| self.visit(name) || any);
+        let mut inner_hint = false;
+        for name in &variant.types {
+            inner_hint |= self.visit(name);
+        }
         self.seen.insert(code.clone());
         let words = self.words.get(code);
         let message = words.and_then(|words| words.message.as_ref());
