@@ -62,7 +62,8 @@ impl Driver {
     pub async fn drive(mut self) {
         loop {
             let running = self.run.as_ref().is_some_and(|run| !run.is_paused());
-            let working = running || self.using.is_working() || self.estimator.is_busy();
+            let asked = running || self.using.is_working();
+            let working = asked || self.estimator.is_busy();
             let message = if working {
                 self.inbox.try_next()
             } else {
@@ -70,7 +71,7 @@ impl Driver {
             };
             match message {
                 Some(message) => self.handle(message).await,
-                None if running => self.advance().await,
+                None if asked => self.advance().await,
                 None if working => {
                     if let Err(error) = self.estimator.advance().await {
                         return post(&Event::Lost { error });
