@@ -78,7 +78,7 @@ async fn a_text_is_answered_as_it_is_typed() -> Result {
     page.element("predict-output[data-unsure='false']").await?;
 
     // While it learns the model answers, too, and what it says after each epoch is kept for this text.
-    page.set("Epochs", "200").await?;
+    page.set("Epochs", "1000").await?;
     page.click("start").await?;
     page.element("predict-button").await?;
     assert!(!page.predict("good food, while it learns").await?.is_empty());

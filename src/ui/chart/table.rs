@@ -49,7 +49,7 @@ fn rows(title: String, table: Table) -> impl IntoView {
     });
     view! {
         {few.map(|few| view! { <p class="muted">{few}</p> })}
-        <div class="scroll" tabindex="0" role="region" aria-label=title>
+        <div class="scroll" tabindex="0" role="group" aria-label=title>
             <table class="numbers">
                 <thead>
                     <tr>{header.collect_view()}</tr>

@@ -88,7 +88,7 @@ fn snippet(snippet: Snippet) -> impl IntoView {
         None => String::new(),
     };
     view! {
-        <section class="stack" data-testid=testid aria-label=title>
+        <div class="stack" data-testid=testid>
             <div class="snippet-head">
                 <h3>{title}</h3>
                 <span class="small muted" role="status">{said}</span>
@@ -97,7 +97,7 @@ fn snippet(snippet: Snippet) -> impl IntoView {
                 </button>
             </div>
             <pre class="snippet" tabindex="0" role="region" aria-label=title><code>{shown}</code></pre>
-        </section>
+        </div>
     }
 }
 
