@@ -910,7 +910,7 @@ fn the_steps_follow_the_work() {
     assert_eq!(statuses(&state), [Done, Ready, Waiting, Waiting]);
 }
 
-fn prediction(text: &str) -> Prediction {
+pub(super) fn prediction(text: &str) -> Prediction {
     Prediction {
         text: text.into(),
         probabilities: Vec::new(),

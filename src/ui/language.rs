@@ -27,14 +27,10 @@ macro_rules! tr {
 }
 pub(crate) use tr;
 
-/// The message called `id`; in English where the language lacks it. Tracks the language.
+/// The message called `id` in the language in use, which `tests/language` sees to. Tracks the language.
 pub(crate) fn message(id: &str, arguments: &FluentArgs) -> String {
-    find(id, arguments).unwrap_or_else(|| id.to_owned())
-}
-
-/// The message called `id`, if the language in use has it. Tracks the language.
-fn find(id: &str, arguments: &FluentArgs) -> Option<String> {
-    with_catalog(|catalog| catalog.message(id, arguments))
+    let message = with_catalog(|catalog| catalog.message(id, arguments));
+    message.unwrap_or_else(|| id.to_owned())
 }
 
 /// Reads the catalogue of the language in use. Tracks the language.

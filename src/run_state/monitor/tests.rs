@@ -1,3 +1,4 @@
+use super::super::tests::prediction;
 use super::*;
 
 /// What the model says of a line: the line itself is its label, `?` is unsure, and `-` has none.
@@ -9,17 +10,6 @@ fn verdict(line: &str) -> Verdict {
         },
         confidence: 0.75,
         unsure: line == "?",
-    }
-}
-
-fn prediction(text: &str) -> Prediction {
-    Prediction {
-        text: text.into(),
-        probabilities: Vec::new(),
-        labels: Vec::new(),
-        value: None,
-        tokens: 3,
-        milliseconds: 1.0,
     }
 }
 
