@@ -9,6 +9,7 @@ mod encoder;
 mod model;
 mod requests;
 mod run;
+mod storage;
 mod table;
 mod using;
 mod verdict;
@@ -30,6 +31,7 @@ pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubF
 pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 pub use requests::RequestCount;
 pub use run::Pace;
+pub use storage::{ProjectEntry, ProjectId, STORAGE_VERSION, Space, StorageCommand, StorageEvent};
 pub use table::EditOutcome;
 pub use using::{
     LabelCount, Snippet, SnippetLanguage, TableOutcome, TablePredictions, TableRequest,
@@ -522,6 +524,8 @@ pub enum ErrorKind {
     State,
     /// The device.
     Device,
+    /// What the browser keeps for this page.
+    Storage,
     /// A bug in Tabtune.
     Bug,
 }
