@@ -13,7 +13,7 @@
 //! | [`text`] | examples to token batches | `reason`, `data` |
 //! | [`model`] | encoder, LoRA, head, weights | `reason`, `archive`, `text`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `reason`, `data`, `text`, `model` |
-//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `reason`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
+//! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
 //! | [`hub`] | the hub's names, addresses and answers | `reason` |

@@ -13,7 +13,7 @@ use super::words;
 use crate::protocol::{ModelSummary, WireError};
 use crate::run_state::RunState;
 
-/// Opening a project or an adapter, and the one that is open.
+/// Opening a Tabtune model or an adapter, and the one that is open.
 #[component]
 pub(crate) fn OpenCard(engine: Engine) -> impl IntoView {
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_open_model()));
@@ -43,7 +43,7 @@ pub(crate) fn OpenCard(engine: Engine) -> impl IntoView {
                 <FileButton
                     testid="open-model"
                     label=move || tr!("use-open-file")
-                    accept=".tabtune,.zip,application/zip"
+                    accept=".tabtune-model,.zip,application/zip"
                     locked
                     on_choose=open_file
                 />
