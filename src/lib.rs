@@ -19,13 +19,14 @@
 //! | [`hub`] | the hub's names, addresses and answers | `reason` |
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
+//! | [`project`] | what is kept of a user's work beyond the tab | `run_state`, `protocol`, `data`, `train::config` |
 //! | [`language`] | what the page says, in each language | `reason` |
 //! | [`chart`] | charts: what is drawn, where it lies, what is read | `language` |
 //! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
-//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `chart` and `report` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `chart`, `report`, `requests`, `port` and what they import |
+//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart` and `report` |
+//! | [`ui`] | the page | `protocol`, `run_state`, `project`, `language`, `chart`, `report`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -46,6 +47,7 @@ pub mod language;
 pub mod model;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
 pub mod port;
+pub mod project;
 #[allow(
     missing_docs,
     reason = "fields of messages are named to be read; only what a name cannot say is documented"

@@ -57,6 +57,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "train::record",
         ],
     ),
+    (
+        "project",
+        &["run_state", "protocol", "data", "train::config"],
+    ),
     ("language", &["reason"]),
     ("chart", &["language"]),
     (
@@ -87,6 +91,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "reason",
             "protocol",
             "run_state",
+            "project",
             "language",
             "requests",
             "chart",

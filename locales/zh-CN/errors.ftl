@@ -30,6 +30,8 @@ error-list-more = { $list } 等（另有 { $more } 项）
 -hint-download-again = 这些数据没有被使用或保留。请点击“下载”重试；如果仍然如此，请勿信任此网络连接。
 -hint-damaged = 该文件已损坏，请使用另一份副本。
 -hint-own-encoder = 请选择训练该适配器时所用的编码器；其名称在 adapter_config.json 中。
+-hint-storage = 已保存的内容没有丢失。关闭页面前请将模型保存为文件，然后重新加载页面。
+-hint-damaged-project = 它已损坏。已保存的内容保持不变；请打开另一个项目，或使用导出的副本。
 -hint-tabtune-encoder = 请选择制作该模型时所用的编码器。
 -hint-more-memory = 请在可用内存更多时重试。
 -hint-device = 请重试；如果再次发生，请改用 CPU。
@@ -528,8 +530,22 @@ error-page-error-version-mismatch = Tabtune 的两个部分版本不同（{ $det
     .hint = 浏览器缓存中还有旧文件。请按住 Shift 重新加载页面。
 error-page-error-worker-died = Tabtune 的计算部分停止了：{ $detail }
     .hint = 如果重新启动无效，请检查网络连接。
+error-page-error-storage-silent = Tabtune 中保存项目的部分没有响应
+    .hint = { -hint-storage }
+error-page-error-storage-died = Tabtune 中保存项目的部分停止了：{ $detail }
+    .hint = { -hint-storage }
+error-page-error-open-elsewhere = “{ $name }”已在另一个标签页中打开
+    .hint = 请在那里关闭，然后在此处重新打开。
 error-page-error-not-sent = 无法联系 Tabtune 的计算部分：{ $detail }
     .hint = 请稍后重试。
+
+# 项目
+error-record-error-too-large = 项目的描述有 { $bytes } 字节，最多只读取 67,108,864 字节
+    .hint = { -hint-damaged-project }
+error-record-error-unreadable = 无法读取项目的描述：{ $detail }
+    .hint = { -hint-damaged-project }
+error-record-error-newer = 该项目的版本为 { $found }，而此 Tabtune 最多支持版本 { $supported }
+    .hint = 请重新加载页面以使用最新的 Tabtune。已保存的内容保持不变。
 
 # 错误中的词语
 error-phrase-text = 文本
