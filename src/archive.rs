@@ -1,10 +1,11 @@
 //! Zip archives, which may come from anywhere: nothing that one says of itself is believed.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Take};
 
 use serde::Serialize;
 use zip::ZipArchive;
+use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use crate::reason::as_text;
@@ -191,6 +192,26 @@ impl<R: Read + Seek> ArchiveReader<R> {
     /// # Errors
     /// If it cannot be unpacked or trusted, or is more than may be read.
     pub fn read(&mut self, path: &str) -> Result<Vec<u8>, ArchiveError> {
+        let mut entry = self.entry(path)?;
+        let mut bytes = Vec::new();
+        usize::try_from(entry.declared)
+            .ok()
+            .and_then(|length| bytes.try_reserve_exact(length).ok())
+            .ok_or_else(|| ArchiveError::Memory {
+                entry: path.to_owned(),
+                bytes: entry.declared,
+            })?;
+        let read = entry.file.read_to_end(&mut bytes);
+        entry.took(read)?;
+        entry.finish()?;
+        Ok(bytes)
+    }
+
+    /// Begins to unpack a file, which need not lie in memory whole.
+    ///
+    /// # Errors
+    /// If it cannot be unpacked, or is more than may be read.
+    pub fn entry(&mut self, path: &str) -> Result<Entry<'_, R>, ArchiveError> {
         let entry = || path.to_owned();
         let packing = |source| ArchiveError::Packing {
             entry: entry(),
@@ -198,7 +219,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
         };
         let index = self.files.get(path).copied();
         let index = index.ok_or_else(|| packing(ZipError::FileNotFound))?;
-        let mut file = self.zip.by_index(index).map_err(packing)?;
+        let file = self.zip.by_index(index).map_err(packing)?;
         if file.is_symlink() {
             return Err(ArchiveError::Link { entry: entry() });
         }
@@ -222,34 +243,69 @@ impl<R: Read + Seek> ArchiveReader<R> {
                 unpacked: declared,
             });
         }
-        let mut bytes = Vec::new();
-        usize::try_from(declared)
-            .ok()
-            .and_then(|length| bytes.try_reserve_exact(length).ok())
-            .ok_or_else(|| ArchiveError::Memory {
-                entry: entry(),
-                bytes: declared,
-            })?;
-        // One byte more than declared is enough to know that the archive is wrong. Reading up to the end is what
-        // makes the reader compare checksums.
-        file.by_ref()
-            .take(declared.saturating_add(1))
-            .read_to_end(&mut bytes)
-            .map_err(|source| match source.kind() {
-                // The reader notices some packings only now.
-                io::ErrorKind::Unsupported => packing(source.into()),
-                _ => ArchiveError::Damaged {
-                    entry: entry(),
-                    source,
-                },
-            })?;
-        if bytes.len() as u64 != declared {
-            return Err(ArchiveError::Length {
-                entry: entry(),
-                declared,
-            });
+        Ok(Entry {
+            // One byte more than declared is enough to know that the archive is wrong.
+            file: file.take(declared.saturating_add(1)),
+            path: entry(),
+            declared,
+            read: 0,
+        })
+    }
+}
+
+/// A file of an archive, while it is unpacked.
+pub struct Entry<'a, R: Read> {
+    file: Take<ZipFile<'a, R>>,
+    path: String,
+    declared: u64,
+    read: u64,
+}
+
+impl<R: Read> Entry<'_, R> {
+    /// Bytes that it has, as the archive tells it.
+    pub fn length(&self) -> u64 {
+        self.declared
+    }
+
+    /// Unpacks the next bytes; 0 at the end. What was read can be trusted only then, for it is the end where checksums
+    /// are compared.
+    ///
+    /// # Errors
+    /// If the file is damaged, or not what the archive tells.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ArchiveError> {
+        let read = self.file.read(buffer);
+        let read = self.took(read)?;
+        if read == 0 && !buffer.is_empty() {
+            self.finish()?;
         }
-        Ok(bytes)
+        Ok(read)
+    }
+
+    fn took(&mut self, read: io::Result<usize>) -> Result<usize, ArchiveError> {
+        let entry = || self.path.clone();
+        let read = read.map_err(|source| match source.kind() {
+            // The reader notices some packings only now.
+            io::ErrorKind::Unsupported => ArchiveError::Packing {
+                entry: entry(),
+                source: source.into(),
+            },
+            _ => ArchiveError::Damaged {
+                entry: entry(),
+                source,
+            },
+        })?;
+        self.read += read as u64;
+        Ok(read)
+    }
+
+    fn finish(&self) -> Result<(), ArchiveError> {
+        if self.read == self.declared {
+            return Ok(());
+        }
+        Err(ArchiveError::Length {
+            entry: self.path.clone(),
+            declared: self.declared,
+        })
     }
 }
 

@@ -8,12 +8,13 @@
 //! | module | holds | may import |
 //! |---|---|---|
 //! | [`reason`] | what an error says of itself, for any language | nothing of ours |
+//! | [`checksum`] | SHA-256 in hexadecimal | nothing of ours |
 //! | [`archive`] | zip archives, read with bounds | `reason` |
 //! | [`data`] | files to examples: table, columns, problem, targets, splits | `reason` |
 //! | [`text`] | examples to token batches | `reason`, `data` |
-//! | [`model`] | encoder, LoRA, head, weights | `reason`, `archive`, `text`, `train::config` |
+//! | [`model`] | encoder, LoRA, head, weights | `reason`, `checksum`, `archive`, `text`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `reason`, `data`, `text`, `model` |
-//! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
+//! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `checksum`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
 //! | [`hub`] | the hub's names, addresses and answers | `reason` |
@@ -24,8 +25,10 @@
 //! | [`chart`] | charts: what is drawn, where it lies, what is read | `language` |
 //! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`requests`] | counts the requests that are made | `protocol` |
-//! | [`port`] | messages over `postMessage` | nothing of ours |
-//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart` and `report` |
+//! | [`storage`] | projects on a disk: formats, the order of writing, what is believed | `reason`, `archive`, `checksum`, `protocol` |
+//! | [`port`] | messages over `postMessage`, files beside them | nothing of ours |
+//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart`, `report`, `storage` and `keeper` |
+//! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `port` |
 //! | [`ui`] | the page | `protocol`, `run_state`, `project`, `language`, `chart`, `report`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
@@ -34,18 +37,25 @@
 
 #[cfg(feature = "engine")]
 pub mod adapter;
-#[cfg(feature = "engine")]
+#[cfg(any(feature = "engine", feature = "storage"))]
 pub mod archive;
 pub mod chart;
+#[cfg(any(feature = "engine", feature = "storage"))]
+pub mod checksum;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;
 pub mod eval;
 pub mod hub;
+#[cfg(all(target_arch = "wasm32", feature = "storage"))]
+pub mod keeper;
 pub mod language;
 #[cfg(feature = "engine")]
 pub mod model;
-#[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "ui", feature = "worker", feature = "storage")
+))]
 pub mod port;
 pub mod project;
 #[allow(
@@ -58,6 +68,8 @@ pub mod report;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
 pub mod requests;
 pub mod run_state;
+#[cfg(any(feature = "engine", feature = "storage"))]
+pub mod storage;
 #[cfg(feature = "engine")]
 pub mod text;
 pub mod train;

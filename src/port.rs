@@ -1,9 +1,15 @@
 //! Messages over `postMessage`: one serde value, and beside it big bytes as a transferred buffer, or files of the
 //! user's as handles: their bytes are on the disk, and the worker reads what it needs.
 
+mod file_reader;
+mod in_worker;
+
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
+
+pub use file_reader::FileReader;
+pub use in_worker::{Received, listen, post, scope, sleep};
 
 const MESSAGE: &str = "message";
 const BUFFER: &str = "buffer";
@@ -92,4 +98,12 @@ pub fn to_buffer(bytes: &[u8]) -> ArrayBuffer {
 /// Copies a transferred buffer into this module's memory.
 pub fn to_bytes(buffer: &ArrayBuffer) -> Vec<u8> {
     Uint8Array::new(buffer).to_vec()
+}
+
+/// The browser's words for an error.
+pub fn describe(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || format!("{error:?}"),
+        |error| String::from(error.message()),
+    )
 }

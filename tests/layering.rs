@@ -7,15 +7,20 @@ use std::process::Command;
 /// What each layer may import of ours. Some are narrower than a module: plain data that anyone may share.
 const LAYERS: &[(&str, &[&str])] = &[
     ("reason", &[]),
+    ("checksum", &[]),
     ("archive", &["reason"]),
     ("data", &["reason"]),
     ("text", &["reason", "data"]),
-    ("model", &["reason", "archive", "text", "train::config"]),
+    (
+        "model",
+        &["reason", "checksum", "archive", "text", "train::config"],
+    ),
     ("eval", &["reason", "data", "text", "model"]),
     (
         "adapter",
         &[
             "reason",
+            "checksum",
             "archive",
             "data",
             "text",
@@ -77,7 +82,12 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("requests", &["protocol"]),
+    ("storage", &["reason", "checksum", "archive", "protocol"]),
     ("port", &[]),
+    (
+        "keeper",
+        &["reason", "checksum", "protocol", "storage", "port"],
+    ),
     (
         "worker",
         &[
@@ -244,7 +254,20 @@ fn nothing_that_a_user_can_cause_panics() {
 }
 
 #[test]
-fn the_page_never_links_the_engine() {
+fn neither_page_nor_storage_worker_links_the_engine() {
+    for (feature, own) in [("ui", "leptos v"), ("storage", "zip v")] {
+        let tree = dependencies(feature);
+        assert!(tree.contains(own), "{tree}");
+        for engine in ["burn", "cubecl", "wgpu", "tokenizers", "safetensors"] {
+            let linked = tree.lines().any(|line| line.starts_with(engine));
+            assert!(!linked, "{feature} links {engine}");
+        }
+        assert_eq!(tree.contains("leptos v"), feature == "ui");
+    }
+}
+
+/// What is built in browsers with a feature, a line each.
+fn dependencies(feature: &str) -> String {
     let tree = Command::new(env!("CARGO"))
         .current_dir(root())
         .args([
@@ -262,7 +285,7 @@ fn the_page_never_links_the_engine() {
             "wasm32-unknown-unknown",
             "--no-default-features",
             "--features",
-            "ui",
+            feature,
         ])
         .output()
         .unwrap();
@@ -271,12 +294,7 @@ fn the_page_never_links_the_engine() {
         "{}",
         String::from_utf8_lossy(&tree.stderr)
     );
-    let tree = String::from_utf8(tree.stdout).unwrap();
-    assert!(tree.contains("leptos v"), "{tree}");
-    for engine in ["burn", "cubecl", "wgpu", "tokenizers", "safetensors"] {
-        let linked = tree.lines().any(|line| line.starts_with(engine));
-        assert!(!linked, "the page links {engine}");
-    }
+    String::from_utf8(tree.stdout).unwrap()
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::checksum::hexadecimal;
 use crate::data::{Dataset, Part, Target};
-use crate::model::checksum::hexadecimal;
 
 /// Which data a model was trained on. It tells whether other data are the same, and nothing of what they say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,6 @@
 pub mod activation;
 pub mod archive;
 pub mod attention;
-pub mod checksum;
 pub mod classifier;
 pub mod config;
 pub mod embeddings;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use serde::Serialize;
 
-use super::checksum::sha256;
 use super::config::{ConfigError, EncoderConfig};
 use super::encoder::Encoder;
 use super::folder::{CONFIG, FolderFiles, MissingFile, PROMPTS, TOKENIZER, WeightFiles};
 use super::weights::{Weights, WeightsError};
+use crate::checksum::sha256;
 use crate::text::{PromptError, Tokenizer, TokenizerError, default_prompt};
 
 /// A pretrained encoder on a device, and the tokenizer it was trained with.

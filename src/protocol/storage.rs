@@ -39,7 +39,7 @@ pub enum StorageCommand {
         id: RequestId,
         /// What the page says of the project, as JSON. Storage does not look into it.
         record: String,
-        /// Names of files: lower-case letters, digits, `-`, `.` and `/`.
+        /// Names of files: letters, digits, `-`, `_`, `.` and `/`.
         put: Vec<String>,
         remove: Vec<String>,
     },
@@ -55,6 +55,24 @@ pub enum StorageCommand {
     Export { id: RequestId, project: ProjectId },
     /// Makes a new project of such a file, the message's one file. Ends in [`StorageEvent::Imported`].
     Import { id: RequestId },
+}
+
+impl StorageCommand {
+    /// The request that it makes.
+    pub fn id(&self) -> RequestId {
+        match self {
+            Self::Start { id, .. }
+            | Self::List { id }
+            | Self::Create { id, .. }
+            | Self::Open { id, .. }
+            | Self::Close { id }
+            | Self::Save { id, .. }
+            | Self::Rename { id, .. }
+            | Self::Delete { id, .. }
+            | Self::Export { id, .. }
+            | Self::Import { id } => *id,
+        }
+    }
 }
 
 /// What the storage worker tells the page.
@@ -76,15 +94,17 @@ pub enum StorageEvent {
         space: Space,
     },
     /// Terminal for [`StorageCommand::Create`] and [`StorageCommand::Open`]. The message's files are those at `files`.
+    /// Each can be read until a change has replaced or removed it and another change came after that.
     Opened {
         id: RequestId,
         project: ProjectEntry,
         /// What the page said of it last; `None` of a new project.
         record: Option<String>,
         files: Vec<String>,
-        /// Files that the project had and that are not what was written: they are not among `files`.
+        /// Files that the project had and that are not what was written: they are not among `files`. It is told each time
+        /// until they are put anew or removed.
         damaged: Vec<String>,
-        /// Whether the last change was damaged and the one before it is what was opened.
+        /// Whether the last change was damaged, or broke off, and the one before it is what was opened.
         earlier: bool,
     },
     /// Another tab holds the project. Terminal unless the page waits.
@@ -92,7 +112,8 @@ pub enum StorageEvent {
         id: RequestId,
         project: ProjectEntry,
     },
-    /// Terminal for [`StorageCommand::Close`].
+    /// Terminal for [`StorageCommand::Close`], and for a [`StorageCommand::Open`] that waited until something else was
+    /// opened, or closed.
     Closed { id: RequestId },
     /// Terminal for [`StorageCommand::Save`]: all is on the disk.
     Saved {
@@ -117,6 +138,7 @@ pub enum StorageEvent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectEntry {
     pub id: ProjectId,
+    /// Empty if nothing of it can be read any more.
     pub name: String,
     /// Milliseconds since 1970 by this machine's clock.
     pub changed_at: f64,

@@ -119,7 +119,7 @@ impl Driver {
 
     async fn handle(&mut self, message: Message) {
         let Message {
-            command,
+            message: command,
             buffer,
             files,
         } = message;

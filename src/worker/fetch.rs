@@ -8,6 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
+use crate::port::describe;
 use crate::protocol::EncoderFile;
 use crate::reason::as_text;
 
@@ -199,12 +200,4 @@ pub async fn fetch_verified(
         });
     }
     Ok(bytes)
-}
-
-/// The browser's words for an error.
-pub fn describe(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(
-        || format!("{error:?}"),
-        |error| String::from(error.message()),
-    )
 }

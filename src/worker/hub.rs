@@ -7,7 +7,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsValue;
 
 use super::clock::sleep;
-use super::fetch::{Reply, describe};
+use super::fetch::Reply;
 use super::files::Progress;
 use super::port::post;
 use super::store::Store;
@@ -17,6 +17,7 @@ use crate::hub::{
 };
 use crate::model::folder::{CONFIG, PROMPTS, TOKENIZER, most_bytes, needed};
 use crate::model::{EncoderPlan, MissingFile, PretrainedEncoder, PretrainedError, WeightFiles};
+use crate::port::describe;
 use crate::protocol::{ErrorKind, Event, HubFound, RequestId, WireError};
 
 /// The worker's way to the hub.

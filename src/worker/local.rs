@@ -1,37 +1,21 @@
 //! Encoders and trained models on the user's disk: folders, zips, Tabtune models. Only what is needed is read.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 
 use burn::tensor::Device;
-use js_sys::{ArrayBuffer, Uint8Array};
 use serde::Serialize;
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Blob, File};
+use web_sys::File;
 
-use super::fetch::describe;
 use crate::adapter::{ADAPTER_FILES, AdapterError, Files, SavedModel};
 use crate::model::archive::{FolderArchive, FolderArchiveError};
 use crate::model::folder::{MOST_WEIGHT_BYTES, SeveralFolders, locate, most_bytes};
 use crate::model::{PretrainedEncoder, PretrainedError, WeightsError};
+use crate::port::FileReader;
 use crate::protocol::ModelSource;
 use crate::reason::as_text;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;
-
-#[wasm_bindgen]
-extern "C" {
-    /// Reads while the worker waits, which only workers may do. So a file is read where a reader of archives wants
-    /// to go, and never lies in memory whole.
-    type FileReaderSync;
-
-    #[wasm_bindgen(constructor, catch)]
-    fn new() -> Result<FileReaderSync, JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = readAsArrayBuffer)]
-    fn read(this: &FileReaderSync, blob: &Blob) -> Result<ArrayBuffer, JsValue>;
-}
 
 /// Why an encoder, or a file, on the disk cannot be used.
 #[derive(Debug, Serialize, thiserror::Error)]
@@ -191,62 +175,4 @@ fn read_whole(name: &str, file: &File, most: u64) -> Result<Vec<u8>, LocalError>
             source,
         })?;
     Ok(bytes)
-}
-
-/// A file of the user's as something to read from.
-struct FileReader<'a> {
-    reader: FileReaderSync,
-    file: &'a File,
-    position: u64,
-}
-
-impl<'a> FileReader<'a> {
-    fn new(file: &'a File) -> io::Result<Self> {
-        Ok(Self {
-            reader: FileReaderSync::new().map_err(failed)?,
-            file,
-            position: 0,
-        })
-    }
-
-    fn length(&self) -> u64 {
-        self.file.size() as u64
-    }
-}
-
-impl Read for FileReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let end = self
-            .length()
-            .min(self.position.saturating_add(buffer.len() as u64));
-        if end <= self.position {
-            return Ok(0);
-        }
-        let part = self
-            .file
-            .slice_with_f64_and_f64(self.position as f64, end as f64)
-            .map_err(failed)?;
-        let bytes: ArrayBuffer = self.reader.read(&part).map_err(failed)?;
-        let bytes = Uint8Array::new(&bytes);
-        let read = (bytes.length() as usize).min(buffer.len());
-        bytes.subarray(0, read as u32).copy_to(&mut buffer[..read]);
-        self.position += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for FileReader<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let position = match to {
-            SeekFrom::Start(position) => Some(position),
-            SeekFrom::End(offset) => self.length().checked_add_signed(offset),
-            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
-        };
-        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.position)
-    }
-}
-
-fn failed(error: JsValue) -> io::Error {
-    io::Error::other(describe(&error))
 }

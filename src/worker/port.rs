@@ -2,20 +2,13 @@
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use js_sys::ArrayBuffer;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::MessageEvent;
 
-use super::clock::scope;
 use super::errors::Fault;
-use crate::port::{files, pack, unpack};
+use crate::port::{Received, listen};
 use crate::protocol::{Command, Event};
 
 /// A command and what lies beside it.
-pub struct Message {
-    pub command: Command,
-    pub buffer: Option<ArrayBuffer>,
-    pub files: Vec<web_sys::File>,
-}
+pub type Message = Received<Command>;
 
 /// Commands that have arrived and wait.
 pub struct Inbox {
@@ -26,24 +19,16 @@ impl Inbox {
     /// Starts listening.
     pub fn open() -> Self {
         let (sender, receiver) = unbounded();
-        let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            match unpack(&event.data()) {
-                // The receiver lives as long as the worker.
-                Ok((command, buffer)) => drop(sender.unbounded_send(Message {
-                    command,
-                    buffer,
-                    files: files(&event.data()),
-                })),
-                Err(error) => {
-                    let detail = error.to_string();
-                    post(&Event::Lost {
-                        error: Fault::Unreadable { detail }.into(),
-                    });
-                }
+        listen(move |received| match received {
+            // The receiver lives as long as the worker.
+            Ok(message) => drop(sender.unbounded_send(message)),
+            Err(error) => {
+                let detail = error.to_string();
+                post(&Event::Lost {
+                    error: Fault::Unreadable { detail }.into(),
+                });
             }
         });
-        scope().set_onmessage(Some(listen.as_ref().unchecked_ref()));
-        listen.forget();
         Self { receiver }
     }
 
@@ -65,17 +50,7 @@ pub fn post(event: &Event) {
 
 /// Sends an event and the bytes beside it.
 pub fn post_with(event: &Event, buffer: Option<ArrayBuffer>) {
-    let sent = pack(event, buffer)
-        .map_err(|error| error.to_string())
-        .and_then(|packed| {
-            scope()
-                .post_message_with_transfer(&packed.value, &packed.transfer)
-                .map_err(|error| format!("{error:?}"))
-        });
-    if let Err(error) = sent {
-        // There is no other way to the page than the one that failed.
-        gloo::console::error!("an event could not be sent:", error);
-    }
+    crate::port::post(event, buffer, &[]);
 }
 
 /// Tells the page of a panic, after the console: the worker is gone with it, and the page replaces it.

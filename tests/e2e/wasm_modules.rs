@@ -31,7 +31,7 @@ fn no_export_runs_the_constructors() -> Result {
             modules += 1;
         }
     }
-    assert_eq!(modules, 3, "the page and two workers");
+    assert_eq!(modules, 4, "the page, two that compute and one that stores");
     Ok(())
 }
 

@@ -28,7 +28,7 @@ const WASM_FEATURES: &[&str] = &[
     WASM,
     "--no-default-features",
     "--features",
-    "programs,ui,worker,gpu",
+    "programs,ui,worker,gpu,storage",
 ];
 
 /// The path that end-to-end tests find the page under: it must work under any.
