@@ -134,6 +134,13 @@ impl RunState {
         }
     }
 
+    /// It cannot be taken up yet after all.
+    pub fn run_given_back(&mut self) {
+        if let Some(run) = self.run.as_mut().filter(|run| run.is_active()) {
+            run.phase = RunPhase::Interrupted;
+        }
+    }
+
     /// The user does not want the interrupted run any more. What it has shown stays.
     pub fn run_left(&mut self) {
         if let Some(run) = self.run.as_mut().filter(|run| run.is_offered()) {

@@ -73,8 +73,9 @@ async fn what_was_trained_is_saved_and_opened_again() -> Result {
     }
     read_encoder(&unzip(&saved[2])?)?;
 
-    // A fresh page has another encoder, and fetches the model's by itself.
-    page.driver.refresh().await?;
+    // A fresh project has another encoder, and fetches the model's by itself.
+    page.click("projects-button").await?;
+    page.click("project-new").await?;
     page.element("encoder-summary[data-encoder='paraphrase-MiniLM-L3-v2']")
         .await?;
     page.choose("open-model", &folder.join("own-reviews.tabtune-model"))

@@ -83,6 +83,15 @@ fn taken_up_it_is_the_same_run_and_ends_once() {
 }
 
 #[test]
+fn given_back_it_is_offered_again() {
+    let mut restored = through_json(&under_way());
+    restored.run_taken_up();
+    assert!(restored.offered_run().is_none());
+    restored.run_given_back();
+    assert!(restored.offered_run().is_some());
+}
+
+#[test]
 fn left_it_is_not_offered_again() {
     let mut restored = through_json(&under_way());
     restored.run_left();

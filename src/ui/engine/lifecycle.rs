@@ -129,6 +129,9 @@ impl Engine {
                 let wanted = default.or(state.encoders.first())?;
                 (state.loading.is_none() && state.encoder.is_none()).then(|| wanted.id.clone())
             });
+            // The project's own may be waiting for the user's word.
+            let encoder =
+                encoder.filter(|_| self.inner.with_value(|inner| inner.told.encoder.is_none()));
             encoder
                 .into_iter()
                 .for_each(|encoder| self.load_encoder(EncoderChoice::Origin(encoder)));

@@ -1,10 +1,12 @@
 //! The project that the page shows: what there is to keep of it, and another one in its place.
 
+use std::collections::VecDeque;
+
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use super::kept_files::{Bytes, Files, contents, describe, told};
-use super::recovery::Told;
+use super::recovery::{EncoderChoice, Told};
 use super::table::Worked;
 use super::{Engine, InUse};
 use crate::project::{Content, FormRecord, Record};
@@ -24,6 +26,8 @@ pub(crate) struct Restored {
     /// The run that is taken up without a question: one that was paused, or one whose end is to be repeated.
     taken_up: Option<Run>,
     tried: String,
+    /// Whether the worker is brought to it only when the user says so.
+    is_held_back: bool,
     /// What cannot be had any more, by its names.
     pub(crate) missing: Vec<String>,
 }
@@ -36,6 +40,7 @@ impl Restored {
             state: RunState::default(),
             taken_up: None,
             tried: String::new(),
+            is_held_back: false,
             missing: Vec::new(),
         }
     }
@@ -76,8 +81,35 @@ impl Restored {
             state,
             taken_up,
             tried: record.tried,
+            is_held_back: false,
             missing,
         }
+    }
+
+    /// The encoders of the hub that it is made with, by name and revision.
+    pub(crate) fn of_hub(&self) -> Vec<(String, String)> {
+        let models = [&self.told.model, &self.told.run_model]
+            .into_iter()
+            .flatten();
+        let of_models = models.filter_map(|(encoder, _)| encoder.as_ref());
+        let all = self.told.encoder.iter().chain(of_models);
+        all.filter_map(|encoder| match encoder {
+            EncoderChoice::Hub {
+                repository,
+                revision,
+            } => Some((repository.clone(), revision.clone())),
+            EncoderChoice::Origin(_) | EncoderChoice::Disk(_) => None,
+        })
+        .collect()
+    }
+
+    /// The same, with the worker brought to it only when the user says so: it would ask the hub.
+    pub(crate) fn held_back(mut self) -> Self {
+        if self.taken_up.take().is_some() {
+            self.state.run_given_back();
+        }
+        self.is_held_back = true;
+        self
     }
 }
 
@@ -104,6 +136,7 @@ impl Engine {
             state,
             taken_up,
             tried,
+            is_held_back,
             missing: _,
         } = restored;
         // A worker that has not said that it is ready was told nothing yet.
@@ -115,7 +148,10 @@ impl Engine {
                 .as_ref()
                 .map(|data| data.split)
                 .unwrap_or_default();
-            inner.replay = told.replay(taken_up.as_ref());
+            inner.replay = match is_held_back {
+                true => VecDeque::new(),
+                false => told.replay(taken_up.as_ref()),
+            };
             inner.told = told;
             inner.loading = None;
             inner.opening = None;
@@ -145,6 +181,15 @@ impl Engine {
         let (record, _) = self.project(FormRecord::default());
         let opening = self.state.with_untracked(RunState::is_opening);
         !record.is_worth_keeping() && !opening
+    }
+
+    /// Brings the worker to the project that was held back.
+    pub(crate) fn bring_back(self) {
+        self.inner
+            .update_value(|inner| inner.replay = inner.told.replay(None));
+        if self.state.with_untracked(|state| state.device.is_some()) {
+            self.go_on();
+        }
     }
 
     /// Takes up the run that was cut off by the page's end.

@@ -16,6 +16,7 @@ pub(crate) fn ProjectBanners(keeper: Keeper) -> impl IntoView {
         <div class="banners" aria-live="polite">
             <SaveProblem keeper />
             <Elsewhere keeper />
+            <WantedOfHub keeper />
             <OfferedRun keeper />
             <Replacing keeper />
             <MissingStorage keeper />
@@ -28,6 +29,10 @@ pub(crate) fn ProjectBanners(keeper: Keeper) -> impl IntoView {
 fn OfferedRun(keeper: Keeper) -> impl IntoView {
     let state = keeper.engine.state;
     let offered = Memo::new(move |_| {
+        // Its encoder comes first.
+        if keeper.wanted_of_hub.with(Option::is_some) {
+            return None;
+        }
         state.with(|state| {
             let run = state.offered_run()?;
             Some((run.checkpoint, run.total_steps()))
@@ -58,6 +63,32 @@ fn OfferedRun(keeper: Keeper) -> impl IntoView {
                             </button>
                             <button type="button" data-testid="run-leave" on:click=move |_| keeper.engine.leave_run()>
                                 {move || tr!("project-run-leave")}
+                            </button>
+                        </div>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
+
+/// The project's encoder is on the hub, which is not asked unless the user wants it.
+#[component]
+fn WantedOfHub(keeper: Keeper) -> impl IntoView {
+    move || {
+        keeper.wanted_of_hub.get().map(|name| {
+            view! {
+                <div class="message message-notice" data-testid="wanted-of-hub">
+                    <div>
+                        <p>{move || tr!("project-wanted-of-hub", name = name.clone())}</p>
+                        <div class="buttons">
+                            <button
+                                type="button"
+                                class="primary"
+                                data-testid="fetch-of-hub"
+                                on:click=move |_| keeper.fetch_of_hub()
+                            >
+                                {move || tr!("project-fetch-of-hub")}
                             </button>
                         </div>
                     </div>

@@ -3,9 +3,13 @@
 use futures_channel::oneshot::channel;
 use gloo::timers::callback::Timeout;
 use js_sys::{Promise, Reflect};
+use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use super::super::engine::hub_url;
+use crate::hub::{Hub, HubDescription, Repository};
 
 /// Where the browser keeps the project used last: in the tab for its reload, and in all for the next one.
 const LAST: &str = "tabtune-project";
@@ -28,6 +32,14 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn delete(this: &CacheStorage, name: &str) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn open(this: &CacheStorage, name: &str) -> Promise;
+
+    type Cache;
+
+    #[wasm_bindgen(method, js_name = match)]
+    fn find(this: &Cache, url: &str) -> Promise;
 }
 
 /// Asks the browser not to clear what is stored here. `None` if it cannot be asked.
@@ -77,12 +89,33 @@ pub(super) async fn forget_all() {
             let _ = store.remove_item(&key);
         }
     }
-    let caches = web_sys::window().and_then(|window| Reflect::get(&window, &"caches".into()).ok());
-    if let Some(caches) = caches.filter(JsValue::is_object) {
-        let caches: CacheStorage = caches.unchecked_into();
+    if let Some(caches) = caches() {
         // There may be no such cache.
         let _ = JsFuture::from(caches.delete(HUB_CACHE)).await;
     }
+}
+
+/// Whether this browser keeps an encoder of the hub whole. The hub is not asked.
+pub(super) async fn has_of_hub(repository: &str, revision: &str) -> bool {
+    stored_of_hub(repository)
+        .await
+        .is_some_and(|stored| stored.revision == revision)
+}
+
+async fn stored_of_hub(repository: &str) -> Option<HubDescription> {
+    let repository = Repository::parse(repository).ok()?;
+    let url = Hub::new(&hub_url()).stored_description(&repository);
+    let cache = JsFuture::from(caches()?.open(HUB_CACHE)).await.ok()?;
+    let found = cache.unchecked_into::<Cache>().find(&url);
+    let found: Response = JsFuture::from(found).await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(found.text().ok()?).await.ok()?.as_string()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn caches() -> Option<CacheStorage> {
+    let window = web_sys::window()?;
+    let caches = Reflect::get(&window, &"caches".into()).ok()?;
+    caches.is_object().then(|| caches.unchecked_into())
 }
 
 fn stores() -> impl Iterator<Item = web_sys::Storage> {

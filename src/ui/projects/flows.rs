@@ -276,7 +276,9 @@ impl Keeper {
         };
         let form = record.form.clone();
         let found = names.into_iter().zip(files).collect();
-        let restored = Restored::read(record, &found).await;
+        let restored = self
+            .asking_no_hub(Restored::read(record, &found).await)
+            .await;
         let is_whole = damaged.is_empty() && restored.missing.is_empty() && !earlier;
         let missing = restored.missing.clone();
         self.settings.fill(&form);
@@ -289,6 +291,24 @@ impl Keeper {
                 .set(Some(words::project_damaged(missing, earlier)));
         }
         Ok(())
+    }
+
+    /// Holds a project back whose encoder would have to be asked of the hub: only the user has it asked.
+    async fn asking_no_hub(self, restored: Restored) -> Restored {
+        self.wanted_of_hub.set(None);
+        for (repository, revision) in restored.of_hub() {
+            if !browser::has_of_hub(&repository, &revision).await {
+                self.wanted_of_hub.set(Some(repository));
+                return restored.held_back();
+            }
+        }
+        restored
+    }
+
+    /// Has the hub asked for the encoder that the project needs.
+    pub(crate) fn fetch_of_hub(self) {
+        self.wanted_of_hub.set(None);
+        self.engine.bring_back();
     }
 
     /// Notes that a project is open, with these on the disk.
@@ -322,6 +342,7 @@ impl Keeper {
     fn blank(self) {
         browser::remember_project(None);
         self.current.set(None);
+        self.wanted_of_hub.set(None);
         self.saved.set(Saved::Never);
         self.inner
             .update_value(|inner| inner.autosave = Autosave::default());

@@ -56,6 +56,8 @@ pub(crate) struct Keeper {
     /// The project that is awaited while another tab has it.
     pub(crate) elsewhere: RwSignal<Option<ProjectEntry>>,
     pub(crate) saved: RwSignal<Saved>,
+    /// The encoder that the project needs of the hub, where this browser does not have it.
+    pub(crate) wanted_of_hub: RwSignal<Option<String>>,
     /// Whether a project is being opened, made or deleted.
     pub(crate) is_busy: RwSignal<bool>,
     /// Whether the list is shown.
@@ -95,6 +97,7 @@ impl Keeper {
             current: RwSignal::new(None),
             elsewhere: RwSignal::new(None),
             saved: RwSignal::new(Saved::default()),
+            wanted_of_hub: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             is_open: RwSignal::new(false),
             inner: StoredValue::new_local(Inner {
