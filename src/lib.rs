@@ -28,7 +28,7 @@
 //! | [`storage`] | projects on a disk: formats, the order of writing, what is believed | `reason`, `archive`, `checksum`, `protocol` |
 //! | [`port`] | messages over `postMessage`, files beside them | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart`, `report`, `storage` and `keeper` |
-//! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `port` |
+//! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `requests`, `port` |
 //! | [`ui`] | the page | `protocol`, `run_state`, `project`, `language`, `chart`, `report`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
@@ -65,7 +65,10 @@ pub mod project;
 pub mod protocol;
 pub mod reason;
 pub mod report;
-#[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "ui", feature = "worker", feature = "storage")
+))]
 pub mod requests;
 pub mod run_state;
 #[cfg(any(feature = "engine", feature = "storage"))]

@@ -86,7 +86,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("port", &[]),
     (
         "keeper",
-        &["reason", "checksum", "protocol", "storage", "port"],
+        &[
+            "reason", "checksum", "protocol", "storage", "requests", "port",
+        ],
     ),
     (
         "worker",

@@ -69,7 +69,7 @@ pub(crate) fn App() -> impl IntoView {
         </main>
         <footer class="muted small">
             <p>{move || tr!("shell-foot")}</p>
-            <PrivacyLine engine />
+            <PrivacyLine engine keeper />
         </footer>
     }
 }

@@ -158,6 +158,8 @@ async fn a_killed_browser_loses_nothing() -> Result {
     page.element_within("test-accuracy", 5 * MINUTES).await?;
     let accuracy = page.number("test-accuracy", "data-value").await?;
     let answers = page.answers().await?;
+    // The model is made a file of after the run's end.
+    sleep(Duration::from_secs(3)).await;
     page.until_saved().await?;
     assert_eq!(page.texts("project-name").await?, ["reviews"]);
 

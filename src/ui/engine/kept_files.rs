@@ -73,15 +73,15 @@ pub(super) fn contents(told: &Told) -> Vec<Content<Bytes>> {
         edits.map(|bytes| put(files::EDITS, bytes));
     }
     let several = |name: &str, choice: Option<&EncoderChoice>| -> Vec<(String, Bytes)> {
-        let brought = choice.map(EncoderChoice::files).unwrap_or_default();
-        numbered(name, brought)
+        let kept = choice.map(kept_of_encoder);
+        numbered(name, kept.map(|choice| choice.files()).unwrap_or_default())
     };
     for (name, bytes) in several(files::ENCODER, told.encoder.as_ref()) {
         put(&name, bytes);
     }
     match told.model.as_ref().or(told.run_model.as_ref()) {
         Some((encoder, model)) => {
-            for (name, bytes) in numbered(files::MODEL, model.files()) {
+            for (name, bytes) in numbered(files::MODEL, kept(model).files()) {
                 put(&name, bytes);
             }
             let other = encoder.as_ref().filter(|_| *encoder != told.encoder);
@@ -96,6 +96,35 @@ pub(super) fn contents(told: &Told) -> Vec<Content<Bytes>> {
         }
     }
     found
+}
+
+/// How files end that an encoder or a model is read from. A folder may hold much else: other weights, pictures, its history.
+const NEEDED: [&str; 4] = [".json", ".safetensors", ".txt", ".model"];
+
+/// What is kept of a folder of the user's.
+fn kept(brought: &Brought) -> Brought {
+    let is_needed = |path: &str| {
+        NEEDED.iter().any(|end| path.ends_with(end))
+            && !path.split('/').any(|part| part.starts_with('.'))
+    };
+    match brought {
+        Brought::File(file) => Brought::File(file.clone()),
+        Brought::Folder { name, files } => Brought::Folder {
+            name: name.clone(),
+            files: files
+                .iter()
+                .filter(|(path, _)| is_needed(path))
+                .cloned()
+                .collect(),
+        },
+    }
+}
+
+fn kept_of_encoder(choice: &EncoderChoice) -> EncoderChoice {
+    match choice {
+        EncoderChoice::Disk(brought) => EncoderChoice::Disk(kept(brought)),
+        EncoderChoice::Origin(_) | EncoderChoice::Hub { .. } => choice.clone(),
+    }
 }
 
 fn of_source(source: &Source) -> Option<Bytes> {
@@ -114,7 +143,8 @@ fn numbered(name: &str, brought: Vec<File>) -> Vec<(String, Bytes)> {
 
 /// Writes into a record what `told` is, but for its bytes.
 pub(super) fn describe(told: &Told, record: &mut Record) {
-    record.encoder = told.encoder.as_ref().map(EncoderChoice::on_wire);
+    let encoder_on_wire = |choice: &EncoderChoice| kept_of_encoder(choice).on_wire();
+    record.encoder = told.encoder.as_ref().map(encoder_on_wire);
     record.data = told.data.as_ref().map(|data| DataRecord {
         source: data.source.on_wire(),
         options: data.source.options(),
@@ -135,11 +165,11 @@ pub(super) fn describe(told: &Told, record: &mut Record) {
     let of_run = told.model.is_none();
     let model = told.model.as_ref().or(told.run_model.as_ref());
     record.model = model.map(|(encoder, model)| ModelRecord {
-        source: model_source(model),
+        source: model_source(&kept(model)),
         encoder: match encoder {
             None => EncoderRecord::None,
             same if *same == told.encoder => EncoderRecord::InUse,
-            Some(other) => EncoderRecord::Other(other.on_wire()),
+            Some(other) => EncoderRecord::Other(encoder_on_wire(other)),
         },
         of_run,
     });
@@ -170,16 +200,16 @@ pub(super) async fn told(record: &Record, found: &Files) -> (Told, Vec<String>) 
             }
         }
     }
-    if let Some(kept) = &record.model {
-        let of_encoder = match &kept.encoder {
+    if let Some(stored) = &record.model {
+        let of_encoder = match &stored.encoder {
             EncoderRecord::None => Some(None),
             EncoderRecord::InUse => told.encoder.clone().map(Some),
             EncoderRecord::Other(source) => encoder(source, files::MODEL_ENCODER, found).map(Some),
         };
-        match of_encoder.zip(model(&kept.source, found)) {
-            Some(pair) if kept.of_run => told.run_model = Some(pair),
+        match of_encoder.zip(model(&stored.source, found)) {
+            Some(pair) if stored.of_run => told.run_model = Some(pair),
             Some(pair) => told.model = Some(pair),
-            None => missing.push(kept.source.name().to_owned()),
+            None => missing.push(stored.source.name().to_owned()),
         }
     }
     told.checkpoint = bytes(found.get(files::CHECKPOINT)).await;

@@ -8,7 +8,7 @@ use web_sys::File;
 use super::super::engine::{Bytes, Restored, Source};
 use super::super::words;
 use super::browser;
-use super::keeper::{Keeper, Saved};
+use super::keeper::{Keeper, Saved, Storage};
 use crate::project::{Autosave, Content, FormRecord, Record};
 use crate::protocol::{ProjectEntry, ProjectId, StorageCommand, StorageEvent, WireError};
 use crate::run_state::RunState;
@@ -119,6 +119,9 @@ impl Keeper {
 
     /// Does one thing at a time with projects; what goes wrong is shown.
     fn run_alone(self, flow: impl Future<Output = Result<(), WireError>> + 'static) {
+        if let Storage::Missing(error) = self.storage.get_untracked() {
+            return self.settle(Err(error));
+        }
         spawn_local(async move {
             while self.is_busy.get_untracked() {
                 browser::sleep(LOOK_MS).await;

@@ -11,6 +11,7 @@ use super::super::settings::Settings;
 use super::traffic::Answer;
 use crate::project::Autosave;
 use crate::protocol::{ProjectEntry, RequestId, Space, WireError};
+use crate::run_state::requests::WorkerRequests;
 
 /// What is known of storage.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -60,6 +61,8 @@ pub(crate) struct Keeper {
     pub(crate) wanted_of_hub: RwSignal<Option<String>>,
     /// Whether a project is being opened, made or deleted.
     pub(crate) is_busy: RwSignal<bool>,
+    /// What the storage workers have requested: their own program.
+    pub(crate) requests: RwSignal<WorkerRequests>,
     /// Whether the list is shown.
     pub(crate) is_open: RwSignal<bool>,
     pub(super) inner: StoredValue<Inner, LocalStorage>,
@@ -99,6 +102,7 @@ impl Keeper {
             saved: RwSignal::new(Saved::default()),
             wanted_of_hub: RwSignal::new(None),
             is_busy: RwSignal::new(false),
+            requests: RwSignal::new(WorkerRequests::default()),
             is_open: RwSignal::new(false),
             inner: StoredValue::new_local(Inner {
                 worker: None,

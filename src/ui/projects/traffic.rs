@@ -10,6 +10,7 @@ use super::super::engine::{FromWorker, WorkerHandle};
 use super::super::words;
 use super::keeper::{Keeper, Storage};
 use crate::protocol::{RequestId, STORAGE_VERSION, StorageCommand, StorageEvent, WireError};
+use crate::run_state::requests::WorkerRequests;
 
 /// The storage worker's loader: index.html links it.
 const LOADER: &str = "worker-storage_loader.js";
@@ -93,6 +94,7 @@ impl Keeper {
         match &event {
             StorageEvent::Listening => {
                 self.inner.update_value(|inner| inner.slow_start = None);
+                self.requests.update(WorkerRequests::worker_started);
                 spawn_local(self.begin());
             }
             StorageEvent::Started { projects, .. } | StorageEvent::Listed { projects, .. } => {
@@ -108,6 +110,9 @@ impl Keeper {
                 return self.elsewhere.set(Some(project.clone()));
             }
             StorageEvent::Lost { error } => return self.lose(error.clone()),
+            StorageEvent::Requested { count } => {
+                self.requests.update(|requests| requests.counted(*count));
+            }
             StorageEvent::Opened { .. }
             | StorageEvent::HeldElsewhere { .. }
             | StorageEvent::Closed { .. }
@@ -199,6 +204,8 @@ fn request(event: &StorageEvent) -> Option<RequestId> {
         | StorageEvent::Exported { id, .. }
         | StorageEvent::Imported { id, .. }
         | StorageEvent::Failed { id, .. } => Some(*id),
-        StorageEvent::Listening | StorageEvent::Lost { .. } => None,
+        StorageEvent::Listening | StorageEvent::Lost { .. } | StorageEvent::Requested { .. } => {
+            None
+        }
     }
 }
