@@ -26,6 +26,7 @@ macro_rules! files {
     ($folder:literal) => {
         &[
             include_str!(concat!("../locales/", $folder, "/shell.ftl")),
+            include_str!(concat!("../locales/", $folder, "/project.ftl")),
             include_str!(concat!("../locales/", $folder, "/data.ftl")),
             include_str!(concat!("../locales/", $folder, "/run.ftl")),
             include_str!(concat!("../locales/", $folder, "/results.ftl")),

@@ -14,21 +14,22 @@
 //! | [`text`] | examples to token batches | `reason`, `data` |
 //! | [`model`] | encoder, LoRA, head, weights | `reason`, `checksum`, `archive`, `text`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `reason`, `data`, `text`, `model` |
-//! | [`adapter`] | trained models as files: PEFT adapters, merged models, projects | `reason`, `checksum`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
+//! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `checksum`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
 //! | [`hub`] | the hub's names, addresses and answers | `reason` |
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
+//! | [`project`] | what is kept of a user's work beyond the tab | `run_state`, `protocol`, `data`, `train::config` |
 //! | [`language`] | what the page says, in each language | `reason` |
 //! | [`chart`] | charts: what is drawn, where it lies, what is read | `language` |
 //! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`storage`] | projects on a disk: formats, the order of writing, what is believed | `reason`, `archive`, `checksum`, `protocol` |
 //! | [`port`] | messages over `postMessage`, files beside them | nothing of ours |
-//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `chart`, `report`, `storage` and `keeper` |
-//! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `port` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `chart`, `report`, `requests`, `port` and what they import |
+//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart`, `report`, `storage` and `keeper` |
+//! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `requests`, `port` |
+//! | [`ui`] | the page | `protocol`, `run_state`, `project`, `language`, `chart`, `report`, `requests`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -56,6 +57,7 @@ pub mod model;
     any(feature = "ui", feature = "worker", feature = "storage")
 ))]
 pub mod port;
+pub mod project;
 #[allow(
     missing_docs,
     reason = "fields of messages are named to be read; only what a name cannot say is documented"
@@ -63,7 +65,10 @@ pub mod port;
 pub mod protocol;
 pub mod reason;
 pub mod report;
-#[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
+#[cfg(all(
+    target_arch = "wasm32",
+    any(feature = "ui", feature = "worker", feature = "storage")
+))]
 pub mod requests;
 pub mod run_state;
 #[cfg(any(feature = "engine", feature = "storage"))]

@@ -9,6 +9,7 @@ pub mod requests;
 pub mod run;
 pub mod runs;
 pub mod steps;
+pub mod stored;
 pub mod table;
 pub mod tested;
 mod threshold;
@@ -430,6 +431,8 @@ impl RunState {
         if let Some(run) = &mut self.run {
             run.phase = if resumes {
                 RunPhase::Preparing
+            } else if run.kept || run.is_offered() {
+                RunPhase::Interrupted
             } else {
                 RunPhase::Failed
             };
@@ -473,6 +476,7 @@ impl RunState {
     /// The run cannot be taken up by the new worker.
     pub fn run_abandoned(&mut self) {
         self.set_phase(RunPhase::Failed);
+        self.end_interruption();
     }
 
     fn set_stored(&mut self, repository: &str, stored: bool) {
@@ -575,7 +579,7 @@ impl RunState {
 
     /// Whether encoder and data may be changed.
     pub fn can_change_data(&self) -> bool {
-        self.device.is_some() && !self.is_running()
+        self.device.is_some() && !self.is_running() && !self.is_interrupted()
     }
 
     /// Whether a run may be started.
@@ -598,9 +602,11 @@ impl RunState {
                 RunPhase::Evaluating { split, .. } => {
                     split == EvaluatedSplit::Validation && run.stops == 0
                 }
-                RunPhase::Preparing | RunPhase::Paused | RunPhase::Ended | RunPhase::Failed => {
-                    false
-                }
+                RunPhase::Preparing
+                | RunPhase::Paused
+                | RunPhase::Interrupted
+                | RunPhase::Ended
+                | RunPhase::Failed => false,
             })
     }
 
@@ -629,7 +635,10 @@ impl RunState {
                 RunPhase::Evaluating { split, .. } => {
                     split == EvaluatedSplit::Validation && run.stops == 0
                 }
-                RunPhase::Preparing | RunPhase::Ended | RunPhase::Failed => false,
+                RunPhase::Preparing
+                | RunPhase::Interrupted
+                | RunPhase::Ended
+                | RunPhase::Failed => false,
             })
     }
 

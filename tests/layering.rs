@@ -62,6 +62,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "train::record",
         ],
     ),
+    (
+        "project",
+        &["run_state", "protocol", "data", "train::config"],
+    ),
     ("language", &["reason"]),
     ("chart", &["language"]),
     (
@@ -82,7 +86,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("port", &[]),
     (
         "keeper",
-        &["reason", "checksum", "protocol", "storage", "port"],
+        &[
+            "reason", "checksum", "protocol", "storage", "requests", "port",
+        ],
     ),
     (
         "worker",
@@ -97,6 +103,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "reason",
             "protocol",
             "run_state",
+            "project",
             "language",
             "requests",
             "chart",

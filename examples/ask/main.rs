@@ -1,4 +1,4 @@
-//! Asks a project that Tabtune saved, with Tabtune as a library.
+//! Asks a model that Tabtune saved, with Tabtune as a library.
 //!
 //! ```text
 //! cargo run --release --example ask
@@ -14,7 +14,7 @@ use tabtune::model::{FolderFiles, PretrainedEncoder};
 /// The Hugging Face folder of the encoder: config.json, tokenizer.json, model.safetensors.
 const ENCODER: &str = "www/models/paraphrase-MiniLM-L3-v2";
 /// The file that was saved.
-const PROJECT: &str = "model.tabtune";
+const MODEL: &str = "model.tabtune-model";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let device = tabtune::device::cpu();
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let encoder = PretrainedEncoder::load(&files, &device)?;
     let base = BaseModel::new(ENCODER.to_owned(), None, &encoder);
 
-    let saved = SavedModel::from_zip(&fs::read(PROJECT)?)?;
+    let saved = SavedModel::from_zip(&fs::read(MODEL)?)?;
     let model = saved.open(&encoder, &base, &device)?.pipeline;
     let answer = pollster::block_on(model.ask("The text to classify."))?;
     if model.labels.is_empty() {

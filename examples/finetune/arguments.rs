@@ -62,8 +62,8 @@ pub struct Export {
     #[arg(long, value_name = "FILE.zip")]
     pub export_merged: Option<PathBuf>,
     /// Everything in one file, which predict opens again
-    #[arg(long, value_name = "FILE.tabtune")]
-    pub save_project: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.tabtune-model")]
+    pub save_tabtune: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

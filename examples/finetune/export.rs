@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tabtune::adapter::{
-    AdapterError, Trained, export_merged, export_peft, fingerprint, save_project,
+    AdapterError, Trained, export_merged, export_peft, fingerprint, save_tabtune_model,
 };
 use tabtune::data::Dataset;
 use tabtune::eval::metrics::EvaluationReport;
@@ -45,9 +45,12 @@ pub async fn write(
         put(file, &zip.map_err(explained)?)?;
         println!("merged model: {}", file.display());
     }
-    if let Some(file) = &wanted.save_project {
-        put(file, &save_project(&trained).await.map_err(explained)?)?;
-        println!("project: {}", file.display());
+    if let Some(file) = &wanted.save_tabtune {
+        put(
+            file,
+            &save_tabtune_model(&trained).await.map_err(explained)?,
+        )?;
+        println!("Tabtune model: {}", file.display());
     }
     Ok(())
 }

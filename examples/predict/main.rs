@@ -1,8 +1,8 @@
-//! Asks a trained model from a terminal: a PEFT adapter, or a project.
+//! Asks a trained model from a terminal: a PEFT adapter, or a Tabtune model.
 //!
 //! ```text
 //! cargo run --release --example predict -- --model www/models/paraphrase-MiniLM-L3-v2 \
-//!     --project run.tabtune --text "A wonderful film."
+//!     --tabtune run.tabtune-model --text "A wonderful film."
 //! ```
 
 #[path = "../shared/mod.rs"]
@@ -23,7 +23,7 @@ use shared::{DeviceName, Loaded, Result, load, named, read};
 
 /// Ask a trained text classifier.
 #[derive(Parser)]
-#[command(group(ArgGroup::new("trained").required(true).args(["adapter", "project"])))]
+#[command(group(ArgGroup::new("trained").required(true).args(["adapter", "tabtune"])))]
 #[command(group(ArgGroup::new("asked").required(true).multiple(true).args(["texts", "text"])))]
 struct Arguments {
     /// Hugging Face folder of the encoder that the model was made from
@@ -32,9 +32,9 @@ struct Arguments {
     /// Folder or zip of a PEFT adapter
     #[arg(long)]
     adapter: Option<PathBuf>,
-    /// A .tabtune file
+    /// A .tabtune-model file
     #[arg(long)]
-    project: Option<PathBuf>,
+    tabtune: Option<PathBuf>,
     /// File with a text in each line
     #[arg(long)]
     texts: Option<PathBuf>,
@@ -81,8 +81,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     let device = arguments.device.open()?;
     let loaded = load(&arguments.model, &device)?;
-    let path = arguments.adapter.as_ref().or(arguments.project.as_ref());
-    let path = path.ok_or("give --adapter or --project")?;
+    let path = arguments.adapter.as_ref().or(arguments.tabtune.as_ref());
+    let path = path.ok_or("give --adapter or --tabtune")?;
     let model = open(path, &loaded, &device)?;
     let mut answers = Vec::new();
     for text in texts {
@@ -108,7 +108,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// A project or an adapter, in a file or as a folder.
+/// A Tabtune model or an adapter, in a file or as a folder.
 fn open(path: &Path, loaded: &Loaded, device: &Device) -> Result<Pipeline> {
     let saved = if path.is_dir() {
         let mut files = Files::new();

@@ -30,7 +30,9 @@ error-list-more = { $list } 等（另有 { $more } 项）
 -hint-download-again = 这些数据没有被使用或保留。请点击“下载”重试；如果仍然如此，请勿信任此网络连接。
 -hint-damaged = 该文件已损坏，请使用另一份副本。
 -hint-own-encoder = 请选择训练该适配器时所用的编码器；其名称在 adapter_config.json 中。
--hint-project-encoder = 请选择制作该项目时所用的编码器。
+-hint-storage = 已保存的内容没有丢失。关闭页面前请将模型保存为文件，然后重新加载页面。
+-hint-damaged-project = 它已损坏。已保存的内容保持不变；请打开另一个项目，或使用导出的副本。
+-hint-tabtune-encoder = 请选择制作该模型时所用的编码器。
 -hint-more-memory = 请在可用内存更多时重试。
 -hint-device = 请重试；如果再次发生，请改用 CPU。
 -hint-make-tokenizer = 可以在 Python 中用 transformers 重新生成该文件：AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)。
@@ -330,17 +332,17 @@ error-adapter-error-no-adapter = 这个模型中没有适配器：它不是用 L
     .hint = 请改为保存整个模型。
 error-adapter-error-version = { $file } 的版本为 { $found }；此 Tabtune 只能读取版本 { $supported }
     .hint = 请用写出它的 Tabtune 版本打开。
-error-other-encoder = 该项目属于编码器 { $name }，其 { $file } 的 SHA-256 为 { $checksum }；{ $other } 是另一个编码器：它的文件{ $other_checksum ->
+error-other-encoder = 该模型属于编码器 { $name }，其 { $file } 的 SHA-256 为 { $checksum }；{ $other } 是另一个编码器：它的文件{ $other_checksum ->
     [none] 不存在
    *[other] 为 { $other_checksum }
 }
-    .hint = { -hint-project-encoder }
+    .hint = { -hint-tabtune-encoder }
 error-adapter-error-no-model = 其中既没有 manifest.json，也没有 adapter_config.json
-    .hint = 请提供 .tabtune 项目，或 PEFT 适配器的文件夹或 zip。
+    .hint = 请提供 .tabtune-model 文件，或 PEFT 适配器的文件夹或 zip。
 error-adapter-error-encoder-needed = 该模型是用编码器 { $name } 制作的，而它没有加载
     .hint = 请先打开该编码器，再重新打开这个模型。
 error-adapter-error-too-much = 设置中的{ $what }为 { $found }，但该编码器最多为 { $most }
-    .hint = { -hint-project-encoder }
+    .hint = { -hint-tabtune-encoder }
 error-adapter-error-number = manifest.json 中有无法读取的数值：“{ $found }”
     .hint = { -hint-damaged }
 error-adapter-error-write = 无法写出权重：{ $value }
@@ -531,8 +533,22 @@ error-page-error-version-mismatch = Tabtune 的两个部分版本不同（{ $det
     .hint = 浏览器缓存中还有旧文件。请按住 Shift 重新加载页面。
 error-page-error-worker-died = Tabtune 的计算部分停止了：{ $detail }
     .hint = 如果重新启动无效，请检查网络连接。
+error-page-error-storage-silent = Tabtune 中保存项目的部分没有响应
+    .hint = { -hint-storage }
+error-page-error-storage-died = Tabtune 中保存项目的部分停止了：{ $detail }
+    .hint = { -hint-storage }
+error-page-error-open-elsewhere = “{ $name }”已在另一个标签页中打开
+    .hint = 请在那里关闭，然后在此处重新打开。
 error-page-error-not-sent = 无法联系 Tabtune 的计算部分：{ $detail }
     .hint = 请稍后重试。
+
+# 项目
+error-record-error-too-large = 项目的描述有 { $bytes } 字节，最多只读取 67,108,864 字节
+    .hint = { -hint-damaged-project }
+error-record-error-unreadable = 无法读取项目的描述：{ $detail }
+    .hint = { -hint-damaged-project }
+error-record-error-newer = 该项目的版本为 { $found }，而此 Tabtune 最多支持版本 { $supported }
+    .hint = 请重新加载页面以使用最新的 Tabtune。已保存的内容保持不变。
 
 # 错误中的词语
 error-phrase-text = 文本

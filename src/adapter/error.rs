@@ -93,13 +93,13 @@ pub enum AdapterError {
         /// What is read.
         supported: u64,
     },
-    /// A project for another encoder.
+    /// A Tabtune model for another encoder.
     #[error(transparent)]
     OtherEncoder(#[from] Box<OtherEncoder>),
     /// By the tokenizer, which refuses the length of texts.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
-    /// Neither a project nor an adapter.
+    /// Neither a Tabtune model nor an adapter.
     #[error("neither manifest.json nor adapter_config.json is in it")]
     NoModel,
     /// The encoder that a model was made with is not here.
@@ -159,7 +159,7 @@ impl AdapterError {
                 "Take another copy of the file; this one is damaged."
             }
             Self::Archive(ArchiveError::Unreadable(_)) => {
-                "It is no project or zip, or a damaged one: choose another file, or take another copy of it."
+                "It is no Tabtune model or zip, or a damaged one: choose another file, or take another copy of it."
             }
             Self::Archive(error) => error.hint(),
             Self::Unsupported { .. } => {
@@ -175,11 +175,11 @@ impl AdapterError {
             Self::Labels { .. } => "Name every output in tabtune_config.json once.",
             Self::Tokenizer(error) => error.hint(),
             Self::NoAdapter => "Save the whole model instead.",
-            Self::NoModel => "Give a .tabtune project, or the folder or zip of a PEFT adapter.",
+            Self::NoModel => "Give a .tabtune-model file, or the folder or zip of a PEFT adapter.",
             Self::EncoderNeeded { .. } => "Open that encoder first, then this again.",
             Self::Version { .. } => "Open it with the version of Tabtune that wrote it.",
             Self::OtherEncoder(_) | Self::TooMuch { .. } => {
-                "Choose the encoder that the project was made with."
+                "Choose the encoder that the model was made with."
             }
             Self::Write(_) | Self::Pack(_) => "Try again with more free memory.",
             Self::Device(_) => "Try again, on the CPU if it happens once more.",

@@ -1,12 +1,12 @@
-//! A trained model in files that are opened: a project or a PEFT adapter, told by what is in it.
+//! A trained model in files that are opened: a Tabtune model or a PEFT adapter, told by what is in it.
 
 use burn::tensor::Device;
 use serde::Deserialize;
 
 use super::archive::unpack;
 use super::peft::ADAPTER_CONFIG;
-use super::project::MANIFEST;
-use super::{AdapterError, BaseModel, Files, Manifest, Project, import_peft};
+use super::tabtune_model::MANIFEST;
+use super::{AdapterError, BaseModel, Files, Manifest, TabtuneModel, import_peft};
 use crate::eval::Pipeline;
 use crate::model::PretrainedEncoder;
 use crate::model::folder::MOST_FOLDER_BYTES;
@@ -14,8 +14,8 @@ use crate::model::folder::MOST_FOLDER_BYTES;
 /// A trained model whose files have been read, and that waits for its encoder.
 #[derive(Debug)]
 pub enum SavedModel {
-    /// A project of ours.
-    Project(Box<Project>),
+    /// One of ours.
+    Tabtune(Box<TabtuneModel>),
     /// A PEFT adapter.
     Adapter {
         /// Its files.
@@ -38,7 +38,7 @@ pub enum EncoderPlace {
 pub struct OpenedModel {
     /// The model, ready to be asked.
     pub pipeline: Pipeline,
-    /// All that a project says; an adapter says nothing of its training.
+    /// All that a Tabtune model says; an adapter says nothing of its training.
     pub manifest: Option<Manifest>,
     /// The encoder that an adapter says it is for, where that has another name than the one it was put on.
     pub other_encoder: Option<String>,
@@ -51,7 +51,7 @@ struct Names {
 }
 
 impl SavedModel {
-    /// Reads a zip: a project, or an adapter's folder.
+    /// Reads a zip: a Tabtune model, or an adapter's folder.
     ///
     /// # Errors
     /// If it is neither, or is damaged.
@@ -65,7 +65,7 @@ impl SavedModel {
     /// As [`from_zip`](Self::from_zip).
     pub fn from_files(files: Files) -> Result<Self, AdapterError> {
         if files.contains_key(MANIFEST) {
-            return Ok(Self::Project(Box::new(Project::from_files(files)?)));
+            return Ok(Self::Tabtune(Box::new(TabtuneModel::from_files(files)?)));
         }
         let config = files.get(ADAPTER_CONFIG).ok_or(AdapterError::NoModel)?;
         let names: Names = serde_json::from_slice(config).map_err(|source| AdapterError::Json {
@@ -78,7 +78,7 @@ impl SavedModel {
         })
     }
 
-    /// Finds the encoder that the model was made with. A project knows it by content. An adapter only has a name,
+    /// Finds the encoder that the model was made with. A Tabtune model knows it by content. An adapter only has a name,
     /// which may be a folder's on another machine: if nothing has it, the encoder in use is taken.
     ///
     /// # Errors
@@ -98,8 +98,8 @@ impl SavedModel {
             called.next()
         };
         match self {
-            Self::Project(project) => {
-                let wanted = &project.manifest.encoder;
+            Self::Tabtune(model) => {
+                let wanted = &model.manifest.encoder;
                 let same = |(_, base): &(EncoderPlace, &BaseModel)| wanted.compare(base).is_ok();
                 if let Some((place, _)) = candidates.clone().find(same) {
                     return Ok(place);
@@ -137,8 +137,8 @@ impl SavedModel {
         device: &Device,
     ) -> Result<OpenedModel, AdapterError> {
         match self {
-            Self::Project(project) => {
-                let opened = project.open(encoder, base, device)?;
+            Self::Tabtune(model) => {
+                let opened = model.open(encoder, base, device)?;
                 Ok(OpenedModel {
                     pipeline: opened.pipeline(encoder, device)?,
                     manifest: Some(opened.manifest),

@@ -21,7 +21,7 @@ pub enum Card {
 const ASK: &str = include_str!("../../examples/ask/main.rs");
 /// The folder and the file that stand in it.
 const ASK_ENCODER: &str = "www/models/paraphrase-MiniLM-L3-v2";
-const ASK_PROJECT: &str = "model.tabtune";
+const ASK_MODEL: &str = "model.tabtune-model";
 
 /// Python that loads the model of a folder: `logits` gives its bare outputs, `predict` what they mean.
 pub fn python(card: Card, trained: &Trained<'_>, folder: &str) -> String {
@@ -59,21 +59,21 @@ pub fn python(card: Card, trained: &Trained<'_>, folder: &str) -> String {
 }
 
 /// Rust that uses this library: the example `ask`, on this model's files.
-pub fn rust(trained: &Trained<'_>, project: &str) -> String {
+pub fn rust(trained: &Trained<'_>, file: &str) -> String {
     let code = ASK
         .lines()
         .skip_while(|line| line.starts_with("//!") || line.is_empty());
     let code = code.collect::<Vec<_>>().join("\n") + "\n";
     code.replace(&quoted(ASK_ENCODER), &quoted(short_name(trained)))
-        .replace(&quoted(ASK_PROJECT), &quoted(project))
+        .replace(&quoted(ASK_MODEL), &quoted(file))
 }
 
 /// A command that asks the model in a terminal, in a checkout of this repository.
-pub fn command(trained: &Trained<'_>, project: &str) -> String {
+pub fn command(trained: &Trained<'_>, file: &str) -> String {
     format!(
-        "cargo run --release --example predict -- \\\n    --model {} \\\n    --project {} \\\n    --text \"A text to classify.\"\n",
+        "cargo run --release --example predict -- \\\n    --model {} \\\n    --tabtune {} \\\n    --text \"A text to classify.\"\n",
         quoted(short_name(trained)),
-        quoted(project),
+        quoted(file),
     )
 }
 

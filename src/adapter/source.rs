@@ -59,18 +59,18 @@ impl BaseModel {
     }
 }
 
-/// Two encoders that differ, of which a project belongs to one.
+/// Two encoders that differ, of which a Tabtune model belongs to one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error(
-    "the project belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
+    "the model belongs to the encoder {name}, whose {file} has the SHA-256 {}; {other} is another encoder: its file {}",
     short(.checksum), has(.other_checksum)
 )]
 pub struct OtherEncoder {
-    /// The project's encoder.
+    /// The model's encoder.
     pub name: String,
     /// The first file that differs or is missing.
     pub file: String,
-    /// Its SHA-256 by the project.
+    /// Its SHA-256 by the model.
     #[serde(serialize_with = "as_beginning")]
     pub checksum: String,
     /// The encoder that is there.

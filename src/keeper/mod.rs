@@ -13,12 +13,15 @@ mod opfs;
 mod port;
 
 use crate::protocol::StorageEvent;
+use crate::requests;
 
 /// What the entry point of the worker does.
 pub fn start() {
     port::report_panics();
     let (sender, receiver) = futures_channel::mpsc::unbounded();
     port::listen(&sender);
+    // A browser that does not tell of requests still keeps projects; the count then lacks this worker's.
+    let _ = requests::watch(|count| port::post(&StorageEvent::Requested { count }));
     port::post(&StorageEvent::Listening);
     wasm_bindgen_futures::spawn_local(driver::Driver::new(sender, receiver).drive());
 }

@@ -13,8 +13,8 @@ pub enum ExportForm {
     Adapter,
     /// A zip of a Hugging Face folder, with adapters merged into the weights.
     Merged,
-    /// A project, which [`Command::OpenModel`](super::Command::OpenModel) opens.
-    Project,
+    /// A Tabtune model, which [`Command::OpenModel`](super::Command::OpenModel) opens.
+    Tabtune,
 }
 
 impl ExportForm {
@@ -22,7 +22,7 @@ impl ExportForm {
     pub fn fits(self, method: Method) -> bool {
         match self {
             Self::Adapter => method == Method::Lora,
-            Self::Merged | Self::Project => true,
+            Self::Merged | Self::Tabtune => true,
         }
     }
 
@@ -32,7 +32,7 @@ impl ExportForm {
         match self {
             Self::Adapter => format!("{stem}-adapter.zip"),
             Self::Merged => format!("{stem}-model.zip"),
-            Self::Project => format!("{stem}.tabtune"),
+            Self::Tabtune => format!("{stem}.tabtune-model"),
         }
     }
 }
@@ -55,10 +55,10 @@ pub fn file_stem(data: &str) -> String {
 /// The most letters that a file name takes from the data's.
 const MOST_LETTERS: usize = 60;
 
-/// Where a saved model comes from: a project, or a PEFT adapter.
+/// Where a saved model comes from: a Tabtune model, or a PEFT adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModelSource {
-    /// A project, or the zip of an adapter's folder: the message's one file.
+    /// A Tabtune model, or the zip of an adapter's folder: the message's one file.
     File { name: String },
     /// A folder of the user's. The message's files are those at `paths`, in this order.
     Folder { name: String, paths: Vec<String> },
@@ -100,16 +100,19 @@ mod tests {
     #[test]
     fn a_file_is_called_like_the_data() {
         let name = |form: ExportForm, data: &str| form.file_name(data);
-        assert_eq!(name(ExportForm::Project, "sms"), "sms.tabtune");
+        assert_eq!(name(ExportForm::Tabtune, "sms"), "sms.tabtune-model");
         assert_eq!(
             name(ExportForm::Adapter, "my.reviews 2.csv"),
             "my-reviews-2-adapter.zip"
         );
         assert_eq!(name(ExportForm::Merged, "评论.tsv"), "评论-model.zip");
-        assert_eq!(name(ExportForm::Project, "../../.csv"), "model.tabtune");
-        assert_eq!(name(ExportForm::Project, ""), "model.tabtune");
-        let long = name(ExportForm::Project, &"a".repeat(500));
-        assert_eq!(long.len(), 60 + ".tabtune".len());
+        assert_eq!(
+            name(ExportForm::Tabtune, "../../.csv"),
+            "model.tabtune-model"
+        );
+        assert_eq!(name(ExportForm::Tabtune, ""), "model.tabtune-model");
+        let long = name(ExportForm::Tabtune, &"a".repeat(500));
+        assert_eq!(long.len(), 60 + ".tabtune-model".len());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{RequestId, WireError};
+use super::{RequestCount, RequestId, WireError};
 
 /// Version of this language. Another one means a stale file in the browser's cache.
 pub const STORAGE_VERSION: u32 = 1;
@@ -132,6 +132,8 @@ pub enum StorageEvent {
     Failed { id: RequestId, error: WireError },
     /// The worker cannot go on. The page replaces it.
     Lost { error: WireError },
+    /// How many requests the worker has made, whenever there are more: those for its own program.
+    Requested { count: RequestCount },
 }
 
 /// A stored project, in the list of them.

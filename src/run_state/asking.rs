@@ -10,7 +10,7 @@ use crate::protocol::{Prediction, RequestId, Verdict, VerdictOptions};
 pub(super) struct Asking {
     /// Counts the models that could be asked: each training that begins, each validation and end, each pause, each
     /// model that is opened.
-    model: u32,
+    pub(super) model: u32,
     /// The text that was asked about last, and of which model.
     asked: Option<(String, u32)>,
     /// Whether a validation has just ended, so that what is asked next is an opinion of that moment.
@@ -18,9 +18,9 @@ pub(super) struct Asking {
     /// The opinion that is awaited.
     opinion: Option<RequestId>,
     /// Whether a text may have several labels by the model that was trained last.
-    several: bool,
+    pub(super) several: bool,
     /// The labels of that model.
-    labels: Vec<String>,
+    pub(super) labels: Vec<String>,
 }
 
 impl RunState {

@@ -1,8 +1,12 @@
 //! The loss of every step and what goes with it, in a bounded number of points.
 
+mod packed;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::StepRecord;
+use crate::train::record::number_or_nan;
+use packed::PackedHistory;
 
 /// Most points kept; even, so that the one too many has no neighbour to be merged with. A chart is a few hundred pixels wide.
 const MOST_POINTS: usize = 512;
@@ -16,18 +20,22 @@ pub struct LossPoint {
     /// The last of these steps.
     pub step: u32,
     /// Mean loss over these steps, in nats.
+    #[serde(deserialize_with = "number_or_nan")]
     pub loss: f64,
     /// Exponential moving average of the loss after the last of these steps, without the bias of its start: as
     /// TensorBoard smooths.
+    #[serde(deserialize_with = "number_or_nan")]
     pub smoothed: f64,
     /// Learning rate of the last of these steps.
     pub learning_rate: f64,
     /// Mean norm of the gradients over these steps, before clipping.
+    #[serde(deserialize_with = "number_or_nan")]
     pub grad_norm: f64,
 }
 
 /// Loss over steps. Neighbouring steps are merged as a run grows, so that drawing it costs the same at any length.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "PackedHistory", try_from = "PackedHistory")]
 pub struct LossHistory {
     points: Vec<LossPoint>,
     /// Steps a full point holds.

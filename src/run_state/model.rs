@@ -74,7 +74,7 @@ impl RunState {
         match self.run.as_ref().map(|run| run.phase) {
             Some(RunPhase::Paused | RunPhase::Ended) => true,
             Some(RunPhase::Preparing | RunPhase::Training | RunPhase::Evaluating { .. }) => false,
-            Some(RunPhase::Failed) | None => {
+            Some(RunPhase::Interrupted | RunPhase::Failed) | None => {
                 self.opened.as_ref().is_some_and(|opened| !opened.lost)
             }
         }
@@ -89,6 +89,9 @@ impl RunState {
             self.encoder = Some(encoder);
         }
         self.opening_is_over();
+        if self.run_returned() {
+            return;
+        }
         self.opened = Some(Opened { model, lost: false });
         self.run = None;
         self.prediction = None;

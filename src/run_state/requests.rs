@@ -18,12 +18,12 @@ impl WorkerRequests {
     }
 
     /// The worker has counted anew.
-    pub(super) fn counted(&mut self, count: RequestCount) {
+    pub fn counted(&mut self, count: RequestCount) {
         self.current = count;
     }
 
     /// A worker starts to count, the first one or another.
-    pub(super) fn worker_started(&mut self) {
+    pub fn worker_started(&mut self) {
         self.earlier = self.total();
         self.current = RequestCount::default();
     }

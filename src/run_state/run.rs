@@ -1,4 +1,6 @@
-//! One fine-tuning run, as the page follows it.
+//! One fine-tuning run, as the page follows it. Plain data, which may be stored.
+
+use serde::{Deserialize, Serialize};
 
 use super::history::LossHistory;
 use crate::eval::score::Score;
@@ -9,7 +11,7 @@ use crate::protocol::{
 use crate::train::config::Method;
 
 /// A fine-tuning run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// The request that it answers.
     pub id: RequestId,
@@ -45,10 +47,12 @@ pub struct Run {
     pub stops: u32,
     /// How it ended, if it ever did. Stays when a new worker takes the run up again.
     pub result: Option<TrainResult>,
+    /// Whether its finished model is kept as a file, which a new worker opens.
+    pub kept: bool,
 }
 
 /// A change of the learning rate by the user.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RateChange {
     /// It holds for the steps after this one.
     pub step: u32,
@@ -57,7 +61,7 @@ pub struct RateChange {
 }
 
 /// What the model said of a text at some time of its training.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Opinion {
     /// Epochs that were over.
     pub epoch: u32,
@@ -66,7 +70,7 @@ pub struct Opinion {
 }
 
 /// Where a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunPhase {
     /// The worker has been asked to train.
     Preparing,
@@ -83,6 +87,9 @@ pub enum RunPhase {
         /// Of all its examples.
         total: u32,
     },
+    /// The page was closed: a run that is to be taken up again or left, or one that has ended and whose model is on its
+    /// way back.
+    Interrupted,
     /// The run is over and its model can be used.
     Ended,
     /// The run is over and has left no model.
@@ -110,6 +117,7 @@ impl Run {
             checkpoint: None,
             stops: 0,
             result: None,
+            kept: false,
         }
     }
 
@@ -121,13 +129,17 @@ impl Run {
             pace: None,
             begins_paused: paused,
             stops: 0,
+            kept: false,
             ..self
         }
     }
 
     /// Whether the worker is busy with it, pauses included.
     pub fn is_active(&self) -> bool {
-        !matches!(self.phase, RunPhase::Ended | RunPhase::Failed)
+        !matches!(
+            self.phase,
+            RunPhase::Interrupted | RunPhase::Ended | RunPhase::Failed
+        )
     }
 
     /// Steps of the whole run; 0 until known.
@@ -158,7 +170,7 @@ impl Run {
                         .as_ref()
                         .is_some_and(|result| result.end != RunEnd::Stopped)
             }
-            RunPhase::Failed => false,
+            RunPhase::Interrupted | RunPhase::Failed => false,
             RunPhase::Preparing
             | RunPhase::Training
             | RunPhase::Paused

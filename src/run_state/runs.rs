@@ -19,6 +19,11 @@ pub use settings::changed_settings;
 /// Most points of a kept run's curve: several share a chart that is a few hundred pixels wide.
 const MOST_POINTS: usize = 200;
 
+/// Most runs that are kept of a file that says how many there are.
+const MOST_KEPT: usize = 1_000;
+/// Most validations of a run that are kept then.
+pub(super) const MOST_VALIDATIONS: usize = 10_000;
+
 /// Longest name and note, in characters.
 pub const LONGEST_NAME: usize = 60;
 /// See [`LONGEST_NAME`].
@@ -83,12 +88,12 @@ pub struct Runs {
     #[serde(skip)]
     deleted: Option<(usize, KeptRun)>,
     last_number: u32,
-    #[serde(skip)]
+    #[serde(default)]
     current: Option<Current>,
 }
 
 /// The newest run that was asked for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Current {
     id: RequestId,
     config: TrainConfig,
@@ -199,6 +204,23 @@ impl Runs {
         if let Some((place, run)) = self.deleted.take() {
             self.kept.insert(place.min(self.kept.len()), run);
         }
+    }
+
+    /// What may be stored, however it came here: names as long as they may be, curves with as many points.
+    pub(super) fn bounded(mut self) -> Self {
+        self.kept.truncate(MOST_KEPT);
+        for run in &mut self.kept {
+            run.name = cut(&run.name, LONGEST_NAME);
+            run.note = cut(&run.note, LONGEST_NOTE);
+            run.curve.truncate(MOST_POINTS);
+            run.validations.truncate(MOST_VALIDATIONS);
+        }
+        let newest = self.kept.iter().map(|run| run.number).max();
+        self.last_number = self
+            .last_number
+            .max(newest.unwrap_or_default())
+            .min(u32::MAX - 1);
+        self
     }
 
     fn change(&mut self, number: u32, change: impl FnOnce(&mut KeptRun)) {

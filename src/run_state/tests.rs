@@ -633,7 +633,7 @@ fn the_hub_is_followed() {
 
 fn model(method: Option<Method>) -> ModelSummary {
     ModelSummary {
-        name: "sms.tabtune".into(),
+        name: "sms.tabtune-model".into(),
         encoder: "L3".into(),
         other_encoder: None,
         problem: Problem::SingleLabel,
@@ -645,7 +645,7 @@ fn model(method: Option<Method>) -> ModelSummary {
 }
 
 fn open_model(state: &mut RunState, id: RequestId) {
-    let name = "sms.tabtune".into();
+    let name = "sms.tabtune-model".into();
     state.sent(&Command::OpenModel {
         id,
         source: ModelSource::File { name },
@@ -655,13 +655,13 @@ fn open_model(state: &mut RunState, id: RequestId) {
 #[test]
 fn a_model_may_be_saved_while_it_stands_still() {
     let mut state = RunState::default();
-    let project = |state: &RunState| state.check_export(ExportForm::Project);
-    assert_eq!(project(&state), Err(Unsavable::NoModel));
+    let savable = |state: &RunState| state.check_export(ExportForm::Tabtune);
+    assert_eq!(savable(&state), Err(Unsavable::NoModel));
     state = training();
-    assert_eq!(project(&state), Err(Unsavable::Running));
+    assert_eq!(savable(&state), Err(Unsavable::Running));
     state.sent(&Command::Pause { id: 6 });
     state.apply(Event::Paused { id: 6, step: 20 });
-    assert_eq!(project(&state), Ok(()));
+    assert_eq!(savable(&state), Ok(()));
     state.apply(Event::TrainingEnded {
         id: 5,
         result: result(RunEnd::Completed),
@@ -686,7 +686,7 @@ fn a_model_may_be_saved_while_it_stands_still() {
 
     state.worker_replaced(false, false);
     start(&mut state, 8, DeviceKind::Cpu);
-    assert_eq!(project(&state), Err(Unsavable::NoModel), "it was lost");
+    assert_eq!(savable(&state), Err(Unsavable::NoModel), "it was lost");
 }
 
 #[test]
@@ -807,7 +807,7 @@ fn an_opened_model_comes_back_with_a_new_worker() {
     open_model(&mut state, 3);
     state.apply(opened(3, None));
     assert_eq!(
-        state.check_export(ExportForm::Project),
+        state.check_export(ExportForm::Tabtune),
         Err(Unsavable::UnknownTraining)
     );
     state.worker_replaced(true, false);

@@ -1,6 +1,6 @@
 //! What a run tells while it goes on. Plain data: the page, the protocol and the terminal share it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::eval::score::{Metric, Score};
 
@@ -48,8 +48,14 @@ pub enum RunEnd {
         /// The step, counted from 1; the last one taken, if it was seen in a validation or the test.
         step: u32,
         /// The loss.
+        #[serde(deserialize_with = "number_or_nan")]
         loss: f64,
     },
+}
+
+/// Reads a number, or what JSON has in the place of one that is none: `null`.
+pub(crate) fn number_or_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
 impl ValidationRecord {

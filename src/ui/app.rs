@@ -10,6 +10,7 @@ use super::language::{self, LanguageChoice, tr};
 use super::notice::Messages;
 use super::open_card::OpenCard;
 use super::privacy_line::PrivacyLine;
+use super::projects::{Keeper, ProjectBanners, ProjectsPanel, SaveStatus};
 use super::results_card::ResultsCard;
 use super::run_card::RunCard;
 use super::run_title::show_progress_in_title;
@@ -26,6 +27,7 @@ use crate::run_state::steps::Step;
 pub(crate) fn App() -> impl IntoView {
     let engine = Engine::start();
     let settings = Settings::new();
+    let keeper = Keeper::start(engine, settings);
     language::follow_in_document();
     show_progress_in_title(engine);
     keep_dropped_files_out();
@@ -36,14 +38,17 @@ pub(crate) fn App() -> impl IntoView {
                 <h1>"Tabtune"</h1>
                 <p>{move || tr!("shell-lead")}</p>
             </div>
+            <SaveStatus keeper />
             <LanguageChoice />
         </header>
         <StepList engine />
         <main>
             <Messages engine />
+            <ProjectBanners keeper />
+            <ProjectsPanel keeper />
             <StepSection step=Step::Data>
-                <DataCard engine settings />
-                <OpenCard engine />
+                <DataCard engine settings keeper />
+                <OpenCard engine keeper />
             </StepSection>
             <StepSection step=Step::Train>
                 <div class="beside">
@@ -64,7 +69,7 @@ pub(crate) fn App() -> impl IntoView {
         </main>
         <footer class="muted small">
             <p>{move || tr!("shell-foot")}</p>
-            <PrivacyLine engine />
+            <PrivacyLine engine keeper />
         </footer>
     }
 }

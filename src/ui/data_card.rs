@@ -10,6 +10,7 @@ use super::engine::{Engine, Source};
 use super::file_button::FileButton;
 use super::language::{self, tr};
 use super::paste_panel::PastePanel;
+use super::projects::Keeper;
 use super::reading_fields::UnreadFile;
 use super::sample_note::{CHINESE_SAMPLE, SampleNote};
 use super::settings::Settings;
@@ -17,6 +18,7 @@ use super::table_view::TableView;
 use super::words;
 use crate::data::ReadOptions;
 use crate::language::Language;
+use crate::project::files;
 
 /// The files that the browser offers first.
 pub(crate) const ACCEPT: &str = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,text/csv,text/tab-separated-values,text/plain,\
@@ -24,7 +26,7 @@ pub(crate) const ACCEPT: &str = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,
 
 /// Choice of the data and what is in it.
 #[component]
-pub(crate) fn DataCard(engine: Engine, settings: Settings) -> impl IntoView {
+pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> impl IntoView {
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_change_data()));
     let opening = Memo::new(move |_| engine.state.with(|state| state.is_opening()));
     let editing = Memo::new(move |_| engine.state.with(|state| state.work.is_editing()));
@@ -32,8 +34,9 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings) -> impl IntoView {
     let has_data = Memo::new(move |_| engine.state.with(|state| state.dataset.is_some()));
 
     let open_file = move |file: Option<web_sys::File>| match file {
+        Some(file) if files::is_project(&file.name()) => keeper.import(file),
         Some(_) if locked.get_untracked() => engine.notice.set(Some(words::data_is_in_use())),
-        Some(file) => engine.open(Source::File(file, ReadOptions::default())),
+        Some(file) => engine.open_instead(Source::File(file, ReadOptions::default())),
         None => {}
     };
     let drop = move |transfer: DataTransfer| {
@@ -45,7 +48,7 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings) -> impl IntoView {
                 type="button"
                 data-testid=testid
                 disabled=move || locked.get()
-                on:click=move |_| engine.open(Source::Sample(name))
+                on:click=move |_| engine.open_instead(Source::Sample(name))
             >
                 {move || words::data_name(name)}
             </button>
@@ -80,7 +83,7 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings) -> impl IntoView {
                     type="button"
                     data-testid="type-examples"
                     disabled=move || locked.get()
-                    on:click=move |_| engine.open(Source::Typed)
+                    on:click=move |_| engine.open_instead(Source::Typed)
                 >
                     {move || tr!("data-type")}
                 </button>

@@ -1,7 +1,10 @@
 //! The page's side of the protocol: starts a worker, sends commands, takes events in, and replaces a lost worker.
 
+mod kept_files;
 mod lifecycle;
+mod project;
 mod recovery;
+mod replacing;
 mod running;
 mod table;
 mod using;
@@ -26,13 +29,15 @@ use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VER
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
+pub(crate) use kept_files::Bytes;
+pub(crate) use project::Restored;
 use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
 pub(crate) use running::StartPace;
 use table::Worked;
 use using::InUse;
-pub(crate) use worker::hub_url;
-use worker::{WorkerBuild, WorkerHandle, wanted_device};
+pub(crate) use worker::{FromWorker, WorkerHandle, hub_url};
+use worker::{WorkerBuild, wanted_device};
 
 /// Tested examples that are listed at once.
 const LISTED_AT_ONCE: u32 = 10;
@@ -49,6 +54,8 @@ pub(crate) struct Engine {
     pub(crate) tried: RwSignal<String>,
     /// The stream of texts that is watched.
     pub(crate) monitor: RwSignal<Monitor>,
+    /// The table that waits for the user's word, as another one with changes is open.
+    pub(crate) replacing: RwSignal<Option<Source>, LocalStorage>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -71,6 +78,8 @@ struct Inner {
     holding: Option<(RequestId, Option<(Source, Part)>)>,
     /// The saved model being opened.
     opening_model: Option<(RequestId, Brought)>,
+    /// The finished model that is being made a file of, to be kept.
+    keeping: Option<RequestId>,
     /// Tables and streams of texts to classify.
     in_use: InUse,
     /// The data set being made.
@@ -102,6 +111,7 @@ impl Engine {
             worked: Worked::default(),
             holding: None,
             opening_model: None,
+            keeping: None,
             in_use: InUse::default(),
             choosing: None,
             waiting: None,
@@ -115,6 +125,7 @@ impl Engine {
             notice: RwSignal::new(None),
             tried: RwSignal::new(String::new()),
             monitor: RwSignal::new(Monitor::default()),
+            replacing: RwSignal::new_local(None),
             inner: StoredValue::new_local(inner),
         };
         engine.start_worker();
@@ -195,7 +206,7 @@ impl Engine {
     /// Reads the opened file anew, in another way.
     pub(crate) fn reread(self, options: ReadOptions) {
         if let Some(Source::File(file, _)) = self.inner.with_value(|inner| inner.opened.clone()) {
-            self.open(Source::File(file, options));
+            self.open_instead(Source::File(file, options));
         }
     }
 
@@ -361,7 +372,10 @@ impl Engine {
             }
             Event::TrainingStarted { id, .. } => {
                 // The model that was opened has made room for the run's.
-                self.inner.update_value(|inner| inner.told.model = None);
+                self.inner.update_value(|inner| {
+                    inner.told.model = None;
+                    inner.told.run_model = None;
+                });
                 self.settle_replay(id);
                 self.take_first_step();
             }
@@ -369,6 +383,7 @@ impl Engine {
                 inner.told.checkpoint = buffer;
                 inner.losses_in_a_row = 0;
             }),
+            Event::Exported { id, .. } if self.is_kept(id) => self.model_kept(buffer),
             Event::Exported { name, .. } => {
                 self.save(&name, buffer.map(as_file).as_ref());
             }
@@ -380,8 +395,8 @@ impl Engine {
                         if let Some(encoder) = fetched {
                             inner.told.encoder = Some(EncoderChoice::Origin(encoder.id));
                         }
-                        inner.told.model = Some((inner.told.encoder.clone(), brought));
                     });
+                    self.model_opened(brought);
                     if let Some(other) = model.other_encoder {
                         let notice = words::other_encoder(&model.name, &other, &model.encoder);
                         self.notice.set(Some(notice));
@@ -396,6 +411,7 @@ impl Engine {
                     inner.waiting.take_if(|_| failed.is_some());
                 });
                 self.halt_monitor(id);
+                self.is_kept(id);
                 self.abandon_replay(id);
             }
             Event::Validated { .. } => {

@@ -44,6 +44,11 @@ pub(crate) fn current() -> ArcRwSignal<Language> {
     LANGUAGE.with(Clone::clone)
 }
 
+/// The tag of the language in use. Tracks the language.
+pub(crate) fn current_tag() -> &'static str {
+    current().get().tag()
+}
+
 /// What was chosen here before, or else the browser's own language.
 fn first_language() -> Language {
     let stored = storage().and_then(|storage| storage.get_item(STORED).ok().flatten());

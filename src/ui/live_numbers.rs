@@ -106,7 +106,7 @@ pub(crate) fn LiveNumbers(engine: Engine) -> impl IntoView {
         }
     });
     view! {
-        <dl class="figures" aria-label=move || tr!("run-figures") data-testid="figures">
+        <dl class="figures run-figures" aria-label=move || tr!("run-figures") data-testid="figures">
             {figures}
         </dl>
     }

@@ -28,6 +28,7 @@ mod paste_panel;
 mod presets;
 mod privacy_line;
 mod problem_fields;
+mod projects;
 mod rate_control;
 mod reading_fields;
 mod report;

@@ -9,18 +9,21 @@ use super::dropped::{Brought, Dropped, chosen_folder};
 use super::engine::Engine;
 use super::file_button::FileButton;
 use super::language::tr;
+use super::projects::Keeper;
 use super::words;
+use crate::project::files;
 use crate::protocol::{ModelSummary, WireError};
 use crate::run_state::RunState;
 
-/// Opening a project or an adapter, and the one that is open.
+/// Opening a Tabtune model or an adapter, and the one that is open.
 #[component]
-pub(crate) fn OpenCard(engine: Engine) -> impl IntoView {
+pub(crate) fn OpenCard(engine: Engine, keeper: Keeper) -> impl IntoView {
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_open_model()));
     let opening = Memo::new(move |_| engine.state.with(RunState::is_opening_model));
     let opened = Memo::new(move |_| engine.state.with(|state| state.opened.clone()));
 
     let open = move |brought: Result<Option<Brought>, WireError>| match brought {
+        Ok(Some(Brought::File(file))) if files::is_project(&file.name()) => keeper.import(file),
         Ok(Some(brought)) => engine.open_model(brought),
         Ok(None) => {}
         Err(error) => engine.state.update(|state| state.error = Some(error)),
@@ -43,7 +46,7 @@ pub(crate) fn OpenCard(engine: Engine) -> impl IntoView {
                 <FileButton
                     testid="open-model"
                     label=move || tr!("use-open-file")
-                    accept=".tabtune,.zip,application/zip"
+                    accept=".tabtune-model,.zip,application/zip"
                     locked
                     on_choose=open_file
                 />

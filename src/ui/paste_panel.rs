@@ -12,7 +12,7 @@ pub(crate) fn PastePanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     let enabled = Memo::new(move |_| !locked.get() && text.with(|text| !text.trim().is_empty()));
     let open = move |_| {
         if enabled.get_untracked() {
-            engine.open(Source::Pasted(text.get_untracked()));
+            engine.open_instead(Source::Pasted(text.get_untracked()));
         }
     };
     view! {

@@ -180,6 +180,8 @@ fn status(run: &Run) -> String {
             Some(result) => words::run_end(result.end, result.seconds),
             None => tr!("run-finished"),
         },
+        RunPhase::Interrupted if run.result.is_some() => tr!("project-model-returning"),
+        RunPhase::Interrupted => tr!("project-run-interrupted"),
         RunPhase::Failed => tr!("run-failed"),
     }
 }

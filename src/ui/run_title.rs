@@ -23,6 +23,8 @@ fn title(run: &Run) -> String {
         }
         RunPhase::Paused => tr!("run-app-title-paused", percent = percent),
         RunPhase::Ended => tr!("run-app-title-done"),
+        RunPhase::Interrupted if run.result.is_some() => tr!("run-app-title-done"),
+        RunPhase::Interrupted => tr!("run-app-title-paused", percent = percent),
         RunPhase::Failed => tr!("run-app-title-failed"),
     }
 }

@@ -13,13 +13,13 @@ use crate::run_state::RunState;
 #[component]
 pub(crate) fn SaveCard(engine: Engine) -> impl IntoView {
     let exporting = Memo::new(move |_| engine.state.with(RunState::is_exporting));
-    let project = Memo::new(move |_| {
+    let savable = Memo::new(move |_| {
         engine
             .state
-            .with(|state| state.check_export(ExportForm::Project))
+            .with(|state| state.check_export(ExportForm::Tabtune))
     });
     // What can be saved in no form need not be said at each.
-    let status = move || match (exporting.get(), project.get()) {
+    let status = move || match (exporting.get(), savable.get()) {
         (true, _) => tr!("use-save-busy"),
         (false, Ok(())) => tr!("use-save-ready"),
         (false, Err(reason)) => words::unsavable(reason),
@@ -32,11 +32,11 @@ pub(crate) fn SaveCard(engine: Engine) -> impl IntoView {
                 <button
                     type="button"
                     class="primary"
-                    data-testid="save-project"
-                    disabled=move || exporting.get() || project.get().is_err()
-                    on:click=move |_| engine.export(ExportForm::Project)
+                    data-testid="save-tabtune"
+                    disabled=move || exporting.get() || savable.get().is_err()
+                    on:click=move |_| engine.export(ExportForm::Tabtune)
                 >
-                    {move || tr!("use-save-project")}
+                    {move || tr!("use-save-tabtune")}
                 </button>
             </div>
             <details>

@@ -1,4 +1,4 @@
-//! Encoders and trained models on the user's disk: folders, zips, projects. Only what is needed is read.
+//! Encoders and trained models on the user's disk: folders, zips, Tabtune models. Only what is needed is read.
 
 use std::io::{self, BufReader, Read};
 
@@ -125,7 +125,7 @@ pub enum ModelFileError {
     Model(#[from] AdapterError),
 }
 
-/// Reads a trained model: a project, or an adapter as a zip or a folder.
+/// Reads a trained model: a Tabtune model, or an adapter as a zip or a folder.
 pub fn model(source: &ModelSource, files: &[File]) -> Result<SavedModel, ModelFileError> {
     match (source, files) {
         (ModelSource::File { name }, [file, ..]) => {

@@ -7,7 +7,7 @@ use super::started::LoadedEncoder;
 use crate::adapter::snippet::{self, Card};
 use crate::adapter::{
     AdapterError, DataFingerprint, Files, Trained, archive, export_merged, export_peft,
-    save_project,
+    save_tabtune_model,
 };
 use crate::eval::Pipeline;
 use crate::eval::metrics::EvaluationReport;
@@ -46,7 +46,7 @@ impl HeldModel {
                 archive::pack(&export_peft(&trained).await?).map_err(AdapterError::Pack)?
             }
             ExportForm::Merged => export_merged(&trained, &Files::new()).await?,
-            ExportForm::Project => save_project(&trained).await?,
+            ExportForm::Tabtune => save_tabtune_model(&trained).await?,
         };
         Ok((form.file_name(&training.data.name), bytes))
     }
@@ -59,8 +59,8 @@ impl HeldModel {
         let trained = self.trained(training);
         let name = |form: ExportForm| form.file_name(&training.data.name);
         let folder = |form| name(form).trim_end_matches(".zip").to_owned();
-        let (adapter, merged, project) =
-            (ExportForm::Adapter, ExportForm::Merged, ExportForm::Project);
+        let (adapter, merged, tabtune) =
+            (ExportForm::Adapter, ExportForm::Merged, ExportForm::Tabtune);
         let python = |form, card| Snippet {
             form,
             language: SnippetLanguage::Python,
@@ -73,14 +73,14 @@ impl HeldModel {
             .chain([
                 python(merged, Card::Merged),
                 Snippet {
-                    form: project,
+                    form: tabtune,
                     language: SnippetLanguage::Rust,
-                    code: snippet::rust(&trained, &name(project)),
+                    code: snippet::rust(&trained, &name(tabtune)),
                 },
                 Snippet {
-                    form: project,
+                    form: tabtune,
                     language: SnippetLanguage::Terminal,
-                    code: snippet::command(&trained, &name(project)),
+                    code: snippet::command(&trained, &name(tabtune)),
                 },
             ])
             .collect()

@@ -2,7 +2,7 @@
 
 use pollster::block_on;
 use proptest::prelude::*;
-use tabtune::adapter::{BaseModel, Files, Project, archive, import_peft, save_project};
+use tabtune::adapter::{BaseModel, Files, TabtuneModel, archive, import_peft, save_tabtune_model};
 use tabtune::data::Problem;
 use tabtune::model::PretrainedEncoder;
 
@@ -14,19 +14,19 @@ struct Whole {
     encoder: PretrainedEncoder,
     base: BaseModel,
     adapter: Files,
-    project: Vec<u8>,
+    model: Vec<u8>,
 }
 
 impl Whole {
     fn new() -> Self {
         let run = Run::new("tiny-bert", Problem::SingleLabel, settings());
-        let project = block_on(save_project(&run.trained())).unwrap();
+        let model = block_on(save_tabtune_model(&run.trained())).unwrap();
         let (encoder, base) = encoder("tiny-bert", &cpu());
         Self {
             encoder,
             base,
             adapter: read_folder("peft/mean"),
-            project,
+            model,
         }
     }
 }
@@ -45,9 +45,9 @@ fn use_zip(bytes: &[u8]) {
     if let Ok(files) = archive::unpack(bytes, MOST) {
         use_adapter(&files);
     }
-    match Project::read(bytes) {
-        Ok(project) => {
-            if let Err(error) = project.open(&whole.encoder, &whole.base, &cpu()) {
+    match TabtuneModel::read(bytes) {
+        Ok(model) => {
+            if let Err(error) = model.open(&whole.encoder, &whole.base, &cpu()) {
                 assert!(!error.to_string().is_empty() && !error.hint().is_empty());
             }
         }
@@ -63,9 +63,9 @@ fn use_adapter(files: &Files) {
 
 #[test]
 fn a_zip_that_ends_early_is_refused() {
-    let bytes = &whole().project;
+    let bytes = &whole().model;
     for end in (0..bytes.len()).step_by(97) {
-        assert!(Project::read(&bytes[..end]).is_err());
+        assert!(TabtuneModel::read(&bytes[..end]).is_err());
     }
 }
 
@@ -84,7 +84,7 @@ proptest! {
 
     #[test]
     fn changed_bytes_are_answered(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()) {
-        let mut bytes = whole().project.clone();
+        let mut bytes = whole().model.clone();
         let place = at.index(bytes.len());
         bytes[place] = byte;
         use_zip(&bytes);

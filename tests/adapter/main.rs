@@ -1,4 +1,4 @@
-//! Trained models as files: adapters as PEFT writes them, merged models, projects.
+//! Trained models as files: adapters as PEFT writes them, merged models, Tabtune models.
 //!
 //! `tests/fixtures/peft` is made by PEFT itself, see `tests/fixtures/generate`.
 
@@ -7,7 +7,7 @@
 mod asking;
 mod damage;
 mod peft;
-mod project;
 mod refusals;
 mod saved;
 mod support;
+mod tabtune_model;

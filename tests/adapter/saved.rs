@@ -3,7 +3,8 @@
 use burn::module::Module;
 use pollster::block_on;
 use tabtune::adapter::{
-    AdapterError, BaseModel, EncoderPlace, Files, SavedModel, archive, export_peft, save_project,
+    AdapterError, BaseModel, EncoderPlace, Files, SavedModel, archive, export_peft,
+    save_tabtune_model,
 };
 use tabtune::data::Problem;
 
@@ -25,11 +26,11 @@ fn named(name: &str, base: &BaseModel) -> BaseModel {
 fn both_forms_open_on_a_device_that_trains() {
     let (run, texts) = (run(), golden().texts);
     let trained = run.trained();
-    let project = block_on(save_project(&trained)).unwrap();
+    let model = block_on(save_tabtune_model(&trained)).unwrap();
     let adapter = archive::pack(&block_on(export_peft(&trained)).unwrap()).unwrap();
     let device = cpu().autodiff();
     let (encoder, base) = encoder("tiny-bert", &device);
-    for (bytes, is_project) in [(project, true), (adapter, false)] {
+    for (bytes, is_tabtune) in [(model, true), (adapter, false)] {
         let saved = SavedModel::from_zip(&bytes).unwrap();
         let opened = saved.open(&encoder, &base, &device).unwrap();
         let mut pipeline = opened.pipeline;
@@ -37,16 +38,16 @@ fn both_forms_open_on_a_device_that_trains() {
         pipeline.device = cpu();
         assert_eq!(*pipeline.labels, *run.pipeline.labels);
         assert_eq!(opened.other_encoder, None);
-        assert_eq!(opened.manifest.is_some(), is_project);
+        assert_eq!(opened.manifest.is_some(), is_tabtune);
         let worst = difference(&ask(&pipeline, &texts), &ask(&run.pipeline, &texts));
         assert_eq!(worst, 0.0);
     }
 }
 
 #[test]
-fn a_project_knows_its_encoder_by_content() {
+fn a_tabtune_model_knows_its_encoder_by_content() {
     let run = run();
-    let bytes = block_on(save_project(&run.trained())).unwrap();
+    let bytes = block_on(save_tabtune_model(&run.trained())).unwrap();
     let find = |in_use: Option<&BaseModel>, on_offer: &[BaseModel]| {
         SavedModel::from_zip(&bytes)
             .unwrap()

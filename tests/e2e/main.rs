@@ -12,6 +12,7 @@ mod languages;
 mod local_encoders;
 mod mock_hub;
 mod page;
+mod projects;
 mod requests;
 mod results;
 mod running;

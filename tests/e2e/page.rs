@@ -50,7 +50,14 @@ pub struct Page {
 impl Page {
     /// Opens the page in a new browser. `query` follows its address, `?device=cpu` for example.
     pub async fn open(query: &str, flags: &[&str]) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
+        let profile = Scratch::new(&format!("profile-{port}"))?;
+        Self::open_again(profile, query, flags).await
+    }
+
+    /// Opens the page in a browser that finds what another one has left behind.
+    pub async fn open_again(profile: Scratch, query: &str, flags: &[&str]) -> Result<Self> {
+        let port = free_port()?;
         let chromedriver = Command::new(variable("TABTUNE_CHROMEDRIVER")?)
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
@@ -62,7 +69,6 @@ impl Page {
         for flag in ALWAYS.iter().chain(flags) {
             capabilities.add_arg(&format!("--{flag}"))?;
         }
-        let profile = Scratch::new(&format!("profile-{port}"))?;
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         let driver = connect(port, capabilities).await?;
         let page = Self {
@@ -85,6 +91,22 @@ impl Page {
         page.element(&format!("encoder-summary[data-encoder='{encoder}']"))
             .await?;
         Ok(page)
+    }
+
+    /// Kills the browser with all its processes, as a crash or a power cut does. What it has on the disk is left.
+    pub async fn kill_browser(mut self) -> Result<Scratch> {
+        let pattern = format!("user-data-dir={}", self.profile.path().display());
+        let status = Command::new("pkill")
+            .args(["-KILL", "-f", &pattern])
+            .status()
+            .await?;
+        // There is no browser to say goodbye to.
+        let _ = self.driver.quit().await;
+        self.chromedriver.kill().await?;
+        match status.success() {
+            true => Ok(self.profile),
+            false => Err(format!("no process matches {pattern}").into()),
+        }
     }
 
     pub async fn close(mut self) -> Result {
@@ -342,6 +364,10 @@ impl Page {
         let css = format!("[data-testid='{test_id}']");
         Ok(!self.driver.find_all(By::Css(css)).await?.is_empty())
     }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// A session, once chromedriver listens.

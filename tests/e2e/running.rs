@@ -142,8 +142,10 @@ async fn from_open_to_export_in_two_minutes() -> Result {
     page.click("start").await?;
     page.element_within("test-accuracy", 10 * MINUTES).await?;
     let trained = begun.elapsed();
-    page.click("save-project").await?;
-    let file = page.saved(&scratch.path().join("uci.tabtune")).await?;
+    page.click("save-tabtune").await?;
+    let file = page
+        .saved(&scratch.path().join("uci.tabtune-model"))
+        .await?;
     let whole = begun.elapsed();
     let accuracy = page.number("test-accuracy", "data-value").await?;
     let before = page.number("baseline", "data-before").await?;
@@ -153,7 +155,7 @@ async fn from_open_to_export_in_two_minutes() -> Result {
         whole.as_secs_f64(),
         trained.as_secs_f64()
     );
-    assert!(file.starts_with(b"PK"), "a project is an archive");
+    assert!(file.starts_with(b"PK"), "a saved model is an archive");
     assert!(accuracy > 0.84, "{accuracy}");
     assert!(whole < 2 * MINUTES, "{whole:?}");
     screenshots(&page, "instant").await?;

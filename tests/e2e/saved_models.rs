@@ -27,7 +27,7 @@ async fn what_was_trained_is_saved_and_opened_again() -> Result {
     let folder = scratch.path();
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
     page.save_into(folder).await?;
-    for form in ["save-project", "save-adapter", "save-merged"] {
+    for form in ["save-tabtune", "save-adapter", "save-merged"] {
         page.element(&format!("{form}[disabled]")).await?;
     }
     page.message("save-status", "Train a model first").await?;
@@ -47,7 +47,7 @@ async fn what_was_trained_is_saved_and_opened_again() -> Result {
 
     let mut saved = Vec::new();
     for (form, name) in [
-        ("save-project", "own-reviews.tabtune"),
+        ("save-tabtune", "own-reviews.tabtune-model"),
         ("save-adapter", "own-reviews-adapter.zip"),
         ("save-merged", "own-reviews-model.zip"),
     ] {
@@ -73,13 +73,14 @@ async fn what_was_trained_is_saved_and_opened_again() -> Result {
     }
     read_encoder(&unzip(&saved[2])?)?;
 
-    // A fresh page has another encoder, and fetches the project's by itself.
-    page.driver.refresh().await?;
+    // A fresh project has another encoder, and fetches the model's by itself.
+    page.click("projects-button").await?;
+    page.click("project-new").await?;
     page.element("encoder-summary[data-encoder='paraphrase-MiniLM-L3-v2']")
         .await?;
-    page.choose("open-model", &folder.join("own-reviews.tabtune"))
+    page.choose("open-model", &folder.join("own-reviews.tabtune-model"))
         .await?;
-    page.element("opened-model[data-name='own-reviews.tabtune'][data-labels='2']")
+    page.element("opened-model[data-name='own-reviews.tabtune-model'][data-labels='2']")
         .await?;
     page.element("encoder-summary[data-encoder='tiny-bert']")
         .await?;
@@ -91,11 +92,13 @@ async fn what_was_trained_is_saved_and_opened_again() -> Result {
     page.click("device-switch").await?;
     page.element("device-badge:not([data-reason='requested'])")
         .await?;
-    page.element("save-project:not([disabled])").await?;
+    page.element("save-tabtune:not([disabled])").await?;
     assert_close(&answer(&page, TEXTS[1]).await?, &expected[1]);
-    fs::remove_file(folder.join("own-reviews.tabtune"))?;
-    page.click("save-project").await?;
-    let again = page.saved(&folder.join("own-reviews.tabtune")).await?;
+    fs::remove_file(folder.join("own-reviews.tabtune-model"))?;
+    page.click("save-tabtune").await?;
+    let again = page
+        .saved(&folder.join("own-reviews.tabtune-model"))
+        .await?;
     for ((name, content), (first, expected)) in unzip(&again)?.iter().zip(unzip(&saved[0])?) {
         assert_eq!(*name, first);
         // Reports are rounded in their last digits when they are read.
@@ -113,8 +116,10 @@ async fn adapters_are_opened_and_strangers_are_named() -> Result {
     page.save_into(folder).await?;
     train(&page, folder).await?;
     let expected = answer(&page, TEXTS[0]).await?;
-    page.click("save-project").await?;
-    let project = page.saved(&folder.join("own-reviews.tabtune")).await?;
+    page.click("save-tabtune").await?;
+    let tabtune = page
+        .saved(&folder.join("own-reviews.tabtune-model"))
+        .await?;
     page.click("save-adapter").await?;
     let zip = folder.join("own-reviews-adapter.zip");
     let adapter = unzip(&page.saved(&zip).await?)?;
@@ -129,7 +134,7 @@ async fn adapters_are_opened_and_strangers_are_named() -> Result {
         .await?;
     assert_close(&answer(&page, TEXTS[0]).await?, &expected);
     page.message("save-status", "cannot be saved again").await?;
-    page.element("save-project[disabled]").await?;
+    page.element("save-tabtune[disabled]").await?;
 
     let unpacked = folder.join("my adapter");
     fs::create_dir(&unpacked)?;
@@ -140,18 +145,26 @@ async fn adapters_are_opened_and_strangers_are_named() -> Result {
     page.element("opened-model[data-name='my adapter']").await?;
 
     // What cannot be used is named, and the model in use stays.
-    let altered = edited(&project, with_other_weights)?;
+    let altered = edited(&tabtune, with_other_weights)?;
     let renamed = edited(&altered, |manifest| {
         manifest.replace("\"tiny-bert\"", "\"somebody/else\"")
     })?;
     for (name, content, messages) in [
-        ("else.tabtune", renamed, ["somebody/else", "not loaded"]),
         (
-            "altered.tabtune",
+            "else.tabtune-model",
+            renamed,
+            ["somebody/else", "not loaded"],
+        ),
+        (
+            "altered.tabtune-model",
             altered,
             ["SHA-256 000000000000…", "another encoder"],
         ),
-        ("text.tabtune", b"text,label\n".to_vec(), ["zip", "damaged"]),
+        (
+            "text.tabtune-model",
+            b"text,label\n".to_vec(),
+            ["zip", "damaged"],
+        ),
         (
             "other.zip",
             zipped(&[("a.txt".into(), vec![1])])?,
@@ -264,9 +277,9 @@ fn zipped(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// A project with another manifest.
-fn edited(project: &[u8], edit: impl Fn(&str) -> String) -> Result<Vec<u8>> {
-    let mut files = unzip(project)?;
+/// A Tabtune model with another manifest.
+fn edited(tabtune: &[u8], edit: impl Fn(&str) -> String) -> Result<Vec<u8>> {
+    let mut files = unzip(tabtune)?;
     for (name, content) in &mut files {
         if name == "manifest.json" {
             *content = edit(std::str::from_utf8(content)?).into_bytes();

@@ -262,7 +262,7 @@ async fn programs_are_shown_with_the_model_s_own_names() -> Result {
     }
     let rust = page.element("snippet-rust code").await?.text().await?;
     assert!(
-        rust.contains("\"reviews.tabtune\"") && rust.contains("SavedModel"),
+        rust.contains("\"reviews.tabtune-model\"") && rust.contains("SavedModel"),
         "{rust}"
     );
     let terminal = page.element("snippet-terminal code").await?.text().await?;

@@ -178,7 +178,7 @@ impl Interop<'_> {
         run(&mut predict)
     }
 
-    /// A short run with every export; what is said of the project is what the exports are held to.
+    /// A short run with every export; what is said of the Tabtune model is what the exports are held to.
     fn train(
         &mut self,
         encoder: &Encoder,
@@ -207,15 +207,15 @@ impl Interop<'_> {
             .args(arguments)
             .arg("--export-merged")
             .arg(out.join("merged.zip"))
-            .arg("--save-project")
-            .arg(out.join("run.tabtune"))
+            .arg("--save-tabtune")
+            .arg(out.join("run.tabtune-model"))
             .arg("--json")
             .arg(out.join("run.json"))
             .stdout(std::process::Stdio::null());
         run(&mut finetune)?;
         let ours = out.join("ours.json");
-        let project = out.join("run.tabtune");
-        self.predict(&encoder.folder, "--project", &project, &ours)?;
+        let tabtune = out.join("run.tabtune-model");
+        self.predict(&encoder.folder, "--tabtune", &tabtune, &ours)?;
 
         let mut expect = |what: &str, mut job: Value| {
             let theirs = out.join(format!("{what}.json"));

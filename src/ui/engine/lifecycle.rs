@@ -8,7 +8,7 @@ use super::Engine;
 use super::recovery::{EncoderChoice, Step};
 use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for, hub_url};
 use crate::protocol::{
-    Command, DeviceKind, DevicePreference, ErrorKind, PROTOCOL_VERSION, RequestId, WireError,
+    Command, DeviceKind, DevicePreference, ErrorKind, Event, PROTOCOL_VERSION, RequestId, WireError,
 };
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
@@ -72,7 +72,7 @@ impl Engine {
                 self.hear_worker(message);
             }
         };
-        match WorkerHandle::start(build, hear) {
+        match WorkerHandle::start(build.loader(), hear) {
             Ok(worker) => {
                 let slow = move || self.notice.set(Some(words::slow_start()));
                 self.inner.update_value(|inner| {
@@ -84,9 +84,9 @@ impl Engine {
         }
     }
 
-    fn hear_worker(self, message: FromWorker) {
+    fn hear_worker(self, message: FromWorker<Event>) {
         match message {
-            FromWorker::Event(event, buffer) => self.hear(event, buffer),
+            FromWorker::Event(event, buffer, _) => self.hear(event, buffer),
             FromWorker::Unreadable(error) => self.lose(words::version_mismatch(&error.to_string())),
             FromWorker::Died(detail) => self.lose(words::worker_died(&detail)),
         }
@@ -129,6 +129,9 @@ impl Engine {
                 let wanted = default.or(state.encoders.first())?;
                 (state.loading.is_none() && state.encoder.is_none()).then(|| wanted.id.clone())
             });
+            // The project's own may be waiting for the user's word.
+            let encoder =
+                encoder.filter(|_| self.inner.with_value(|inner| inner.told.encoder.is_none()));
             encoder
                 .into_iter()
                 .for_each(|encoder| self.load_encoder(EncoderChoice::Origin(encoder)));
@@ -237,7 +240,7 @@ impl Engine {
             false => words::worker_replaced(
                 &error,
                 gpu_lost,
-                run.is_some(),
+                run.as_ref().is_some_and(|run| !run.kept),
                 resumes.then_some(checkpoint),
             ),
         };

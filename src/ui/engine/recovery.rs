@@ -134,6 +134,8 @@ pub(crate) struct Told {
     pub(crate) checkpoint: Option<ArrayBuffer>,
     /// The saved model that is open, and the encoder that was in use then.
     pub(crate) model: Option<(Option<EncoderChoice>, Brought)>,
+    /// The newest run's finished model as a file, and the encoder that it belongs to.
+    pub(crate) run_model: Option<(Option<EncoderChoice>, Brought)>,
     /// The table of texts that is open.
     pub(crate) texts: Option<Source>,
 }
@@ -159,7 +161,9 @@ impl Told {
         let mut steps = VecDeque::new();
         // Another encoder may have been loaded since a model was opened on its own.
         let mut in_use = None;
-        if let Some((encoder, model)) = &self.model {
+        // A run that is taken up makes its model again.
+        let model = self.run_model.as_ref().filter(|_| run.is_none());
+        if let Some((encoder, model)) = self.model.as_ref().or(model) {
             in_use = encoder.as_ref();
             steps.extend(in_use.cloned().map(Step::Encoder));
             steps.push_back(Step::Model(model.clone()));
@@ -177,13 +181,20 @@ impl Told {
             steps.push_back(Step::Columns(data.columns, data.problem, data.split));
         }
         steps.extend(self.texts.clone().map(Step::Texts));
-        if let (Some(run), Some(config)) = (run, &self.config) {
-            steps.push_back(Step::Train(config.clone()));
-            if run.is_active() && run.stops > 0 {
-                steps.push_back(Step::Stop);
-            } else if run.phase == RunPhase::Paused {
-                steps.push_back(Step::Pause);
-            }
+        steps.extend(run.into_iter().flat_map(|run| self.replay_run(run)));
+        steps
+    }
+
+    /// The commands that take a run up, where all that it needs is there.
+    pub(crate) fn replay_run(&self, run: &Run) -> Vec<Step> {
+        let Some(config) = &self.config else {
+            return Vec::new();
+        };
+        let mut steps = vec![Step::Train(config.clone())];
+        if run.is_active() && run.stops > 0 {
+            steps.push(Step::Stop);
+        } else if run.phase == RunPhase::Paused {
+            steps.push(Step::Pause);
         }
         steps
     }

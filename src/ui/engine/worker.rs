@@ -2,10 +2,12 @@
 
 use gloo::events::EventListener;
 use js_sys::ArrayBuffer;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 
 use crate::port::{self, PortError};
-use crate::protocol::{Command, DeviceKind, DevicePreference, Event};
+use crate::protocol::{DeviceKind, DevicePreference};
 
 /// The builds of the worker. Each is one of index.html's `data-type="worker"` links, and has the name that Trunk gives
 /// its loader.
@@ -18,7 +20,7 @@ pub(crate) enum WorkerBuild {
 }
 
 impl WorkerBuild {
-    fn loader(self) -> &'static str {
+    pub(super) fn loader(self) -> &'static str {
         match self {
             Self::Cpu => "worker-cpu_loader.js",
             Self::Gpu => "worker-gpu_loader.js",
@@ -75,10 +77,10 @@ pub(crate) fn hub_url() -> String {
         .unwrap_or_default()
 }
 
-/// What a worker tells the page.
-pub(crate) enum FromWorker {
-    /// It speaks; the bytes are those beside the message.
-    Event(Event, Option<ArrayBuffer>),
+/// What a worker tells the page, in events `E`.
+pub(crate) enum FromWorker<E> {
+    /// It speaks; the bytes and the files are those beside the message.
+    Event(E, Option<ArrayBuffer>, Vec<web_sys::File>),
     /// It speaks another protocol.
     Unreadable(PortError),
     /// It died of an error that it did not catch, or its script did not load.
@@ -92,15 +94,15 @@ pub(crate) struct WorkerHandle {
 }
 
 impl WorkerHandle {
-    /// Starts a worker that speaks to `hear`, from its next turn on.
+    /// Starts the worker of a loader that speaks to `hear`, from its next turn on.
     ///
     /// # Errors
     /// If the browser refuses to start one.
-    pub(crate) fn start(
-        build: WorkerBuild,
-        hear: impl Fn(FromWorker) + Clone + 'static,
+    pub(crate) fn start<E: DeserializeOwned>(
+        loader: &'static str,
+        hear: impl Fn(FromWorker<E>) + Clone + 'static,
     ) -> Result<Self, String> {
-        let worker = web_sys::Worker::new(build.loader()).map_err(|error| format!("{error:?}"))?;
+        let worker = web_sys::Worker::new(loader).map_err(|error| format!("{error:?}"))?;
         let on_message = EventListener::new(&worker, "message", {
             let hear = hear.clone();
             move |event| {
@@ -108,7 +110,9 @@ impl WorkerHandle {
                     return;
                 };
                 hear(match port::unpack(&message.data()) {
-                    Ok((event, buffer)) => FromWorker::Event(event, buffer),
+                    Ok((event, buffer)) => {
+                        FromWorker::Event(event, buffer, port::files(&message.data()))
+                    }
                     Err(error) => FromWorker::Unreadable(error),
                 });
             }
@@ -118,9 +122,9 @@ impl WorkerHandle {
             let message = event
                 .dyn_ref::<web_sys::ErrorEvent>()
                 .map(web_sys::ErrorEvent::message);
-            hear(FromWorker::Died(message.unwrap_or_else(|| {
-                format!("{} did not load", build.loader())
-            })));
+            hear(FromWorker::Died(
+                message.unwrap_or_else(|| format!("{loader} did not load")),
+            ));
         });
         Ok(Self {
             worker,
@@ -134,7 +138,7 @@ impl WorkerHandle {
     /// If the browser cannot clone the message.
     pub(crate) fn post(
         &self,
-        command: &Command,
+        command: &impl Serialize,
         buffer: Option<ArrayBuffer>,
         files: &[web_sys::File],
     ) -> Result<(), String> {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::language::tr;
 use crate::data::SplitConfig;
+use crate::project::FormRecord;
 use crate::train::config::{Preset, Range, TrainConfig, TrainConfigError};
 
 use fields::RECIPE_FIELDS;
@@ -92,6 +93,27 @@ impl Settings {
                 .then(|| Preset::of(&reading.values.train, layers))
                 .flatten()
         })
+    }
+
+    /// What stands in the fields, to be kept.
+    pub(crate) fn form(&self) -> FormRecord {
+        let named = FIELDS.iter().zip(&self.texts);
+        FormRecord {
+            fields: named
+                .map(|(field, text)| (field.name.to_owned(), text.get()))
+                .collect(),
+            rate_touched: self.rate_touched.get(),
+        }
+    }
+
+    /// Puts what was kept into the fields; those that were not are at their defaults.
+    pub(crate) fn fill(&self, form: &FormRecord) {
+        let defaults = Values::default();
+        for (field, text) in FIELDS.iter().zip(&self.texts) {
+            let kept = form.fields.get(field.name).cloned();
+            text.set(kept.unwrap_or_else(|| (field.read)(&defaults)));
+        }
+        self.rate_touched.set(form.rate_touched);
     }
 
     /// Sets the learning rate that suits the method and an encoder with so many layers, unless the user has chosen one.

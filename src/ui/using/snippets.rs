@@ -58,16 +58,16 @@ fn snippet(snippet: Snippet) -> impl IntoView {
     let title = move || match (form, language) {
         (ExportForm::Adapter, _) => tr!("use-snippet-adapter"),
         (ExportForm::Merged, _) => tr!("use-snippet-merged"),
-        (ExportForm::Project, SnippetLanguage::Terminal) => tr!("use-snippet-terminal"),
-        (ExportForm::Project, SnippetLanguage::Rust | SnippetLanguage::Python) => {
+        (ExportForm::Tabtune, SnippetLanguage::Terminal) => tr!("use-snippet-terminal"),
+        (ExportForm::Tabtune, SnippetLanguage::Rust | SnippetLanguage::Python) => {
             tr!("use-snippet-rust")
         }
     };
     let testid = match (form, language) {
         (ExportForm::Adapter, _) => "snippet-adapter",
         (ExportForm::Merged, _) => "snippet-merged",
-        (ExportForm::Project, SnippetLanguage::Terminal) => "snippet-terminal",
-        (ExportForm::Project, SnippetLanguage::Rust | SnippetLanguage::Python) => "snippet-rust",
+        (ExportForm::Tabtune, SnippetLanguage::Terminal) => "snippet-terminal",
+        (ExportForm::Tabtune, SnippetLanguage::Rust | SnippetLanguage::Python) => "snippet-rust",
     };
     let copied = RwSignal::new(None);
     let shown = code.clone();

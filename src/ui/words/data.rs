@@ -4,6 +4,9 @@ use super::super::language::tr;
 use super::super::sample_note::CHINESE_SAMPLE;
 use crate::data::{Part, Problem, TargetSummary};
 
+/// The tables that come with the page.
+pub(crate) const SAMPLES: [&str; 3] = ["uci", "sms", CHINESE_SAMPLE];
+
 /// A data set's name: what the page calls a sample, or the file's name as it is.
 pub(crate) fn data_name(name: &str) -> String {
     match name {

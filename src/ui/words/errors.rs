@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::language;
 use crate::data::TableError;
+use crate::project::RecordError;
 use crate::protocol::{ErrorKind, WireError};
 
 /// What the page itself can fail at.
@@ -47,6 +48,21 @@ pub(crate) enum PageError {
         /// The browser's words.
         detail: String,
     },
+    /// The worker that keeps projects has not spoken.
+    #[error("the part of Tabtune that keeps projects does not answer")]
+    StorageSilent,
+    /// It died without a word of its own.
+    #[error("the part of Tabtune that keeps projects stopped: {detail}")]
+    StorageDied {
+        /// The browser's words.
+        detail: String,
+    },
+    /// Another tab has the project.
+    #[error("“{name}” is open in another tab")]
+    OpenElsewhere {
+        /// The project's name.
+        name: String,
+    },
     /// A message could not be posted.
     #[error("Tabtune's worker cannot be reached: {detail}")]
     NotSent {
@@ -62,6 +78,9 @@ impl PageError {
             Self::TooManyFiles { .. } | Self::UnreadableFolder { .. } => ErrorKind::Encoder,
             Self::UnreadableFile { .. } => ErrorKind::Data,
             Self::VersionMismatch { .. } | Self::WorkerDied { .. } => ErrorKind::Bug,
+            Self::StorageSilent | Self::StorageDied { .. } | Self::OpenElsewhere { .. } => {
+                ErrorKind::Storage
+            }
             Self::NotSent { .. } => ErrorKind::State,
         }
     }
@@ -82,6 +101,10 @@ impl PageError {
                 "An old file is still in your browser's cache. Reload the page, holding Shift."
             }
             Self::WorkerDied { .. } => "If starting it again does not help, check your connection.",
+            Self::StorageSilent | Self::StorageDied { .. } => {
+                "What was saved is safe. Save your model as a file before you close the page, and reload it then."
+            }
+            Self::OpenElsewhere { .. } => "Close it there, and open it here again.",
             Self::NotSent { .. } => "Try again in a moment.",
         }
     }
@@ -97,6 +120,12 @@ impl From<PageError> for WireError {
             recoverable: !ends_the_worker,
             ..Self::of(error.kind(), &error, error.hint())
         }
+    }
+}
+
+impl From<RecordError> for WireError {
+    fn from(error: RecordError) -> Self {
+        Self::of(ErrorKind::Storage, &error, error.hint())
     }
 }
 
@@ -138,6 +167,28 @@ pub(crate) fn version_mismatch(detail: &str) -> WireError {
 pub(crate) fn worker_died(detail: &str) -> WireError {
     let detail = detail.to_owned();
     PageError::WorkerDied { detail }.into()
+}
+
+/// The worker that keeps projects does not answer.
+pub(crate) fn storage_silent() -> WireError {
+    PageError::StorageSilent.into()
+}
+
+/// The worker that keeps projects died.
+pub(crate) fn storage_died(detail: &str) -> WireError {
+    let detail = detail.to_owned();
+    PageError::StorageDied { detail }.into()
+}
+
+/// Another tab has the project.
+pub(crate) fn open_elsewhere(name: &str) -> WireError {
+    let name = name.to_owned();
+    PageError::OpenElsewhere { name }.into()
+}
+
+/// What a project says of itself cannot be read.
+pub(crate) fn record_error(error: &RecordError) -> WireError {
+    error.clone().into()
 }
 
 /// A message could not be posted.

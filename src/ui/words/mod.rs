@@ -5,6 +5,7 @@ mod device;
 mod errors;
 mod model;
 mod notices;
+mod projects;
 mod run;
 
 pub(crate) use data::*;
@@ -12,4 +13,5 @@ pub(crate) use device::*;
 pub(crate) use errors::*;
 pub(crate) use model::*;
 pub(crate) use notices::*;
+pub(crate) use projects::*;
 pub(crate) use run::*;

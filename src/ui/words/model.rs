@@ -7,7 +7,7 @@ use crate::run_state::model::Unsavable;
 /// What a form is that a model is saved in.
 pub(crate) fn export_title(form: ExportForm) -> String {
     match form {
-        ExportForm::Project => tr!("use-save-project"),
+        ExportForm::Tabtune => tr!("use-save-tabtune"),
         ExportForm::Adapter => tr!("use-save-adapter"),
         ExportForm::Merged => tr!("use-save-merged"),
     }
@@ -16,7 +16,7 @@ pub(crate) fn export_title(form: ExportForm) -> String {
 /// What it is good for.
 pub(crate) fn export_about(form: ExportForm) -> String {
     match form {
-        ExportForm::Project => tr!("use-save-ready"),
+        ExportForm::Tabtune => tr!("use-save-ready"),
         ExportForm::Adapter => tr!("use-save-adapter-about"),
         ExportForm::Merged => tr!("use-save-merged-about"),
     }

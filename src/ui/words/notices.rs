@@ -44,6 +44,11 @@ pub(crate) fn not_stored(problem: WireError) -> Notice {
     })
 }
 
+/// Two sentences of the page's.
+pub(crate) fn sentences(first: String, second: String) -> String {
+    tr!("shell-notice-sentences", first = first, second = second)
+}
+
 /// The worker has not said anything yet.
 pub(crate) fn slow_start() -> Notice {
     Notice {
@@ -78,7 +83,7 @@ pub(crate) fn worker_replaced(
             None if had_run => tr!("shell-notice-model-lost"),
             None => return what,
         };
-        tr!("shell-notice-sentences", first = what, second = run)
+        sentences(what, run)
     };
     Notice {
         detail: Some(error.clone()),

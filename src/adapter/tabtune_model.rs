@@ -1,4 +1,4 @@
-//! A whole run in one file, `.tabtune`: a zip of a manifest and of every weight that is not the encoder's own.
+//! A whole run in one file, `.tabtune-model`: a zip of a manifest and of every weight that is not the encoder's own.
 //!
 //! | file | holds |
 //! |---|---|
@@ -35,28 +35,28 @@ const FILES: [(Scope, &str); 3] = [
     (Scope::Encoder, "encoder.safetensors"),
 ];
 
-/// A project whose manifest has been read: what it says is known before its encoder is there.
+/// A Tabtune model whose manifest has been read: what it says is known before its encoder is there.
 #[derive(Debug)]
-pub struct Project {
+pub struct TabtuneModel {
     /// All but weights.
     pub manifest: Manifest,
     files: Files,
 }
 
-/// A project on its encoder.
+/// A Tabtune model on its encoder.
 #[derive(Debug)]
-pub struct OpenedProject {
+pub struct OpenedTabtuneModel {
     /// The model.
     pub model: TextClassifier,
     /// All but weights.
     pub manifest: Manifest,
 }
 
-/// Writes a project.
+/// Writes a Tabtune model.
 ///
 /// # Errors
 /// If the device fails.
-pub async fn save_project(trained: &Trained<'_>) -> Result<Vec<u8>, AdapterError> {
+pub async fn save_tabtune_model(trained: &Trained<'_>) -> Result<Vec<u8>, AdapterError> {
     let names = trained.encoder.config.family.names();
     let wanted = |scope, name: &str| is_trained(trained.config, trained.encoder, scope, name);
     let read = parameters::read(trained.model, names, wanted).await?;
@@ -70,7 +70,7 @@ pub async fn save_project(trained: &Trained<'_>) -> Result<Vec<u8>, AdapterError
     pack(&files).map_err(AdapterError::Pack)
 }
 
-/// Whether settings make a parameter part of a project.
+/// Whether settings make a parameter part of a Tabtune model.
 fn is_trained(config: &TrainConfig, encoder: &PretrainedEncoder, scope: Scope, name: &str) -> bool {
     let names: &Names = encoder.config.family.names();
     match (scope, config.method) {
@@ -87,16 +87,16 @@ fn is_trained(config: &TrainConfig, encoder: &PretrainedEncoder, scope: Scope, n
     }
 }
 
-impl Project {
-    /// Reads a project's zip and manifest.
+impl TabtuneModel {
+    /// Reads a Tabtune model's zip and manifest.
     ///
     /// # Errors
-    /// If it is no project, is damaged, or was written by a version of Tabtune with another form.
+    /// If it is no Tabtune model, is damaged, or was written by a version of Tabtune with another form.
     pub fn read(bytes: &[u8]) -> Result<Self, AdapterError> {
         Self::from_files(unpack(bytes, MOST_FOLDER_BYTES)?)
     }
 
-    /// Reads the manifest of a project that has been unpacked.
+    /// Reads the manifest of a Tabtune model that has been unpacked.
     ///
     /// # Errors
     /// As [`read`](Self::read).
@@ -108,7 +108,7 @@ impl Project {
         Ok(Self { manifest, files })
     }
 
-    /// Puts the project's weights on the encoder that it was made with.
+    /// Puts the model's weights on the encoder that it was made with.
     ///
     /// `base` says which files the encoder was loaded from; `device` is the encoder's,
     /// without autodiff unless the model is to be trained on.
@@ -120,7 +120,7 @@ impl Project {
         encoder: &PretrainedEncoder,
         base: &BaseModel,
         device: &Device,
-    ) -> Result<OpenedProject, AdapterError> {
+    ) -> Result<OpenedTabtuneModel, AdapterError> {
         let manifest = self.manifest;
         manifest.encoder.compare(base)?;
         let config = &manifest.config;
@@ -154,7 +154,7 @@ impl Project {
             }
         }
         let model = parameters::fill(model, names, &tensors, device);
-        Ok(OpenedProject { model, manifest })
+        Ok(OpenedTabtuneModel { model, manifest })
     }
 }
 
@@ -180,7 +180,7 @@ fn check(config: &TrainConfig, shape: &EncoderConfig) -> Result<(), AdapterError
     Ok(())
 }
 
-impl OpenedProject {
+impl OpenedTabtuneModel {
     /// What the logits mean.
     pub fn scale(&self) -> OutputScale {
         OutputScale {

@@ -1,7 +1,7 @@
-//! Projects open again and predict the very same.
+//! Tabtune models open again and predict the very same.
 
 use pollster::block_on;
-use tabtune::adapter::{AdapterError, Files, Project, archive, save_project};
+use tabtune::adapter::{AdapterError, Files, TabtuneModel, archive, save_tabtune_model};
 use tabtune::data::Problem;
 use tabtune::train::config::{Method, Pooling, TrainConfig};
 
@@ -51,19 +51,19 @@ fn runs() -> Vec<Run> {
 }
 
 #[test]
-fn a_project_predicts_the_same_to_the_bit() {
+fn a_tabtune_model_predicts_the_same_to_the_bit() {
     let texts = golden().texts;
     for run in runs() {
-        let bytes = block_on(save_project(&run.trained())).unwrap();
-        let project = Project::read(&bytes).unwrap();
-        assert_eq!(project.manifest.config, run.config);
-        assert_eq!(project.manifest.labels, *run.pipeline.labels);
-        assert_eq!(project.manifest.data, run.data);
-        assert_eq!(project.manifest.encoder, run.base);
-        assert_eq!(project.manifest.report.is_some(), run.report.is_some());
+        let bytes = block_on(save_tabtune_model(&run.trained())).unwrap();
+        let model = TabtuneModel::read(&bytes).unwrap();
+        assert_eq!(model.manifest.config, run.config);
+        assert_eq!(model.manifest.labels, *run.pipeline.labels);
+        assert_eq!(model.manifest.data, run.data);
+        assert_eq!(model.manifest.encoder, run.base);
+        assert_eq!(model.manifest.report.is_some(), run.report.is_some());
         // A fresh encoder, as in another session.
         let (encoder, base) = encoder(&run.base.name, &cpu());
-        let opened = project.open(&encoder, &base, &cpu()).unwrap();
+        let opened = model.open(&encoder, &base, &cpu()).unwrap();
         assert_eq!(opened.scale(), run.pipeline.scale);
         let opened = opened.pipeline(&encoder, &cpu()).unwrap();
         assert_eq!(
@@ -75,16 +75,16 @@ fn a_project_predicts_the_same_to_the_bit() {
     }
 }
 
-fn project() -> (Run, Files) {
+fn model() -> (Run, Files) {
     let run = Run::new("tiny-bert", Problem::Regression, settings());
-    let bytes = block_on(save_project(&run.trained())).unwrap();
+    let bytes = block_on(save_tabtune_model(&run.trained())).unwrap();
     let files = archive::unpack(&bytes, 1 << 24).unwrap();
     (run, files)
 }
 
 fn open(run: &Run, files: &Files) -> Result<(), AdapterError> {
-    let project = Project::read(&archive::pack(files).unwrap())?;
-    project.open(&run.encoder, &run.base, &cpu()).map(drop)
+    let model = TabtuneModel::read(&archive::pack(files).unwrap())?;
+    model.open(&run.encoder, &run.base, &cpu()).map(drop)
 }
 
 fn edited(files: &Files, edit: impl Fn(&mut serde_json::Value)) -> Files {
@@ -100,7 +100,7 @@ fn edited(files: &Files, edit: impl Fn(&mut serde_json::Value)) -> Files {
 
 #[test]
 fn another_version_or_encoder_is_refused() {
-    let (mut run, files) = project();
+    let (mut run, files) = model();
     open(&run, &files).unwrap();
     let newer = edited(&files, |manifest| {
         manifest["version"] = 2.into();
@@ -116,7 +116,7 @@ fn another_version_or_encoder_is_refused() {
     assert_eq!(
         open(&run, &files).unwrap_err().to_string(),
         format!(
-            "the project belongs to the encoder tiny-bert, whose model.safetensors has the SHA-256 {}…; \
+            "the model belongs to the encoder tiny-bert, whose model.safetensors has the SHA-256 {}…; \
              mine is another encoder: its file has 000000000000…",
             &own[..12]
         )
@@ -124,8 +124,8 @@ fn another_version_or_encoder_is_refused() {
 }
 
 #[test]
-fn a_damaged_project_is_refused() {
-    let (run, files) = project();
+fn a_damaged_model_is_refused() {
+    let (run, files) = model();
     for name in files.keys() {
         let mut files = files.clone();
         files.remove(name);

@@ -1,4 +1,4 @@
-//! manifest.json of a project.
+//! manifest.json of a Tabtune model.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +10,11 @@ use crate::train::config::TrainConfig;
 /// Its name.
 pub(in crate::adapter) const MANIFEST: &str = "manifest.json";
 /// What `format` says.
-const FORMAT: &str = "tabtune project";
+const FORMAT: &str = "tabtune model";
 /// The form that is written and read.
 const VERSION: u64 = 1;
 
-/// All of a project but weights.
+/// All of a Tabtune model but weights.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
     /// The settings of the run.

@@ -1,0 +1,18 @@
+//! Projects: what the user makes is kept in the browser by a worker of its own, listed, and brought back.
+
+mod banner;
+mod browser;
+mod flows;
+mod keeper;
+mod leaving;
+mod panel;
+mod rename_field;
+mod row;
+mod saving;
+mod status;
+mod traffic;
+
+pub(crate) use banner::ProjectBanners;
+pub(crate) use keeper::Keeper;
+pub(crate) use panel::ProjectsPanel;
+pub(crate) use status::SaveStatus;
