@@ -513,7 +513,9 @@ error-fault-unreadable = 无法读取页面的一条消息：{ $detail }
 error-fault-panic = Tabtune 的计算部分崩溃了：{ $detail }
     .hint = 这是 Tabtune 的程序错误。训练将从上次保存的步继续。
 error-fault-device = 设备出错：{ $value }
-    .hint = 训练将在 CPU 上从上次保存的步继续。
+    .hint = 截至上次保存的步，一切均已保留。
+error-fault-out-of-memory = Tabtune 的计算部分内存不足
+    .hint = 请减小批大小或最大长度，或换用更小的编码器。关闭其他标签页也有帮助。
 
 # 页面
 error-page-error-not-saved = 无法保存“{ $name }”：{ $detail }
@@ -528,6 +530,8 @@ error-page-error-version-mismatch = Tabtune 的两个部分版本不同（{ $det
     .hint = 浏览器缓存中还有旧文件。请按住 Shift 重新加载页面。
 error-page-error-worker-died = Tabtune 的计算部分停止了：{ $detail }
     .hint = 如果重新启动无效，请检查网络连接。
+error-page-error-worker-hung = Tabtune 的计算部分不再响应
+    .hint = 训练将从上次保存的步继续。
 error-page-error-not-sent = 无法联系 Tabtune 的计算部分：{ $detail }
     .hint = 请稍后重试。
 

@@ -7,6 +7,8 @@ use web_sys::MessageEvent;
 
 use super::clock::scope;
 use super::errors::Fault;
+use super::memory;
+use super::pulse::Pulse;
 use crate::port::{files, pack, unpack};
 use crate::protocol::{Command, Event};
 
@@ -23,11 +25,12 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Starts listening.
-    pub fn open() -> Self {
+    /// Starts listening. A ping is answered here, whatever command is being carried out.
+    pub fn open(pulse: Pulse) -> Self {
         let (sender, receiver) = unbounded();
         let listen = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             match unpack(&event.data()) {
+                Ok((Command::Ping { id }, _)) => pulse.answer(id),
                 // The receiver lives as long as the worker.
                 Ok((command, buffer)) => drop(sender.unbounded_send(Message {
                     command,
@@ -87,4 +90,28 @@ pub fn report_panics() {
             error: Fault::Panic { detail }.into(),
         });
     }));
+}
+
+/// Tells the page if the worker ends for want of memory. Rust then stops without a word; the browser reports a trap, in
+/// which there is no reason. The message is made now: there may be no memory for it then.
+pub fn report_exhausted_memory() {
+    let lost = Event::Lost {
+        error: Fault::OutOfMemory.into(),
+    };
+    let packed = match pack(&lost, None) {
+        Ok(packed) => packed.value,
+        Err(error) => return gloo::console::error!(error.to_string()),
+    };
+    let report = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if memory::has_failed() && scope().post_message(&packed).is_ok() {
+            // The page would hear of the trap, too.
+            event.prevent_default();
+        }
+    });
+    let listening =
+        scope().add_event_listener_with_callback("error", report.as_ref().unchecked_ref());
+    if let Err(error) = listening {
+        gloo::console::error!(error);
+    }
+    report.forget();
 }

@@ -148,14 +148,19 @@ pub(crate) enum Step {
     Edits(ArrayBuffer),
     Columns(ColumnChoice, Problem, SplitConfig),
     Texts(Source),
-    Train(TrainConfig),
+    /// The run from its last checkpoint, where it may wait for the user.
+    Train {
+        config: TrainConfig,
+        paused: bool,
+    },
     Pause,
     Stop,
 }
 
 impl Told {
-    /// The commands that bring a new worker here, after its start. `run` is taken up if it is given.
-    pub(crate) fn replay(&self, run: Option<&Run>) -> VecDeque<Step> {
+    /// The commands that bring a new worker here, after its start. `run` is taken up if it is given, and
+    /// waits for the user if `paused` says so.
+    pub(crate) fn replay(&self, run: Option<&Run>, paused: bool) -> VecDeque<Step> {
         let mut steps = VecDeque::new();
         // Another encoder may have been loaded since a model was opened on its own.
         let mut in_use = None;
@@ -178,7 +183,13 @@ impl Told {
         }
         steps.extend(self.texts.clone().map(Step::Texts));
         if let (Some(run), Some(config)) = (run, &self.config) {
-            steps.push_back(Step::Train(config.clone()));
+            steps.push_back(Step::Train {
+                config: config.clone(),
+                paused,
+            });
+            if paused {
+                return steps;
+            }
             if run.is_active() && run.stops > 0 {
                 steps.push_back(Step::Stop);
             } else if run.phase == RunPhase::Paused {

@@ -47,6 +47,9 @@ pub(crate) enum PageError {
         /// The browser's words.
         detail: String,
     },
+    /// The worker has not answered for long.
+    #[error("Tabtune's worker did not answer any more")]
+    WorkerHung,
     /// A message could not be posted.
     #[error("Tabtune's worker cannot be reached: {detail}")]
     NotSent {
@@ -61,7 +64,9 @@ impl PageError {
             Self::NotSaved { .. } => ErrorKind::Model,
             Self::TooManyFiles { .. } | Self::UnreadableFolder { .. } => ErrorKind::Encoder,
             Self::UnreadableFile { .. } => ErrorKind::Data,
-            Self::VersionMismatch { .. } | Self::WorkerDied { .. } => ErrorKind::Bug,
+            Self::VersionMismatch { .. } | Self::WorkerDied { .. } | Self::WorkerHung => {
+                ErrorKind::Bug
+            }
             Self::NotSent { .. } => ErrorKind::State,
         }
     }
@@ -82,6 +87,7 @@ impl PageError {
                 "An old file is still in your browser's cache. Reload the page, holding Shift."
             }
             Self::WorkerDied { .. } => "If starting it again does not help, check your connection.",
+            Self::WorkerHung => "Training goes on from the last saved step.",
             Self::NotSent { .. } => "Try again in a moment.",
         }
     }
@@ -91,7 +97,9 @@ impl From<PageError> for WireError {
     fn from(error: PageError) -> Self {
         let ends_the_worker = matches!(
             error,
-            PageError::VersionMismatch { .. } | PageError::WorkerDied { .. }
+            PageError::VersionMismatch { .. }
+                | PageError::WorkerDied { .. }
+                | PageError::WorkerHung
         );
         Self {
             recoverable: !ends_the_worker,
@@ -138,6 +146,11 @@ pub(crate) fn version_mismatch(detail: &str) -> WireError {
 pub(crate) fn worker_died(detail: &str) -> WireError {
     let detail = detail.to_owned();
     PageError::WorkerDied { detail }.into()
+}
+
+/// The worker has not answered for long.
+pub(crate) fn worker_hung() -> WireError {
+    PageError::WorkerHung.into()
 }
 
 /// A message could not be posted.
