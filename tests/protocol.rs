@@ -142,14 +142,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        28,
+        29,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 39, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 41, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -183,12 +183,13 @@ fn no_variant_is_left_out() {
         | Command::DescribeUse { .. }
         | Command::Step { .. }
         | Command::SetLearningRate { .. }
-        | Command::Estimate { .. } => command.id(),
+        | Command::Estimate { .. }
+        | Command::Ping { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
         3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25, 15, 16, 17, 17, 18, 19, 15, 16,
-        17,
+        17, 26,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -218,6 +219,7 @@ fn no_variant_is_left_out() {
         | Event::Stepped { .. }
         | Event::LearningRateSet { .. }
         | Event::Estimated { .. }
+        | Event::Pong { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -231,7 +233,8 @@ fn no_variant_is_left_out() {
         | Event::Validated { .. }
         | Event::Checkpointed { .. }
         | Event::TableChecked { .. }
-        | Event::TableProgress { .. } => false,
+        | Event::TableProgress { .. }
+        | Event::Occupied { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS
@@ -242,7 +245,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        27,
+        28,
         "one for each command, failure and loss; the changes of a table share one"
     );
 }

@@ -50,6 +50,11 @@ pub struct Page {
 impl Page {
     /// Opens the page in a new browser. `query` follows its address, `?device=cpu` for example.
     pub async fn open(query: &str, flags: &[&str]) -> Result<Self> {
+        Self::open_at(&format!("{}{query}", variable("TABTUNE_URL")?), flags).await
+    }
+
+    /// Opens the page at another address.
+    pub async fn open_at(address: &str, flags: &[&str]) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let chromedriver = Command::new(variable("TABTUNE_CHROMEDRIVER")?)
             .arg(format!("--port={port}"))
@@ -70,9 +75,7 @@ impl Page {
             chromedriver,
             profile,
         };
-        page.driver
-            .goto(format!("{}{query}", variable("TABTUNE_URL")?))
-            .await?;
+        page.driver.goto(address).await?;
         page.element("device-badge[data-device]").await?;
         Ok(page)
     }
