@@ -1,7 +1,7 @@
 //! Zip archives, which may come from anywhere: nothing that one says of itself is believed.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek, Take};
+use std::io::{self, Read, Seek, SeekFrom, Take};
 
 use serde::Serialize;
 use zip::ZipArchive;
@@ -33,6 +33,8 @@ pub struct ArchiveReader<R> {
     limits: Limits,
     /// Bytes that may still be read.
     left: u64,
+    /// Bytes of the archive itself: no entry is packed into more.
+    length: u64,
     /// Paths of the files, with their places in the archive.
     files: BTreeMap<String, usize>,
 }
@@ -153,7 +155,10 @@ impl<R: Read + Seek> ArchiveReader<R> {
     ///
     /// # Errors
     /// If the list cannot be read or trusted.
-    pub fn open(reader: R, limits: Limits) -> Result<Self, ArchiveError> {
+    pub fn open(mut reader: R, limits: Limits) -> Result<Self, ArchiveError> {
+        let length = reader
+            .seek(SeekFrom::End(0))
+            .map_err(|error| ArchiveError::Unreadable(error.into()))?;
         let zip = ZipArchive::new(reader).map_err(ArchiveError::Unreadable)?;
         let (found, most) = (zip.len(), limits.entries);
         if found > most {
@@ -176,6 +181,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
         }
         Ok(Self {
             left: limits.total,
+            length,
             zip,
             limits,
             files,
@@ -223,7 +229,7 @@ impl<R: Read + Seek> ArchiveReader<R> {
         if file.is_symlink() {
             return Err(ArchiveError::Link { entry: entry() });
         }
-        let (packed, declared) = (file.compressed_size(), file.size());
+        let (packed, declared) = (file.compressed_size().min(self.length), file.size());
         let most = (self.limits.file)(path);
         if declared > most {
             return Err(ArchiveError::TooLarge {

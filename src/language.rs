@@ -32,6 +32,7 @@ macro_rules! files {
             include_str!(concat!("../locales/", $folder, "/results.ftl")),
             include_str!(concat!("../locales/", $folder, "/use.ftl")),
             include_str!(concat!("../locales/", $folder, "/errors.ftl")),
+            include_str!(concat!("../locales/", $folder, "/faults.ftl")),
         ]
     };
 }

@@ -5,6 +5,7 @@
 //! Big bytes never stand in a message: they travel beside it as transferred buffers, and files of the user's as
 //! handles that the worker reads (see `port`); the variants say so.
 
+mod conduct;
 mod encoder;
 mod model;
 mod requests;
@@ -27,6 +28,7 @@ use crate::eval::tested::{ExampleFilter, ExamplePage};
 use crate::reason::Reason;
 use crate::train::config::TrainConfig;
 
+pub use conduct::ORDINARY_ALLOWANCE;
 pub use encoder::{EncoderEntry, EncoderFile, EncoderSource, EncoderSummary, HubFound};
 pub use model::{ExportForm, ModelSource, ModelSummary, file_stem};
 pub use requests::RequestCount;
@@ -169,6 +171,8 @@ pub enum Command {
     SetLearningRate { id: RequestId, learning_rate: f64 },
     /// Measures what a run with these settings would take. Ends in [`Event::Estimated`].
     Estimate { id: RequestId, config: TrainConfig },
+    /// Asks for a sign of life. It waits for nothing but the piece of work under way. Ends in [`Event::Pong`].
+    Ping { id: RequestId },
 }
 
 impl Command {
@@ -202,7 +206,8 @@ impl Command {
             | Self::DescribeUse { id }
             | Self::Step { id }
             | Self::SetLearningRate { id, .. }
-            | Self::Estimate { id, .. } => *id,
+            | Self::Estimate { id, .. }
+            | Self::Ping { id } => *id,
         }
     }
 }
@@ -358,6 +363,15 @@ pub enum Event {
     TableEdited { id: RequestId, outcome: EditOutcome },
     /// Terminal for [`Command::MeasureLengths`].
     LengthsMeasured { id: RequestId, lengths: TextLengths },
+    /// Terminal for [`Command::Ping`].
+    Pong {
+        id: RequestId,
+        /// The piece of a run, a table or an estimate that is being worked on; they are counted. `None` where the worker
+        /// waits for something else than its device.
+        turn: Option<u32>,
+    },
+    /// What the worker does from now on may keep it from answering for so many seconds.
+    Occupied { seconds: f64 },
 }
 
 /// Which device the user wants.
@@ -524,6 +538,8 @@ pub enum ErrorKind {
     State,
     /// The device.
     Device,
+    /// There was not enough memory.
+    Memory,
     /// What the browser keeps for this page.
     Storage,
     /// A bug in Tabtune.

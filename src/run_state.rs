@@ -3,6 +3,7 @@
 mod asking;
 mod estimate;
 pub mod history;
+pub mod loss;
 pub mod model;
 pub mod monitor;
 pub mod requests;
@@ -14,6 +15,7 @@ pub mod table;
 pub mod tested;
 mod threshold;
 pub mod using;
+pub mod watch;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};
 use crate::protocol::{
@@ -213,6 +215,7 @@ impl RunState {
             Command::SetLearningRate { id, .. } => pending.learning_rate = Some(*id),
             // Nothing that the user did: what is shown stays.
             Command::Estimate { id, config } => return self.estimates.asked(*id, config),
+            Command::Ping { .. } => return,
         }
         self.error = None;
     }
@@ -223,6 +226,8 @@ impl RunState {
             Event::Listening => self.requests.worker_started(),
             // The page replaces the worker, and says so by `worker_replaced`.
             Event::Lost { .. } => {}
+            // `watch` follows the signs of life.
+            Event::Pong { .. } | Event::Occupied { .. } => {}
             Event::Ready {
                 id,
                 device,

@@ -60,6 +60,7 @@ const COMMANDS: &[&str] = &[
     r#"{"Step":{"id":15}}"#,
     r#"{"SetLearningRate":{"id":16,"learning_rate":0.001}}"#,
     r#"{"Estimate":{"id":17,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0}}}"#,
+    r#"{"Ping":{"id":26}}"#,
 ];
 
 const EVENTS: &[&str] = &[
@@ -116,6 +117,9 @@ const EVENTS: &[&str] = &[
     r#"{"LearningRateSet":{"id":16,"step":3,"learning_rate":0.001}}"#,
     r#"{"Estimated":{"id":17,"estimate":{"once":0.5,"epoch":20.0,"test":3.0,"baseline":9.0,"memory":90000000.0}}}"#,
     r#"{"Estimated":{"id":17,"estimate":null}}"#,
+    r#"{"Pong":{"id":26,"turn":7}}"#,
+    r#"{"Pong":{"id":26,"turn":null}}"#,
+    r#"{"Occupied":{"seconds":180.0}}"#,
 ];
 
 /// Each form reads, and writes back to itself.
@@ -138,14 +142,14 @@ fn commands_keep_their_form() {
     assert_eq!(PROTOCOL_VERSION, 4);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
-        28,
+        29,
         "every command stands here"
     );
 }
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<Event>(EVENTS).len(), 39, "every event stands here");
+    assert_eq!(check::<Event>(EVENTS).len(), 41, "every event stands here");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -179,12 +183,13 @@ fn no_variant_is_left_out() {
         | Command::DescribeUse { .. }
         | Command::Step { .. }
         | Command::SetLearningRate { .. }
-        | Command::Estimate { .. } => command.id(),
+        | Command::Estimate { .. }
+        | Command::Ping { .. } => command.id(),
     };
     for (form, id) in COMMANDS.iter().zip([
         1, 2, 2, 2, 2, 10, 11, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 8, 9, 14, 14, 12, 12, 12, 13, 13,
         3, 20, 20, 20, 21, 21, 21, 21, 21, 21, 22, 23, 24, 24, 25, 15, 16, 17, 17, 18, 19, 15, 16,
-        17,
+        17, 26,
     ]) {
         assert_eq!(command(&serde_json::from_str(form).unwrap()), id);
     }
@@ -214,6 +219,7 @@ fn no_variant_is_left_out() {
         | Event::Stepped { .. }
         | Event::LearningRateSet { .. }
         | Event::Estimated { .. }
+        | Event::Pong { .. }
         | Event::Failed { .. }
         | Event::Lost { .. } => true,
         Event::Listening
@@ -227,7 +233,8 @@ fn no_variant_is_left_out() {
         | Event::Validated { .. }
         | Event::Checkpointed { .. }
         | Event::TableChecked { .. }
-        | Event::TableProgress { .. } => false,
+        | Event::TableProgress { .. }
+        | Event::Occupied { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS
@@ -238,7 +245,7 @@ fn no_variant_is_left_out() {
         .collect();
     assert_eq!(
         terminals.len(),
-        27,
+        28,
         "one for each command, failure and loss; the changes of a table share one"
     );
 }

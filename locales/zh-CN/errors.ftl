@@ -290,6 +290,12 @@ error-shard-fault-twice = { $tensor } 同时在 { $first } 和 { $second } 中
 error-shard-fault-unlisted = { $shard } 中的 { $tensor } 没有列出
 error-tokenizer-error-unreadable = 无法读取 tokenizer.json：{ $value }
     .hint = { -hint-make-tokenizer }
+error-tokenizer-error-template = tokenizer.json 没有清楚说明文本前后要添加哪些词元
+    .hint = { -hint-make-tokenizer }
+error-tokenizer-error-merges = tokenizer.json 中合并得到的词元不在词表中
+    .hint = { -hint-make-tokenizer }
+error-tokenizer-error-characters = tokenizer.json 中的字符表已损坏
+    .hint = { -hint-make-tokenizer }
 error-tokenizer-error-no-model = tokenizer.json 中没有模型：缺少词表
     .hint = { -hint-make-tokenizer }
 error-tokenizer-error-no-padding = tokenizer.json 中没有 [PAD] 或 <pad> 词元
@@ -518,7 +524,9 @@ error-fault-unreadable = 无法读取页面的一条消息：{ $detail }
 error-fault-panic = Tabtune 的计算部分崩溃了：{ $detail }
     .hint = 这是 Tabtune 的程序错误。训练将从上次保存的步继续。
 error-fault-device = 设备出错：{ $value }
-    .hint = 训练将在 CPU 上从上次保存的步继续。
+    .hint = 截至上次保存的步，一切均已保留。
+error-fault-out-of-memory = Tabtune 的计算部分内存不足
+    .hint = 请减小批大小或最大长度，或换用更小的编码器。关闭其他标签页也有帮助。
 
 # 页面
 error-page-error-not-saved = 无法保存“{ $name }”：{ $detail }
@@ -539,6 +547,8 @@ error-page-error-storage-died = Tabtune 中保存项目的部分停止了：{ $d
     .hint = { -hint-storage }
 error-page-error-open-elsewhere = “{ $name }”已在另一个标签页中打开
     .hint = 请在那里关闭，然后在此处重新打开。
+error-page-error-worker-hung = Tabtune 的计算部分不再响应
+    .hint = 训练将从上次保存的步继续。
 error-page-error-not-sent = 无法联系 Tabtune 的计算部分：{ $detail }
     .hint = 请稍后重试。
 

@@ -192,6 +192,19 @@ fn a_bomb_is_refused_before_it_is_unpacked() {
 }
 
 #[test]
+fn an_entry_is_not_packed_into_more_than_the_archive_has() {
+    let mut bytes = zip(&[("a.txt", &[b'a'; 2_000_000])]);
+    // The list of entries, in which the packed size stands 20 bytes after its mark.
+    let at = bytes
+        .windows(4)
+        .rposition(|mark| mark == b"PK\x01\x02")
+        .unwrap();
+    bytes[at + 20..at + 24].copy_from_slice(&(u32::MAX - 1).to_le_bytes());
+    let found = fault(bytes, "a.txt");
+    assert!(matches!(found, ArchiveError::Bomb { .. }), "{found}");
+}
+
+#[test]
 fn sizes_that_the_archive_lies_about_are_noticed() {
     let declared = 10_007_u32.to_le_bytes();
     let content: Vec<u8> = (0..10_007_u32)

@@ -1,10 +1,10 @@
 //! The tokenizer of a Hugging Face folder, `tokenizer.json`.
 
+mod trust;
+
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use tokenizers::{Encoding, PostProcessor, TruncationDirection};
 
 use crate::reason::as_text;
@@ -34,6 +34,15 @@ pub enum TokenizerError {
     /// Rules, and no pieces to apply them to.
     #[error("tokenizer.json has no model: its vocabulary is missing")]
     NoModel,
+    /// It says in no way that can be followed what is put around a text.
+    #[error("tokenizer.json does not say clearly which pieces are put around a text")]
+    Template,
+    /// Its pieces do not come of each other.
+    #[error("tokenizer.json merges pieces into others that its vocabulary does not have")]
+    Merges,
+    /// Its table of characters cannot be used.
+    #[error("tokenizer.json has a damaged table of characters")]
+    Characters,
     /// Texts of a batch must be padded, and no piece is there to do it with.
     #[error("tokenizer.json has no [PAD] or <pad> piece")]
     NoPadding,
@@ -58,7 +67,11 @@ impl TokenizerError {
     /// What the user can do.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Unreadable(_) | Self::NoModel => {
+            Self::Unreadable(_)
+            | Self::NoModel
+            | Self::Template
+            | Self::Merges
+            | Self::Characters => {
                 "In Python, transformers makes the file anew: AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)."
             }
             Self::NoPadding => "Add a padding piece to the tokenizer, or choose another encoder.",
@@ -68,12 +81,6 @@ impl TokenizerError {
     }
 }
 
-/// As much of a tokenizer.json as tells what it lacks.
-#[derive(Deserialize)]
-struct Outline {
-    model: Option<IgnoredAny>,
-}
-
 impl Tokenizer {
     /// Reads `tokenizer.json`. Its own padding and truncation are set aside: the published MiniLM file asks
     /// for both at 128 tokens.
@@ -81,13 +88,9 @@ impl Tokenizer {
     /// # Errors
     /// If the bytes are no tokenizer, or it has no padding piece.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenizerError> {
+        trust::check(bytes)?;
         let mut inner =
-            tokenizers::Tokenizer::from_bytes(bytes).map_err(
-                |error| match serde_json::from_slice(bytes) {
-                    Ok(Outline { model: None }) => TokenizerError::NoModel,
-                    _ => TokenizerError::Unreadable(error),
-                },
-            )?;
+            tokenizers::Tokenizer::from_bytes(bytes).map_err(TokenizerError::Unreadable)?;
         let pad_id = inner
             .get_padding()
             .map(|padding| padding.pad_id)
@@ -134,10 +137,7 @@ impl Tokenizer {
     /// # Errors
     /// If that leaves no room for text, or the library refuses the prompt.
     pub fn truncating(&self, max_length: usize) -> Result<Self, TokenizerError> {
-        let special = self
-            .inner
-            .get_post_processor()
-            .map_or(0, |processor| processor.added_tokens(false));
+        let special = self.special();
         let added = special + self.pieces(&self.prompt)?.len();
         if max_length <= added {
             return Err(TokenizerError::TooShort {
@@ -163,11 +163,21 @@ impl Tokenizer {
         };
         // Truncated here rather than by the library, which would want a copy of the whole vocabulary for each length.
         encoding.truncate(self.room, 0, TruncationDirection::Right);
+        let most = encoding.len() + self.special();
         let encoding = self
             .inner
             .post_process(encoding, None, true)
             .map_err(TokenizerError::Text)?;
+        if encoding.len() > most {
+            return Err(TokenizerError::Template);
+        }
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Special tokens that are put around a text.
+    fn special(&self) -> usize {
+        let processor = self.inner.get_post_processor();
+        processor.map_or(0, |processor| processor.added_tokens(false))
     }
 
     /// A text's own tokens, without special ones.

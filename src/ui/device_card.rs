@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::engine::Engine;
+use super::engine::{Engine, Trouble};
 use super::language::tr;
 use super::words;
 use crate::protocol::DeviceKind;
@@ -18,6 +18,9 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
     let body = move || {
         let (report, gpu_lost) = device.get();
         let Some(report) = report else {
+            if let Some(Trouble::GpuFailed { .. }) = engine.trouble.get() {
+                return view! { <p>{move || tr!("faults-device-waits")}</p> }.into_any();
+            }
             return view! { <p class="muted">{move || tr!("shell-device-looking")}</p> }.into_any();
         };
         let words = words::device(&report, gpu_lost);

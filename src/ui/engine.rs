@@ -1,5 +1,6 @@
 //! The page's side of the protocol: starts a worker, sends commands, takes events in, and replaces a lost worker.
 
+mod heartbeat;
 mod kept_files;
 mod lifecycle;
 mod project;
@@ -7,6 +8,7 @@ mod recovery;
 mod replacing;
 mod running;
 mod table;
+mod trouble;
 mod using;
 mod worker;
 
@@ -29,12 +31,14 @@ use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VER
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
+use heartbeat::Heartbeat;
 pub(crate) use kept_files::Bytes;
 pub(crate) use project::Restored;
 use recovery::{DataInUse, Step, Told, model_source};
 pub(crate) use recovery::{EncoderChoice, Source};
 pub(crate) use running::StartPace;
 use table::Worked;
+pub(crate) use trouble::Trouble;
 use using::InUse;
 pub(crate) use worker::{FromWorker, WorkerHandle, hub_url};
 use worker::{WorkerBuild, wanted_device};
@@ -49,6 +53,8 @@ pub(crate) struct Engine {
     pub(crate) state: RwSignal<RunState>,
     /// Something that the user should know, and that is not an error.
     pub(crate) notice: RwSignal<Option<Notice>>,
+    /// What the user should decide.
+    pub(crate) trouble: RwSignal<Option<Trouble>>,
     /// The user's text to try the model with. It is asked again at each validation, so that one sees the model change its
     /// mind.
     pub(crate) tried: RwSignal<String>,
@@ -91,6 +97,11 @@ struct Inner {
     replaying: Option<RequestId>,
     losses_in_a_row: u32,
     slow_start: Option<Timeout>,
+    heartbeat: Option<Heartbeat>,
+    /// Whether the worker being started is to have the GPU that failed.
+    retries_gpu: bool,
+    /// Whether the run that is being taken up waits for the user.
+    stays_paused: bool,
 }
 
 impl Engine {
@@ -119,10 +130,14 @@ impl Engine {
             replaying: None,
             losses_in_a_row: 0,
             slow_start: None,
+            heartbeat: None,
+            retries_gpu: false,
+            stays_paused: false,
         };
         let engine = Self {
             state: RwSignal::new(RunState::default()),
             notice: RwSignal::new(None),
+            trouble: RwSignal::new(None),
             tried: RwSignal::new(String::new()),
             monitor: RwSignal::new(Monitor::default()),
             replacing: RwSignal::new_local(None),
@@ -329,7 +344,11 @@ impl Engine {
                 self.state
                     .update(|state| state.error = Some(words::version_mismatch(&detail)));
             }
-            Event::Ready { .. } => self.go_on(),
+            Event::Ready { device, .. } => {
+                if !self.still_lacks_gpu(&device) {
+                    self.go_on();
+                }
+            }
             Event::EncoderLoaded { id, .. } => {
                 let loading =
                     |inner: &mut Inner| inner.loading.take_if(|(loading, _)| *loading == id);
@@ -447,7 +466,9 @@ impl Engine {
             | Event::LengthsMeasured { .. }
             | Event::TableProgress { .. }
             | Event::TableStopping { .. }
-            | Event::UseDescribed { .. } => {}
+            | Event::UseDescribed { .. }
+            | Event::Pong { .. }
+            | Event::Occupied { .. } => {}
         }
     }
 

@@ -48,6 +48,7 @@ mod settings_card;
 mod step_list;
 mod table_view;
 mod tested_list;
+mod trouble;
 mod try_card;
 mod using;
 mod words;

@@ -5,6 +5,7 @@ use leptos::text_prop::TextProp;
 
 use super::engine::Engine;
 use super::language::tr;
+use super::trouble::TroubleMessage;
 use super::words::{error_hint, error_message};
 use crate::protocol::WireError;
 
@@ -39,6 +40,9 @@ pub(crate) fn Messages(engine: Engine) -> impl IntoView {
         <div class="messages">
             <div role="alert">
                 {move || error.get().map(|error| view! { <ErrorMessage error dismiss=dismiss_error /> })}
+            </div>
+            <div role="status">
+                <TroubleMessage engine />
             </div>
             <div role="status">
                 {move || engine.notice.get().map(|notice| view! { <NoticeMessage engine notice /> })}

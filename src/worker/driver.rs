@@ -11,11 +11,12 @@ use super::model::HeldModel;
 use super::open::open;
 use super::port::{Inbox, Message, post, post_with};
 use super::predict::{predict, predict_all};
+use super::pulse::Pulse;
 use super::run::Run;
 use super::started::{LoadedEncoder, Started};
 use super::tables::{HoldOut, Tables};
 use super::using::Using;
-use super::{devices, errors, files};
+use super::{devices, errors, files, memory};
 use crate::data::ReadOptions;
 use crate::eval::Pipeline;
 use crate::eval::tested::{ExampleFilter, TestedExamples};
@@ -30,6 +31,7 @@ use crate::train::config::TrainConfig;
 /// All that the worker holds.
 pub struct Driver {
     inbox: Inbox,
+    pulse: Pulse,
     started: Option<Started>,
     encoder: Option<Rc<LoadedEncoder>>,
     tables: Tables,
@@ -44,9 +46,10 @@ pub struct Driver {
 }
 
 impl Driver {
-    pub fn new(inbox: Inbox) -> Self {
+    pub fn new(inbox: Inbox, pulse: Pulse) -> Self {
         Self {
             inbox,
+            pulse,
             started: None,
             encoder: None,
             tables: Tables::default(),
@@ -60,20 +63,23 @@ impl Driver {
 
     /// Runs until the page ends the worker.
     pub async fn drive(mut self) {
+        let pulse = self.pulse.clone();
         loop {
+            memory::forget_failure();
             let running = self.run.as_ref().is_some_and(|run| !run.is_paused());
             let asked = running || self.using.is_working();
             let working = asked || self.estimator.is_busy();
             let message = if working {
                 self.inbox.try_next()
             } else {
+                pulse.rest();
                 self.inbox.next().await
             };
             match message {
                 Some(message) => self.handle(message).await,
-                None if asked => self.advance().await,
+                None if asked => pulse.work(self.advance()).await,
                 None if working => {
-                    if let Err(error) = self.estimator.advance().await {
+                    if let Err(error) = pulse.work(self.estimator.advance()).await {
                         return post(&Event::Lost { error });
                     }
                 }
@@ -125,6 +131,8 @@ impl Driver {
         } = message;
         let bytes = buffer.as_ref().map(to_bytes);
         self.estimator.make_way_for(&command);
+        self.pulse
+            .carries_out(&command, bytes.as_ref().map_or(0, Vec::len));
         let (id, answer) = match command {
             Command::Start {
                 id,
@@ -266,6 +274,8 @@ impl Driver {
             }
             // The terminal event comes when all is measured.
             Command::Estimate { id, config } => return self.estimate(id, config),
+            // Answered before it comes here.
+            Command::Ping { id } => return self.pulse.answer(id),
         };
         match answer {
             Ok(event) => post(&event),

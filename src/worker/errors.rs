@@ -29,6 +29,7 @@ impl From<Fault> for WireError {
     fn from(error: Fault) -> Self {
         let kind = match error {
             Fault::Device(_) => ErrorKind::Device,
+            Fault::OutOfMemory => ErrorKind::Memory,
             Fault::Refused { .. }
             | Fault::Version { .. }
             | Fault::Unreadable { .. }

@@ -91,15 +91,7 @@ impl Estimator {
 
     /// Ends the estimate under way for a command that changes what is estimated, or wants the device for itself.
     pub fn make_way_for(&mut self, command: &Command) {
-        let goes_on = matches!(
-            command,
-            Command::DescribeHub { .. }
-                | Command::ForgetHub { .. }
-                | Command::Predict { .. }
-                | Command::ListExamples { .. }
-                | Command::Export { .. }
-        );
-        if let Some(estimating) = self.under_way.take_if(|_| !goes_on) {
+        if let Some(estimating) = self.under_way.take_if(|_| command.ends_estimate()) {
             estimating.answer(None);
         }
     }

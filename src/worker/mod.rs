@@ -19,6 +19,7 @@ mod model;
 mod open;
 mod port;
 mod predict;
+mod pulse;
 mod run;
 mod speed;
 mod started;
@@ -35,9 +36,11 @@ pub use constructors::run_constructors;
 pub fn start() {
     run_constructors();
     port::report_panics();
-    let inbox = port::Inbox::open();
+    port::report_exhausted_memory();
+    let pulse = pulse::Pulse::new();
+    let inbox = port::Inbox::open(pulse.clone());
     port::post(&Event::Listening);
     // Where the browser does not tell, the page says so by its own count.
     let _ = requests::watch(|count| port::post(&Event::Requested { count }));
-    wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox).drive());
+    wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox, pulse).drive());
 }

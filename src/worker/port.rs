@@ -4,6 +4,8 @@ use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use js_sys::ArrayBuffer;
 
 use super::errors::Fault;
+use super::memory;
+use super::pulse::Pulse;
 use crate::port::{Received, listen};
 use crate::protocol::{Command, Event};
 
@@ -16,10 +18,14 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Starts listening.
-    pub fn open() -> Self {
+    /// Starts listening. A ping is answered here, whatever command is being carried out.
+    pub fn open(pulse: Pulse) -> Self {
         let (sender, receiver) = unbounded();
-        listen(move |received| match received {
+        listen(move |received: Result<Message, _>| match received {
+            Ok(Received {
+                message: Command::Ping { id },
+                ..
+            }) => pulse.answer(id),
             // The receiver lives as long as the worker.
             Ok(message) => drop(sender.unbounded_send(message)),
             Err(error) => {
@@ -62,4 +68,28 @@ pub fn report_panics() {
             error: Fault::Panic { detail }.into(),
         });
     }));
+}
+
+/// Tells the page if the worker ends for want of memory. Rust then stops without a word; the browser reports a trap, in
+/// which there is no reason. The message is made now: there may be no memory for it then.
+pub fn report_exhausted_memory() {
+    let lost = Event::Lost {
+        error: Fault::OutOfMemory.into(),
+    };
+    let packed = match pack(&lost, None) {
+        Ok(packed) => packed.value,
+        Err(error) => return gloo::console::error!(error.to_string()),
+    };
+    let report = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if memory::has_failed() && scope().post_message(&packed).is_ok() {
+            // The page would hear of the trap, too.
+            event.prevent_default();
+        }
+    });
+    let listening =
+        scope().add_event_listener_with_callback("error", report.as_ref().unchecked_ref());
+    if let Err(error) = listening {
+        gloo::console::error!(error);
+    }
+    report.forget();
 }

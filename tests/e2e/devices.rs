@@ -51,7 +51,8 @@ async fn the_one_that_is_asked_for() -> Result {
     Ok(())
 }
 
-/// The browser's GPU process is killed in the middle of a run: the page says so and goes on with the CPU.
+/// The browser's GPU process is killed in the middle of a run: the page says so and, if the user agrees, goes on with the
+/// CPU.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_gpu_does_not_end_the_run() -> Result {
     let minutes = Duration::from_secs(60);
@@ -63,6 +64,8 @@ async fn a_lost_gpu_does_not_end_the_run() -> Result {
         .await?;
 
     page.kill_gpu_process().await?;
+    page.element_within("gpu-failed", 2 * minutes).await?;
+    page.click("use-cpu").await?;
 
     page.element_within("device-badge[data-device='cpu']", 5 * minutes)
         .await?;

@@ -50,13 +50,22 @@ pub struct Page {
 impl Page {
     /// Opens the page in a new browser. `query` follows its address, `?device=cpu` for example.
     pub async fn open(query: &str, flags: &[&str]) -> Result<Self> {
-        let port = free_port()?;
-        let profile = Scratch::new(&format!("profile-{port}"))?;
-        Self::open_again(profile, query, flags).await
+        Self::open_at(&format!("{}{query}", variable("TABTUNE_URL")?), flags).await
+    }
+
+    /// Opens the page at another address.
+    pub async fn open_at(address: &str, flags: &[&str]) -> Result<Self> {
+        let profile = Scratch::new(&format!("profile-{}", free_port()?))?;
+        Self::start(profile, address, flags).await
     }
 
     /// Opens the page in a browser that finds what another one has left behind.
     pub async fn open_again(profile: Scratch, query: &str, flags: &[&str]) -> Result<Self> {
+        let address = format!("{}{query}", variable("TABTUNE_URL")?);
+        Self::start(profile, &address, flags).await
+    }
+
+    async fn start(profile: Scratch, address: &str, flags: &[&str]) -> Result<Self> {
         let port = free_port()?;
         let chromedriver = Command::new(variable("TABTUNE_CHROMEDRIVER")?)
             .arg(format!("--port={port}"))
@@ -76,9 +85,7 @@ impl Page {
             chromedriver,
             profile,
         };
-        page.driver
-            .goto(format!("{}{query}", variable("TABTUNE_URL")?))
-            .await?;
+        page.driver.goto(address).await?;
         page.element("device-badge[data-device]").await?;
         Ok(page)
     }

@@ -6,6 +6,8 @@
 mod axe;
 mod cache;
 mod chromium;
+mod deny;
+mod fuzz;
 mod interop;
 mod lighthouse;
 mod models;
@@ -13,6 +15,7 @@ mod page;
 mod process;
 mod quality;
 mod serve;
+mod soak;
 mod steps;
 mod test;
 mod tools;
@@ -88,6 +91,10 @@ enum Command {
         #[arg(long)]
         python: Option<PathBuf>,
     },
+    /// Gives damaged files to every parser that meets one.
+    Fuzz(fuzz::Fuzz),
+    /// Trains in the built page for long and looks whether it slows down or grows.
+    Soak(soak::Soak),
     /// Writes index.json, the list of the encoders in a folder's subfolders.
     Catalog {
         #[arg(long, value_name = "DIR", default_value = "www/models")]
@@ -147,6 +154,8 @@ fn run(command: Command) -> Result<()> {
         }
         Command::Quality(quality) => quality::run(&workspace, &quality),
         Command::Interop { python } => interop::check(&workspace, python),
+        Command::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),
+        Command::Soak(soak) => soak::run(&workspace, &soak),
         Command::Catalog { out } => catalog::write_step(&out),
     }
 }

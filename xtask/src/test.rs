@@ -3,12 +3,14 @@
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::axe;
 use crate::chromium::Chromium;
+use crate::deny;
 use crate::models::{self, catalog, encoders::SECOND};
 use crate::page;
 use crate::process::run as run_command;
@@ -47,6 +49,8 @@ pub enum TestStep {
     Format,
     /// clippy finds nothing, natively and for browsers.
     Lint,
+    /// The dependencies' licences, sources and advisories are as deny.toml has them.
+    Deny,
     /// The documentation builds, and its links lead somewhere.
     Docs,
     /// Tests on this machine itself.
@@ -126,7 +130,7 @@ impl TestStep {
     /// Whether the step only looks at the sources.
     fn is_check(self) -> bool {
         match self {
-            Self::Format | Self::Lint | Self::Docs => true,
+            Self::Format | Self::Lint | Self::Deny | Self::Docs => true,
             Self::Native | Self::Browser | Self::Page | Self::EndToEnd => false,
         }
     }
@@ -144,6 +148,7 @@ impl TestStep {
             match self {
                 Self::Format => run_command(workspace.cargo()?.args(["fmt", "--all", "--check"])),
                 Self::Lint => lint(workspace),
+                Self::Deny => return deny::check(workspace),
                 Self::Docs => docs(workspace),
                 Self::Native => native(workspace),
                 Self::Browser => browser(workspace),
@@ -238,6 +243,20 @@ fn browser(workspace: &Workspace) -> Result<()> {
 
 /// The tests of the built page.
 fn end_to_end(workspace: &Workspace, names: &[String], pictures: Option<&Path>) -> Result<()> {
+    on_built_page(workspace, "e2e", |tests| {
+        if let Some(folder) = pictures {
+            tests.env("TABTUNE_SCREENSHOTS", folder);
+        }
+        tests.args(["--", "--test-threads=1"]).args(names);
+    })
+}
+
+/// Runs a test program beside a server of the built page. `arrange` adds what it is told.
+pub fn on_built_page(
+    workspace: &Workspace,
+    program: &str,
+    arrange: impl FnOnce(&mut Command),
+) -> Result<()> {
     let dist = workspace.dist();
     ensure!(
         dist.join("index.html").is_file(),
@@ -267,30 +286,19 @@ fn end_to_end(workspace: &Workspace, names: &[String], pictures: Option<&Path>) 
     let mounts = mounts.into_iter().chain(page).collect();
     let server = StaticServer::start(0, mounts, Audience::OwnOrigin)?;
     let mut tests = workspace.cargo()?;
-    if let Some(folder) = pictures {
-        tests.env("TABTUNE_SCREENSHOTS", folder);
-    }
-    let result = run_command(
-        tests
-            .args([
-                "test",
-                "--release",
-                "--test",
-                "e2e",
-                "--",
-                "--test-threads=1",
-            ])
-            .args(names)
-            .env(
-                "TABTUNE_URL",
-                format!("http://{}{PAGE_PREFIX}", server.address()),
-            )
-            .env("TABTUNE_HUB", hub)
-            .env("TABTUNE_DIST", dist)
-            .env("TABTUNE_AXE", axe)
-            .env("TABTUNE_CHROMIUM", &chromium.browser)
-            .env("TABTUNE_CHROMEDRIVER", &chromium.driver),
-    );
+    tests
+        .args(["test", "--release", "--test", program])
+        .env(
+            "TABTUNE_URL",
+            format!("http://{}{PAGE_PREFIX}", server.address()),
+        )
+        .env("TABTUNE_HUB", hub)
+        .env("TABTUNE_DIST", dist)
+        .env("TABTUNE_AXE", axe)
+        .env("TABTUNE_CHROMIUM", &chromium.browser)
+        .env("TABTUNE_CHROMEDRIVER", &chromium.driver);
+    arrange(&mut tests);
+    let result = run_command(&mut tests);
     drop(server);
     result
 }

@@ -83,6 +83,16 @@ impl Workspace {
         })
     }
 
+    /// cargo-deny, with what its authors released it with.
+    pub fn cargo_deny(&self) -> Tool {
+        Tool {
+            package: "cargo-deny",
+            program: "cargo-deny",
+            version: "0.20.2".to_owned(),
+            locked: true,
+        }
+    }
+
     /// Cargo at the checkout's root, with the shared target folder and the installed tools.
     pub fn cargo(&self) -> Result<Command> {
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -101,7 +111,7 @@ impl Workspace {
 
     /// The `PATH` with the installed tools before all else.
     fn path(&self) -> Result<OsString> {
-        let tools = [self.trunk(), self.wasm_bindgen()?]
+        let tools = [self.trunk(), self.wasm_bindgen()?, self.cargo_deny()]
             .map(|tool| tool.installed(&self.cache).join("bin"));
         let inherited = env::var_os("PATH").unwrap_or_default();
         let folders = tools

@@ -6,11 +6,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Engine;
 use super::recovery::{EncoderChoice, Step};
+use super::trouble::Trouble;
 use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for, hub_url};
-use crate::protocol::{
-    Command, DeviceKind, DevicePreference, ErrorKind, Event, PROTOCOL_VERSION, RequestId, WireError,
-};
+use crate::protocol::{Command, DeviceKind, Event, PROTOCOL_VERSION, RequestId, WireError};
 use crate::run_state::RunState;
+use crate::run_state::loss::{Loss, RunAfterLoss};
 use crate::run_state::monitor::Monitor;
 use crate::run_state::run::Run;
 use crate::ui::words;
@@ -21,12 +21,6 @@ const DEFAULT_ENCODER: &str = "paraphrase-MiniLM-L3-v2";
 /// A worker that does not speak for this long may have failed to load, which the browser does not report.
 const SLOW_START_MS: u32 = 20_000;
 
-/// Workers lost in a row, without a checkpoint between them, up to which a run is taken up again.
-const MOST_RESUMES: u32 = 2;
-
-/// Workers lost in a row up to which a new one is started unasked.
-const MOST_RESTARTS: u32 = 3;
-
 impl Engine {
     /// Goes on with another device, in a new worker. What was loaded and learnt goes along.
     pub(crate) fn switch_device(self, kind: DeviceKind) {
@@ -36,7 +30,8 @@ impl Engine {
         self.inner.update_value(|inner| {
             (inner.build, inner.preference) = device_asked_for(kind);
             inner.losses_in_a_row = 0;
-            inner.replay = inner.told.replay(run.as_ref());
+            inner.retries_gpu = false;
+            inner.replay = inner.told.replay(run.as_ref(), false);
         });
         self.notice.set(None);
         self.state.update(|state| {
@@ -57,10 +52,13 @@ impl Engine {
 
     pub(super) fn start_worker(self) {
         self.monitor.update(Monitor::take_back);
+        self.trouble.set(None);
         let (build, generation) = self
             .inner
             .try_update_value(|inner| {
                 inner.worker = None;
+                inner.heartbeat = None;
+                inner.stays_paused = false;
                 inner.generation += 1;
                 inner.replaying = None;
                 inner.waiting = None;
@@ -86,13 +84,18 @@ impl Engine {
 
     fn hear_worker(self, message: FromWorker<Event>) {
         match message {
-            FromWorker::Event(event, buffer, _) => self.hear(event, buffer),
+            FromWorker::Event(event, buffer, _) => {
+                if !self.heard_from_worker(&event) {
+                    self.hear(event, buffer);
+                }
+            }
             FromWorker::Unreadable(error) => self.lose(words::version_mismatch(&error.to_string())),
             FromWorker::Died(detail) => self.lose(words::worker_died(&detail)),
         }
     }
 
     pub(super) fn greet(self) {
+        self.watch_worker();
         let Some(device) = self.inner.try_update_value(|inner| {
             inner.slow_start = None;
             inner.preference
@@ -152,17 +155,18 @@ impl Engine {
                 self.inner.update_value(|inner| inner.split = split);
                 self.use_columns(columns, problem);
             }
-            Step::Train(config) => {
+            Step::Train { config, paused } => {
                 // The bytes are kept: the next worker may be lost too.
                 let bytes = self
                     .inner
                     .with_value(|inner| inner.told.checkpoint.as_ref().map(|bytes| bytes.slice(0)));
+                self.inner.update_value(|inner| inner.stays_paused = paused);
                 self.send(
                     |id| Command::Train {
                         id,
                         config,
                         resume: bytes.is_some(),
-                        paused: false,
+                        paused,
                     },
                     bytes.clone(),
                 );
@@ -213,39 +217,57 @@ impl Engine {
 
     fn replace_worker(self, error: WireError) {
         let run = self.state.with_untracked(|state| state.run.clone());
-        let started = self.state.with_untracked(|state| state.device.is_some());
-        let Some((gpu_lost, resumes, gives_up)) = self.inner.try_update_value(|inner| {
+        let was_ready = self.state.with_untracked(|state| state.device.is_some());
+        let Some(replacement) = self.inner.try_update_value(|inner| {
             inner.worker = None;
             inner.slow_start = None;
+            inner.heartbeat = None;
+            inner.retries_gpu = false;
             inner.losses_in_a_row += 1;
-            let gpu_lost =
-                inner.build == WorkerBuild::Gpu && (error.kind == ErrorKind::Device || !started);
-            if gpu_lost {
-                (inner.build, inner.preference) = (WorkerBuild::Cpu, DevicePreference::Cpu);
+            let loss = Loss {
+                kind: error.kind,
+                on_gpu: inner.build == WorkerBuild::Gpu,
+                was_ready,
+                in_a_row: inner.losses_in_a_row,
+                run: run.as_ref(),
+            };
+            let replacement = loss.replacement();
+            if replacement.gpu_failed && !replacement.asks {
+                (inner.build, inner.preference) = device_asked_for(DeviceKind::Cpu);
             }
-            let resumes = inner.losses_in_a_row <= MOST_RESUMES
-                && run.as_ref().is_some_and(Run::is_worth_resuming);
-            inner.replay = inner.told.replay(run.as_ref().filter(|_| resumes));
-            (gpu_lost, resumes, inner.losses_in_a_row > MOST_RESTARTS)
+            let (taken_up, paused) = match replacement.run {
+                RunAfterLoss::Left => (None, false),
+                RunAfterLoss::TakenUp => (run.as_ref(), false),
+                RunAfterLoss::TakenUpPaused => (run.as_ref(), true),
+            };
+            inner.replay = inner.told.replay(taken_up, paused);
+            replacement
         }) else {
             return;
         };
+        let resumes = replacement.run != RunAfterLoss::Left;
         self.state.update(|state| {
-            state.worker_replaced(gpu_lost, resumes);
-            state.error = gives_up.then(|| error.clone());
+            let on_cpu = replacement.gpu_failed && !replacement.asks;
+            state.worker_replaced(on_cpu, resumes);
+            state.error = replacement.gives_up.then(|| error.clone());
         });
-        let checkpoint = run.as_ref().and_then(|run| run.checkpoint);
-        let notice = match gives_up {
+        let step = run.as_ref().and_then(|run| run.checkpoint);
+        if replacement.asks {
+            let error = Some(error);
+            self.notice.set(None);
+            return self.trouble.set(Some(Trouble::GpuFailed { error, step }));
+        }
+        let notice = match replacement.gives_up {
             true => words::gave_up(),
-            false => words::worker_replaced(
-                &error,
-                gpu_lost,
-                run.as_ref().is_some_and(|run| !run.kept),
-                resumes.then_some(checkpoint),
-            ),
+            false => {
+                let had_run = run.as_ref().is_some_and(|run| !run.kept);
+                words::worker_replaced(&error, &replacement, had_run, step)
+            }
         };
         self.notice.set(Some(notice));
-        if !gives_up {
+        if replacement.gives_up {
+            self.trouble.set(None);
+        } else {
             self.start_worker();
         }
     }

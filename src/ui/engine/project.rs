@@ -150,7 +150,7 @@ impl Engine {
                 .unwrap_or_default();
             inner.replay = match is_held_back {
                 true => VecDeque::new(),
-                false => told.replay(taken_up.as_ref()),
+                false => told.replay(taken_up.as_ref(), false),
             };
             inner.told = told;
             inner.loading = None;
@@ -186,7 +186,7 @@ impl Engine {
     /// Brings the worker to the project that was held back.
     pub(crate) fn bring_back(self) {
         self.inner
-            .update_value(|inner| inner.replay = inner.told.replay(None));
+            .update_value(|inner| inner.replay = inner.told.replay(None, false));
         if self.state.with_untracked(|state| state.device.is_some()) {
             self.go_on();
         }
@@ -200,7 +200,7 @@ impl Engine {
         let Some(run) = run else { return };
         self.state.update(RunState::run_taken_up);
         let waits = self.inner.try_update_value(|inner| {
-            let steps = inner.told.replay_run(&run);
+            let steps = inner.told.replay_run(&run, false);
             inner.replay.extend(steps);
             inner.replaying.is_some()
         });

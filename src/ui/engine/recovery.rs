@@ -150,14 +150,19 @@ pub(crate) enum Step {
     Edits(ArrayBuffer),
     Columns(ColumnChoice, Problem, SplitConfig),
     Texts(Source),
-    Train(TrainConfig),
+    /// The run from its last checkpoint, where it may wait for the user.
+    Train {
+        config: TrainConfig,
+        paused: bool,
+    },
     Pause,
     Stop,
 }
 
 impl Told {
-    /// The commands that bring a new worker here, after its start. `run` is taken up if it is given.
-    pub(crate) fn replay(&self, run: Option<&Run>) -> VecDeque<Step> {
+    /// The commands that bring a new worker here, after its start. `run` is taken up if it is given, and
+    /// waits for the user if `paused` says so.
+    pub(crate) fn replay(&self, run: Option<&Run>, paused: bool) -> VecDeque<Step> {
         let mut steps = VecDeque::new();
         // Another encoder may have been loaded since a model was opened on its own.
         let mut in_use = None;
@@ -181,16 +186,19 @@ impl Told {
             steps.push_back(Step::Columns(data.columns, data.problem, data.split));
         }
         steps.extend(self.texts.clone().map(Step::Texts));
-        steps.extend(run.into_iter().flat_map(|run| self.replay_run(run)));
+        steps.extend(run.into_iter().flat_map(|run| self.replay_run(run, paused)));
         steps
     }
 
-    /// The commands that take a run up, where all that it needs is there.
-    pub(crate) fn replay_run(&self, run: &Run) -> Vec<Step> {
-        let Some(config) = &self.config else {
+    /// The commands that take a run up, where all that it needs is there; it waits for the user if `paused` says so.
+    pub(crate) fn replay_run(&self, run: &Run, paused: bool) -> Vec<Step> {
+        let Some(config) = self.config.clone() else {
             return Vec::new();
         };
-        let mut steps = vec![Step::Train(config.clone())];
+        let mut steps = vec![Step::Train { config, paused }];
+        if paused {
+            return steps;
+        }
         if run.is_active() && run.stops > 0 {
             steps.push(Step::Stop);
         } else if run.phase == RunPhase::Paused {

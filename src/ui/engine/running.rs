@@ -28,6 +28,12 @@ impl Engine {
 
     /// A run that was started for a single step waits for it.
     pub(super) fn take_first_step(self) {
+        let stays = self
+            .inner
+            .try_update_value(|inner| std::mem::take(&mut inner.stays_paused));
+        if stays == Some(true) {
+            return;
+        }
         let waits = self.state.with_untracked(|state| {
             let run = state.run.as_ref();
             run.is_some_and(|run| run.begins_paused)

@@ -63,6 +63,9 @@ pub(crate) enum PageError {
         /// The project's name.
         name: String,
     },
+    /// The worker has not answered for long.
+    #[error("Tabtune's worker did not answer any more")]
+    WorkerHung,
     /// A message could not be posted.
     #[error("Tabtune's worker cannot be reached: {detail}")]
     NotSent {
@@ -77,7 +80,9 @@ impl PageError {
             Self::NotSaved { .. } => ErrorKind::Model,
             Self::TooManyFiles { .. } | Self::UnreadableFolder { .. } => ErrorKind::Encoder,
             Self::UnreadableFile { .. } => ErrorKind::Data,
-            Self::VersionMismatch { .. } | Self::WorkerDied { .. } => ErrorKind::Bug,
+            Self::VersionMismatch { .. } | Self::WorkerDied { .. } | Self::WorkerHung => {
+                ErrorKind::Bug
+            }
             Self::StorageSilent | Self::StorageDied { .. } | Self::OpenElsewhere { .. } => {
                 ErrorKind::Storage
             }
@@ -105,6 +110,7 @@ impl PageError {
                 "What was saved is safe. Save your model as a file before you close the page, and reload it then."
             }
             Self::OpenElsewhere { .. } => "Close it there, and open it here again.",
+            Self::WorkerHung => "Training goes on from the last saved step.",
             Self::NotSent { .. } => "Try again in a moment.",
         }
     }
@@ -114,7 +120,9 @@ impl From<PageError> for WireError {
     fn from(error: PageError) -> Self {
         let ends_the_worker = matches!(
             error,
-            PageError::VersionMismatch { .. } | PageError::WorkerDied { .. }
+            PageError::VersionMismatch { .. }
+                | PageError::WorkerDied { .. }
+                | PageError::WorkerHung
         );
         Self {
             recoverable: !ends_the_worker,
@@ -167,6 +175,11 @@ pub(crate) fn version_mismatch(detail: &str) -> WireError {
 pub(crate) fn worker_died(detail: &str) -> WireError {
     let detail = detail.to_owned();
     PageError::WorkerDied { detail }.into()
+}
+
+/// The worker has not answered for long.
+pub(crate) fn worker_hung() -> WireError {
+    PageError::WorkerHung.into()
 }
 
 /// The worker that keeps projects does not answer.

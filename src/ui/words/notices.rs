@@ -3,7 +3,8 @@
 use super::super::language::tr;
 use super::super::notice::Notice;
 use super::{error_hint, error_message};
-use crate::protocol::WireError;
+use crate::protocol::{ErrorKind, WireError};
+use crate::run_state::loss::{Replacement, RunAfterLoss};
 
 /// A file was dropped during a run.
 pub(crate) fn data_is_in_use() -> Notice {
@@ -65,28 +66,51 @@ pub(crate) fn gave_up() -> Notice {
     }
 }
 
-/// The worker was replaced. `checkpoint` says whether the run is taken up again, and from which step.
+/// The worker was replaced, and the run with it, whose last checkpoint was at `step`.
 pub(crate) fn worker_replaced(
     error: &WireError,
-    gpu_lost: bool,
+    replacement: &Replacement,
     had_run: bool,
-    checkpoint: Option<Option<u32>>,
+    step: Option<u32>,
 ) -> Notice {
+    let no_memory = error.kind == ErrorKind::Memory;
+    let (gpu_failed, run) = (replacement.gpu_failed, replacement.run);
     let text = move || {
-        let what = match gpu_lost {
-            true => tr!("shell-notice-gpu-lost"),
-            false => tr!("shell-notice-worker-lost"),
+        let what = match (no_memory, gpu_failed) {
+            (true, _) => tr!("faults-out-of-memory"),
+            (false, true) => tr!("shell-notice-gpu-lost"),
+            (false, false) => tr!("shell-notice-worker-lost"),
         };
-        let run = match checkpoint {
-            Some(Some(step)) => tr!("shell-notice-taken-up", step = step),
-            Some(None) => tr!("shell-notice-begun-anew"),
-            None if had_run => tr!("shell-notice-model-lost"),
-            None => return what,
+        let run = match run {
+            RunAfterLoss::TakenUp => taken_up(step),
+            RunAfterLoss::TakenUpPaused => tr!("faults-run-paused", step = step.unwrap_or(0)),
+            RunAfterLoss::Left if had_run && no_memory => tr!("faults-run-too-large"),
+            RunAfterLoss::Left if had_run => tr!("shell-notice-model-lost"),
+            RunAfterLoss::Left => return what,
         };
         sentences(what, run)
     };
     Notice {
         detail: Some(error.clone()),
         ..Notice::new(text)
+    }
+}
+
+/// The user lets the run go on with the CPU.
+pub(crate) fn goes_on_with_cpu(step: Option<u32>) -> Notice {
+    Notice::new(move || {
+        tr!(
+            "shell-notice-sentences",
+            first = tr!("faults-on-cpu"),
+            second = taken_up(step)
+        )
+    })
+}
+
+/// Where a run is taken up.
+fn taken_up(step: Option<u32>) -> String {
+    match step {
+        Some(step) => tr!("shell-notice-taken-up", step = step),
+        None => tr!("shell-notice-begun-anew"),
     }
 }

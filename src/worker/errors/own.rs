@@ -102,6 +102,9 @@ pub enum Fault {
         /// The panic's message and place.
         detail: String,
     },
+    /// More memory was asked for than the browser gives a page.
+    #[error("Tabtune's worker ran out of memory")]
+    OutOfMemory,
     /// A GPU that was lost, for example.
     #[error("the device failed: {0}")]
     Device(#[serde(serialize_with = "as_text")] ExecutionError),
@@ -118,7 +121,10 @@ impl Fault {
             Self::Panic { .. } => {
                 "This is a bug in Tabtune. Training goes on from the last saved step."
             }
-            Self::Device(_) => "Training goes on with the CPU from the last saved step.",
+            Self::OutOfMemory => {
+                "Choose a smaller batch size, a smaller maximum length or a smaller encoder. Closing other tabs helps, too."
+            }
+            Self::Device(_) => "Nothing is lost up to the last saved step.",
         }
     }
 }

@@ -1,0 +1,369 @@
+//! Faults that the page survives: a worker that dies, hangs, panics or runs out of memory, a GPU that is lost, files that
+//! do not arrive, a clock that jumps. They are brought in from here; nothing in the page helps.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::sleep;
+
+use crate::Scratch;
+use crate::faulty_server::{Faults, FaultyServer};
+use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
+
+const MINUTES: Duration = Duration::from_secs(60);
+
+/// Stands before a worker's loader and waits for the test's word.
+const IN_WORKER: &str = r#"
+self.faults = new BroadcastChannel('faults');
+for (const name of ['instantiate', 'instantiateStreaming']) {
+  const own = WebAssembly[name];
+  WebAssembly[name] = async (...given) => {
+    const made = await own.apply(WebAssembly, given);
+    self.moduleMemory = (made.instance ?? made).exports.memory;
+    return made;
+  };
+}
+if (self.GPUAdapter) {
+  const own = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function (...given) {
+    return self.gpuDevice = await own.apply(this, given);
+  };
+}
+const command = buffer => self.onmessage({ data: { message: { StopTable: { id: 0 } }, buffer } });
+self.faults.onmessage = ({ data: fault }) => {
+  if (fault === 'end') self.close();
+  if (fault === 'hang') for (;;);
+  if (fault === 'throw') setTimeout(() => { throw new Error('provoked'); });
+  if (fault === 'lose the gpu') self.gpuDevice.destroy();
+  if (fault === 'no adapter') navigator.gpu.requestAdapter = async () => null;
+  if (fault === 'panic') {
+    // A buffer that says that it is longer than any memory.
+    const list = Object.getPrototypeOf(Uint8Array.prototype);
+    const length = Object.getOwnPropertyDescriptor(list, 'length').get;
+    const get = function () {
+      const own = length.call(this);
+      return own === 13 ? 0xC0000000 : own;
+    };
+    Object.defineProperty(list, 'length', { configurable: true, get });
+    command(new ArrayBuffer(13));
+  }
+  if (fault === 'exhaust') {
+    // Takes what the module could still get, then asks for more.
+    for (let pages = 16384; pages > 0; pages >>= 1) {
+      try { for (;;) self.moduleMemory.grow(pages); } catch {}
+    }
+    command(new ArrayBuffer(512 << 20));
+  }
+};
+"#;
+
+/// A table that is learnt in a moment.
+fn table() -> String {
+    let rows = (0..120).map(|row| match row % 2 {
+        0 => format!("good food number {row},yes\n"),
+        _ => format!("bad food number {row},no\n"),
+    });
+    ["text,label\n".to_owned()]
+        .into_iter()
+        .chain(rows)
+        .collect()
+}
+
+/// The page with a table that was changed, and the losses of a whole run on it.
+struct Trial {
+    page: Page,
+    _server: FaultyServer,
+    /// Loss of the last step.
+    loss: f64,
+    rows: f64,
+    _scratch: Scratch,
+}
+
+impl Trial {
+    async fn start(name: &str, query: &str, flags: &[&str], script: &'static str) -> Result<Self> {
+        let server = FaultyServer::start(Faults {
+            script,
+            ..Faults::default()
+        })?;
+        let scratch = Scratch::new(name)?;
+        let page = Page::open_at(&format!("{}{query}", server.url()), flags).await?;
+        page.element("encoder-summary").await?;
+        page.select("model-select", "tiny-bert").await?;
+        page.element("encoder-summary[data-encoder='tiny-bert']")
+            .await?;
+        page.open_file(scratch.path(), "own.csv", table().as_bytes())
+            .await?;
+        page.until("first-rows", "data-total", MINUTES, |rows| rows == 120.0)
+            .await?;
+        page.unfold().await?;
+        page.type_in("add-text", "a row that was typed").await?;
+        page.type_in("add-label", "yes").await?;
+        page.click("add-row").await?;
+        let rows = page
+            .until("first-rows", "data-total", MINUTES, |rows| rows == 121.0)
+            .await?;
+        page.set("Epochs", "200").await?;
+        let mut trial = Self {
+            page,
+            _server: server,
+            loss: 0.0,
+            rows,
+            _scratch: scratch,
+        };
+        trial.page.click("start").await?;
+        trial.loss = trial.ended().await?;
+        Ok(trial)
+    }
+
+    /// The loss of the last step of the run, once it is over.
+    async fn ended(&self) -> Result<f64> {
+        self.page
+            .element_within("test-accuracy", 5 * MINUTES)
+            .await?;
+        self.page.number("loss-chart", "data-last-loss").await
+    }
+
+    /// Starts another run, and saves it in the middle.
+    async fn train_to_a_checkpoint(&self) -> Result {
+        let page = &self.page;
+        page.click("start").await?;
+        page.until("progress", "data-step", 2 * MINUTES, |step| step >= 20.0)
+            .await?;
+        page.click("pause").await?;
+        page.click("resume").await?;
+        let step = page.number("progress", "data-step").await?;
+        page.until("progress", "data-step", MINUTES, |now| now > step)
+            .await?;
+        Ok(())
+    }
+
+    async fn bring_about(&self, fault: &str) -> Result {
+        let say =
+            "const channel = new BroadcastChannel('faults'); channel.postMessage(arguments[0]);
+            setTimeout(() => channel.close(), 1000);";
+        self.page.driver.execute(say, vec![json!(fault)]).await?;
+        Ok(())
+    }
+
+    /// The run goes on from its checkpoint to the same end, and the changed table is there.
+    async fn goes_on(self) -> Result {
+        assert_eq!(self.ended().await?, self.loss, "the losses are the same");
+        let rows = self.page.number("first-rows", "data-total").await?;
+        assert_eq!(rows, self.rows, "the changes are there");
+        self.page.close().await
+    }
+}
+
+async fn survives(name: &str, fault: &str, says: &str) -> Result {
+    let trial = Trial::start(name, "?device=cpu", PLAIN, IN_WORKER).await?;
+    trial.train_to_a_checkpoint().await?;
+    trial.bring_about(fault).await?;
+    trial.page.message("notice", says).await?;
+    trial.page.message("notice", "from its checkpoint").await?;
+    trial.goes_on().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_survived() -> Result {
+    survives("panic", "panic", "Tabtune's worker broke").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_that_nobody_catches_is_survived() -> Result {
+    survives("throw", "throw", "Tabtune's worker stopped").await
+}
+
+/// A worker that was ended says nothing: it is noticed by its silence, and replaced unasked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_was_ended_is_replaced() -> Result {
+    let trial = Trial::start("end", "?device=cpu", PLAIN, IN_WORKER).await?;
+    trial.train_to_a_checkpoint().await?;
+    trial.bring_about("end").await?;
+    trial
+        .page
+        .element_within("worker-silent", 2 * MINUTES)
+        .await?;
+    trial.page.message("notice", "did not answer").await?;
+    trial.goes_on().await
+}
+
+/// A worker that hangs is replaced as soon as the user wishes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_hangs_is_replaced() -> Result {
+    let trial = Trial::start("hang", "?device=cpu", PLAIN, IN_WORKER).await?;
+    trial.train_to_a_checkpoint().await?;
+    trial.bring_about("hang").await?;
+    let silent = trial
+        .page
+        .element_within("worker-silent", 2 * MINUTES)
+        .await?;
+    assert!(silent.text().await?.contains("does not answer"));
+    trial.page.click("replace-worker").await?;
+    trial.page.message("notice", "from its checkpoint").await?;
+    trial.goes_on().await
+}
+
+/// Without memory the run waits at its checkpoint, and goes on when the user wishes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lack_of_memory_pauses_the_run() -> Result {
+    let trial = Trial::start("memory", "?device=cpu", PLAIN, IN_WORKER).await?;
+    trial.train_to_a_checkpoint().await?;
+    trial.bring_about("exhaust").await?;
+    let notice = trial.page.message("notice", "not enough memory").await?;
+    for words in ["paused at its checkpoint", "smaller batch size"] {
+        assert!(notice.contains(words), "{notice}");
+    }
+    trial.page.element("resume:not([disabled])").await?;
+    let step = trial.page.number("progress", "data-step").await?;
+    sleep(Duration::from_secs(3)).await;
+    let later = trial.page.number("progress", "data-step").await?;
+    assert_eq!(step, later, "it waits for the user");
+    trial.page.click("resume").await?;
+    trial.goes_on().await
+}
+
+/// Neither a machine that slept nor a clock that was set makes a worker hang, and a hidden tab goes on training.
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_and_hidden_tabs_are_no_faults() -> Result {
+    let trial = Trial::start("clock", "?device=cpu", PLAIN, "").await?;
+    let page = &trial.page;
+    page.click("start").await?;
+    page.until("progress", "data-step", 2 * MINUTES, |step| step >= 2.0)
+        .await?;
+    for hours in [5.0, -10.0, 48.0] {
+        let jump = "const hours = arguments[0];
+            for (const clock of [performance, Date]) {
+                const own = clock.now.bind(clock);
+                clock.now = () => own() + hours * 3600e3;
+            }";
+        page.driver.execute(jump, vec![json!(hours)]).await?;
+        sleep(Duration::from_secs(3)).await;
+        assert!(!page.has("worker-silent").await? && !page.has("notice").await?);
+    }
+
+    page.driver
+        .execute(
+            "window.wasHidden = false; document.addEventListener('visibilitychange', () => window.wasHidden ||= document.hidden);",
+            vec![],
+        )
+        .await?;
+    let first = page.driver.window().await?;
+    let second = page.driver.new_tab().await?;
+    page.driver.switch_to_window(second).await?;
+    sleep(Duration::from_secs(15)).await;
+    page.driver.close_window().await?;
+    page.driver.switch_to_window(first).await?;
+    let hidden: bool = page
+        .driver
+        .execute("return window.wasHidden", vec![])
+        .await?
+        .convert()?;
+    assert!(hidden, "the other tab lay in front");
+    assert!(!page.has("worker-silent").await? && !page.has("notice").await?);
+    trial.goes_on().await
+}
+
+/// A GPU that is lost in the middle of a run: the run waits until the user has decided.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_gpu_leaves_the_decision_to_the_user() -> Result {
+    let server = FaultyServer::start(Faults {
+        script: IN_WORKER,
+        ..Faults::default()
+    })?;
+    let page = Page::open_at(&format!("{}?device=gpu", server.url()), SWIFTSHADER).await?;
+    page.element("encoder-summary").await?;
+    page.select("model-select", "tiny-bert").await?;
+    page.element("encoder-summary[data-encoder='tiny-bert']")
+        .await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.click("start").await?;
+    let lose = "new BroadcastChannel('faults').postMessage('lose the gpu')";
+    page.until("progress", "data-step", 5 * MINUTES, |step| step >= 2.0)
+        .await?;
+    page.driver.execute(lose, vec![]).await?;
+    page.element_within("gpu-failed", 2 * MINUTES).await?;
+    sleep(Duration::from_secs(2)).await;
+    assert!(page.has("gpu-failed").await?, "it waits for the user");
+
+    page.click("try-gpu").await?;
+    page.element_within("device-badge[data-device='gpu']", 5 * MINUTES)
+        .await?;
+    let step = page.number("progress", "data-step").await?;
+    page.until("progress", "data-step", 5 * MINUTES, |now| now > step)
+        .await?;
+
+    page.driver.execute(lose, vec![]).await?;
+    page.element_within("gpu-failed", 2 * MINUTES).await?;
+    page.click("use-cpu").await?;
+    page.element_within("device-badge[data-device='cpu']", 2 * MINUTES)
+        .await?;
+    let step = page.number("progress", "data-step").await?;
+    page.until("progress", "data-step", 2 * MINUTES, |now| now > step + 5.0)
+        .await?;
+    page.close().await
+}
+
+/// The build for the GPU in a browser that has WebGPU, but no adapter for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_adapter_is_said() -> Result {
+    let server = FaultyServer::start(Faults {
+        script: "navigator.gpu.requestAdapter = async () => null;",
+        ..Faults::default()
+    })?;
+    let page = Page::open_at(&format!("{}?device=gpu", server.url()), SWIFTSHADER).await?;
+    assert_eq!(
+        page.attribute("device-badge", "data-reason").await?,
+        "no-adapter"
+    );
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("start:not([disabled])").await?;
+    page.close().await
+}
+
+/// An encoder that does not arrive as it should leaves the one in use, and arrives the next time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_download_is_refused_and_tried_again() -> Result {
+    let server = FaultyServer::start(Faults::default())?;
+    let page = Page::open_at(&format!("{}?device=cpu", server.url()), PLAIN).await?;
+    page.element("encoder-summary").await?;
+    page.select("model-select", "tiny-bert").await?;
+    page.element("encoder-summary[data-encoder='tiny-bert']")
+        .await?;
+    page.click("sample-uci").await?;
+    page.element("start:not([disabled])").await?;
+
+    server.faults().altered = Some("tiny-roberta/model.safetensors");
+    page.select("model-select", "tiny-roberta").await?;
+    let error = page
+        .message("error", "does not have the expected checksum")
+        .await?;
+    assert!(error.contains("Try again"), "{error}");
+    page.element("encoder-summary[data-encoder='tiny-bert']")
+        .await?;
+
+    server.faults().altered = None;
+    server.faults().truncated = Some("tiny-distilbert/model.safetensors");
+    page.select("model-select", "tiny-distilbert").await?;
+    let error = page.message("error", "model.safetensors could").await?;
+    assert!(error.contains("try again"), "{error}");
+    page.element("encoder-summary[data-encoder='tiny-bert']")
+        .await?;
+
+    server.faults().down = true;
+    page.select("model-select", "tiny-xlm-roberta").await?;
+    let error = page.message("error", "config.json could").await?;
+    assert!(error.contains("server is running"), "{error}");
+    // What is here works without the server.
+    page.set("Epochs", "1").await?;
+    page.click("start").await?;
+    page.element_within("test-accuracy", 5 * MINUTES).await?;
+
+    server.faults().down = false;
+    server.faults().truncated = None;
+    page.select("model-select", "tiny-roberta").await?;
+    page.element("encoder-summary[data-encoder='tiny-roberta']")
+        .await?;
+    page.close().await
+}
