@@ -23,9 +23,11 @@
 //! | [`chart`] | charts: what is drawn, where it lies, what is read | `language` |
 //! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`requests`] | counts the requests that are made | `protocol` |
+//! | [`offline`] | the page as files: which are kept, how requests are answered, with which headers | nothing of ours |
+//! | [`service_worker`] | keeps the page's files for use without a connection | `offline` |
 //! | [`port`] | messages over `postMessage` | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `chart` and `report` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `chart`, `report`, `requests`, `port` and what they import |
+//! | [`ui`] | the page | `protocol`, `run_state`, `language`, `chart`, `report`, `requests`, `offline`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -44,6 +46,7 @@ pub mod hub;
 pub mod language;
 #[cfg(feature = "engine")]
 pub mod model;
+pub mod offline;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
 pub mod port;
 #[allow(
@@ -56,6 +59,8 @@ pub mod report;
 #[cfg(all(target_arch = "wasm32", any(feature = "ui", feature = "worker")))]
 pub mod requests;
 pub mod run_state;
+#[cfg(all(target_arch = "wasm32", feature = "service-worker"))]
+pub mod service_worker;
 #[cfg(feature = "engine")]
 pub mod text;
 pub mod train;

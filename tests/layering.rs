@@ -73,6 +73,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("requests", &["protocol"]),
+    ("offline", &[]),
+    ("service_worker", &["offline"]),
     ("port", &[]),
     (
         "worker",
@@ -89,6 +91,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "run_state",
             "language",
             "requests",
+            "offline",
             "chart",
             "report",
             "port",

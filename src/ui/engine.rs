@@ -1,5 +1,6 @@
 //! The page's side of the protocol: starts a worker, sends commands, takes events in, and replaces a lost worker.
 
+mod hub;
 mod lifecycle;
 mod recovery;
 mod running;
@@ -31,8 +32,8 @@ pub(crate) use recovery::{EncoderChoice, Source};
 pub(crate) use running::StartPace;
 use table::Worked;
 use using::InUse;
-pub(crate) use worker::hub_url;
 use worker::{WorkerBuild, WorkerHandle, wanted_device};
+pub(crate) use worker::{base_url, has_web_gpu, hub_url};
 
 /// Tested examples that are listed at once.
 const LISTED_AT_ONCE: u32 = 10;
@@ -49,6 +50,8 @@ pub(crate) struct Engine {
     pub(crate) tried: RwSignal<String>,
     /// The stream of texts that is watched.
     pub(crate) monitor: RwSignal<Monitor>,
+    /// Whether the hub may be asked.
+    pub(crate) hub_allowed: RwSignal<bool>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -115,6 +118,7 @@ impl Engine {
             notice: RwSignal::new(None),
             tried: RwSignal::new(String::new()),
             monitor: RwSignal::new(Monitor::default()),
+            hub_allowed: RwSignal::new(hub::remembered()),
             inner: StoredValue::new_local(inner),
         };
         engine.start_worker();

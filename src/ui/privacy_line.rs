@@ -4,12 +4,13 @@ use leptos::prelude::*;
 
 use super::engine::Engine;
 use super::language::tr;
+use super::offline::Offline;
 use crate::protocol::RequestCount;
 use crate::requests;
 
 /// A quiet line that is always there, with what stands behind it folded away.
 #[component]
-pub(crate) fn PrivacyLine(engine: Engine) -> impl IntoView {
+pub(crate) fn PrivacyLine(engine: Engine, offline: Offline) -> impl IntoView {
     // `None` where the browser does not tell.
     let by_page = RwSignal::new(None::<RequestCount>);
     if requests::watch(move |count| by_page.set(Some(count))).is_ok() {
@@ -17,7 +18,12 @@ pub(crate) fn PrivacyLine(engine: Engine) -> impl IntoView {
     }
     let count = Memo::new(move |_| {
         let by_workers = engine.state.with(|state| state.requests.total());
-        by_page.get().map(|count| count.plus(by_workers))
+        let by_service_worker = RequestCount {
+            own_origin: offline.keeping.with(|keeping| keeping.requests),
+            elsewhere: 0,
+        };
+        let by_page = by_page.get();
+        by_page.map(|count| count.plus(by_workers).plus(by_service_worker))
     });
     let own = move || count.get().map(|count| count.own_origin.to_string());
     let elsewhere = move || count.get().map(|count| count.elsewhere.to_string());

@@ -4,6 +4,7 @@ use std::env;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -36,6 +37,9 @@ const ALWAYS: &[&str] = &[
     "window-size=1280,1000",
 ];
 
+/// Browsers that were started, each with a folder of its own.
+static PROFILES: AtomicU32 = AtomicU32::new(0);
+
 /// Time for anything that is not training.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 const GLANCE: Duration = Duration::from_millis(100);
@@ -50,6 +54,28 @@ pub struct Page {
 impl Page {
     /// Opens the page in a new browser. `query` follows its address, `?device=cpu` for example.
     pub async fn open(query: &str, flags: &[&str]) -> Result<Self> {
+        let page = Self::start(flags).await?;
+        page.driver
+            .goto(format!("{}{query}", variable("TABTUNE_URL")?))
+            .await?;
+        page.element("device-badge[data-device]").await?;
+        Ok(page)
+    }
+
+    /// A new browser that shows nothing yet.
+    pub async fn start(flags: &[&str]) -> Result<Self> {
+        let number = PROFILES.fetch_add(1, Ordering::Relaxed);
+        Self::start_with(flags, Scratch::new(&format!("profile-{number}"))?).await
+    }
+
+    /// Closes the browser, and starts it anew with all that it has kept.
+    pub async fn restart(mut self, flags: &[&str]) -> Result<Self> {
+        self.driver.clone().quit().await?;
+        self.chromedriver.kill().await?;
+        Self::start_with(flags, self.profile).await
+    }
+
+    async fn start_with(flags: &[&str], profile: Scratch) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let chromedriver = Command::new(variable("TABTUNE_CHROMEDRIVER")?)
             .arg(format!("--port={port}"))
@@ -62,19 +88,13 @@ impl Page {
         for flag in ALWAYS.iter().chain(flags) {
             capabilities.add_arg(&format!("--{flag}"))?;
         }
-        let profile = Scratch::new(&format!("profile-{port}"))?;
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         let driver = connect(port, capabilities).await?;
-        let page = Self {
+        Ok(Self {
             driver,
             chromedriver,
             profile,
-        };
-        page.driver
-            .goto(format!("{}{query}", variable("TABTUNE_URL")?))
-            .await?;
-        page.element("device-badge[data-device]").await?;
-        Ok(page)
+        })
     }
 
     /// Opens the page with an encoder loaded.

@@ -9,6 +9,7 @@ use clap::ValueEnum;
 
 use crate::axe;
 use crate::chromium::Chromium;
+use crate::finish;
 use crate::models::{self, catalog, encoders::SECOND};
 use crate::page;
 use crate::process::run as run_command;
@@ -260,12 +261,14 @@ fn end_to_end(workspace: &Workspace, names: &[String], pictures: Option<&Path>) 
     let hub = format!("{}:{}", Ipv4Addr::LOCALHOST, free_port()?);
     let entry = workspace.cache.target().join("end-to-end-page");
     write_page_with_hub(&dist, &format!("http://{hub}/"), &entry)?;
+    // Tests of the service worker have servers of their own; in all others it would fetch everything once more.
+    let own = page::own_page(&entry, PAGE_PREFIX.to_owned(), false)?;
     let page = [&entry, &dist].map(|folder| Mount {
         prefix: PAGE_PREFIX.to_owned(),
         folder: folder.clone(),
     });
     let mounts = mounts.into_iter().chain(page).collect();
-    let server = StaticServer::start(0, mounts, Audience::OwnOrigin)?;
+    let server = StaticServer::start(0, mounts, Audience::OwnOrigin(own))?;
     let mut tests = workspace.cargo()?;
     if let Some(folder) = pictures {
         tests.env("TABTUNE_SCREENSHOTS", folder);
@@ -301,19 +304,13 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Writes the built page's index.html to `folder`, with another hub in it.
+/// Writes the built page's index.html to `folder`, with another hub in it and without its service worker.
 fn write_page_with_hub(dist: &Path, hub: &str, folder: &Path) -> Result<()> {
-    let index = dist.join("index.html");
-    let html =
-        fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    ensure!(
-        html.matches(HUB).count() == 1,
-        "{} does not name {HUB} once",
-        index.display()
-    );
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let target = folder.join("index.html");
-    fs::write(&target, html.replace(HUB, hub))
-        .with_context(|| format!("cannot write {}", target.display()))
+    let mut named = 0;
+    page::write_variant(dist, folder, |html| {
+        named = html.matches(HUB).count();
+        finish::without_service_worker(&html.replace(HUB, hub))
+    })?;
+    ensure!(named == 1, "index.html does not name {HUB} once");
+    Ok(())
 }

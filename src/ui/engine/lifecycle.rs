@@ -4,9 +4,9 @@ use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::Engine;
 use super::recovery::{EncoderChoice, Step};
 use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for, hub_url};
+use super::{Engine, Inner};
 use crate::protocol::{
     Command, DeviceKind, DevicePreference, ErrorKind, PROTOCOL_VERSION, RequestId, WireError,
 };
@@ -30,17 +30,22 @@ const MOST_RESTARTS: u32 = 3;
 impl Engine {
     /// Goes on with another device, in a new worker. What was loaded and learnt goes along.
     pub(crate) fn switch_device(self, kind: DeviceKind) {
+        self.state.update(|state| state.gpu_lost = false);
+        self.move_on(|inner| (inner.build, inner.preference) = device_asked_for(kind));
+    }
+
+    /// Goes on in a new worker that differs in what `change` makes of it.
+    pub(super) fn move_on(self, change: impl FnOnce(&mut Inner)) {
         let run = self
             .state
             .with_untracked(|state| state.run.clone().filter(Run::is_worth_resuming));
         self.inner.update_value(|inner| {
-            (inner.build, inner.preference) = device_asked_for(kind);
+            change(inner);
             inner.losses_in_a_row = 0;
             inner.replay = inner.told.replay(run.as_ref());
         });
         self.notice.set(None);
         self.state.update(|state| {
-            state.gpu_lost = false;
             state.leave_estimate();
             state.worker_replaced(false, run.is_some());
         });
@@ -72,7 +77,7 @@ impl Engine {
                 self.hear_worker(message);
             }
         };
-        match WorkerHandle::start(build, hear) {
+        match WorkerHandle::start(build, self.hub_allowed.get_untracked(), hear) {
             Ok(worker) => {
                 let slow = move || self.notice.set(Some(words::slow_start()));
                 self.inner.update_value(|inner| {
@@ -108,7 +113,11 @@ impl Engine {
                 version: PROTOCOL_VERSION,
                 device,
                 base_url: base_url(),
-                hub_url: hub_url(),
+                hub_url: self
+                    .hub_allowed
+                    .get_untracked()
+                    .then(hub_url)
+                    .unwrap_or_default(),
             },
             None,
         );
