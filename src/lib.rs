@@ -26,10 +26,12 @@
 //! | [`report`] | the report that is saved, and what charts show of a run | `run_state`, `language`, `chart` and what they import |
 //! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`storage`] | projects on a disk: formats, the order of writing, what is believed | `reason`, `archive`, `checksum`, `protocol` |
+//! | [`offline`] | the page as files: which are kept, how requests are answered, with which headers | nothing of ours |
+//! | [`service_worker`] | keeps the page's files for use without a connection | `offline` |
 //! | [`port`] | messages over `postMessage`, files beside them | nothing of ours |
-//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart`, `report`, `storage` and `keeper` |
+//! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart`, `report`, `storage`, `keeper`, `offline` and `service_worker` |
 //! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `requests`, `port` |
-//! | [`ui`] | the page | `protocol`, `run_state`, `project`, `language`, `chart`, `report`, `requests`, `port` and what they import |
+//! | [`ui`] | the page | `protocol`, `run_state`, `project`, `language`, `chart`, `report`, `requests`, `offline`, `port` and what they import |
 //!
 //! `tests/layering.rs` holds this table.
 
@@ -52,6 +54,7 @@ pub mod keeper;
 pub mod language;
 #[cfg(feature = "engine")]
 pub mod model;
+pub mod offline;
 #[cfg(all(
     target_arch = "wasm32",
     any(feature = "ui", feature = "worker", feature = "storage")
@@ -71,6 +74,8 @@ pub mod report;
 ))]
 pub mod requests;
 pub mod run_state;
+#[cfg(all(target_arch = "wasm32", feature = "service-worker"))]
+pub mod service_worker;
 #[cfg(any(feature = "engine", feature = "storage"))]
 pub mod storage;
 #[cfg(feature = "engine")]

@@ -28,6 +28,10 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn name(this: &Entry) -> String;
+
+    /// When the service worker took the request; zero without one.
+    #[wasm_bindgen(method, getter, js_name = workerStart)]
+    fn worker_start(this: &Entry) -> f64;
 }
 
 /// Tells `hear` how many requests there have been, from the first one on, whenever there are more.
@@ -40,7 +44,9 @@ pub fn watch(hear: impl Fn(RequestCount) + 'static) -> Result<(), JsValue> {
     let mut count = RequestCount::default();
     let observe = Closure::<dyn FnMut(Observed)>::new(move |observed: Observed| {
         for entry in observed.entries() {
-            count.add(&entry.unchecked_into::<Entry>().name(), &origin);
+            let entry: Entry = entry.unchecked_into();
+            // What the service worker takes is only a request if it makes one itself, which it tells.
+            count.add(&entry.name(), &origin, entry.worker_start() > 0.0);
         }
         hear(count);
     });

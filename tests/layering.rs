@@ -82,6 +82,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("requests", &["protocol"]),
+    ("offline", &[]),
+    ("service_worker", &["offline"]),
     ("storage", &["reason", "checksum", "archive", "protocol"]),
     ("port", &[]),
     (
@@ -106,6 +108,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "project",
             "language",
             "requests",
+            "offline",
             "chart",
             "report",
             "port",

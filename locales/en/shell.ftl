@@ -88,6 +88,8 @@ shell-hub = From the Hugging Face hub
 shell-hub-placeholder = owner/name
 shell-hub-look-up = Look up
 shell-hub-note = Looking up asks { $host }, which learns the name of the encoder and, as every site does, your internet address. It learns nothing of your texts.
+shell-hub-allow = Allow asking { $host }
+shell-hub-off = Not allowed: nothing on this page can reach any site but its own. Allow it to look up and download encoders there; this browser remembers your choice, and you can take it back at any time.
 shell-hub-asking = Asking…
 shell-hub-address = Address
 shell-hub-licence = Licence
@@ -107,6 +109,24 @@ shell-sample-zh = Chinese reviews
 shell-sample-choose-encoder = This sample is in Chinese. An encoder for English learns hardly anything from it and is right about half of the time, as by chance. Choose multilingual-e5-small above.
 shell-sample-get-encoder = This sample is in Chinese. An encoder for English learns hardly anything from it and is right about half of the time, as by chance. To learn from it, look up intfloat/multilingual-e5-small under More encoders, or add the small version to this site with cargo xtask models multilingual-e5-small.
 
+# Use without a connection, and new versions
+
+shell-offline-ready = Ready to work offline.
+shell-offline-keeping = Getting ready to work offline: { $kept } of { $total }.
+shell-offline-not-offered = This site does not keep the page for use offline.
+shell-offline-unsupported = This browser does not keep the page for use offline. Private windows and pages without HTTPS often cannot.
+shell-offline-unreachable = Not ready to work offline: { $file } could not be fetched. It is tried again when you reload the page.
+shell-offline-altered = Not ready to work offline: the site has another { $file } than the one that belongs to this version, so it was not kept. It is tried again when you reload the page.
+shell-offline-storage = Not ready to work offline: the browser could not keep the files ({ $detail }). Free some space, then reload the page.
+shell-update = A new version is ready.
+shell-update-run = A run is under way, and reloading would end it: wait until it is done and save the model first.
+shell-update-loses = What is open here closes when you reload: save the model first if you want to keep it.
+shell-update-others = { $count ->
+    [one] Tabtune is open in { $count } other tab. Close it first
+   *[other] Tabtune is open in { $count } other tabs. Close them first
+}, then press Reload again.
+shell-update-reload = Reload
+
 # The requests that were made
 
 shell-requests-unknown = Your browser does not tell how many requests this page makes.
@@ -122,6 +142,6 @@ shell-requests-elsewhere = Since it was opened, this page has made { $own ->
    *[other] { $elsewhere } requests
 } elsewhere, for what you looked up or downloaded.
 shell-requests-how = How to check this yourself
-shell-requests-what = What is fetched is the page itself, encoders and samples. The number is the browser's own record of the page and its worker; a request is never made with anything that you opened or typed, except for the name of an encoder that you look up.
+shell-requests-what = What is fetched is the page itself, encoders and samples. The number is the browser's own record of the page, its worker and its service worker, which keeps the page's files for use offline; what comes from there is no request. A request is never made with anything that you opened or typed, except for the name of an encoder that you look up.
 shell-requests-tools = Press F12 and choose Network before you reload the page: the browser lists every request, where it goes and what it carries. Train and ask the model: nothing is added to the list.
-shell-requests-offline = Or load an encoder, disconnect from the network, and go on: opening files, training, testing and saving work without a connection.
+shell-requests-offline = Or disconnect from the network when this page says that it is ready to work offline, reload it, and go on: opening files, training, testing and saving work without a connection.

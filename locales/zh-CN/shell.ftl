@@ -88,6 +88,8 @@ shell-hub = 从 Hugging Face Hub 获取
 shell-hub-placeholder = 所有者/名称
 shell-hub-look-up = 查询
 shell-hub-note = 查询时会访问 { $host }，对方会得知编码器的名称，以及您的 IP 地址（任何网站都会得知）。它不会得知您的任何文本。
+shell-hub-allow = 允许查询 { $host }
+shell-hub-off = 未允许：此页面上的任何部分都只能访问本站。允许之后，您可以在那里查询和下载编码器；此浏览器会记住您的选择，您可以随时撤回。
 shell-hub-asking = 正在查询…
 shell-hub-address = 地址
 shell-hub-licence = 许可证
@@ -107,12 +109,27 @@ shell-sample-zh = 中文评论
 shell-sample-choose-encoder = 这份示例数据是中文的。英文编码器几乎学不到什么，准确率约为一半，与随机猜测相当。请在上方选择 multilingual-e5-small。
 shell-sample-get-encoder = 这份示例数据是中文的。英文编码器几乎学不到什么，准确率约为一半，与随机猜测相当。要学习它，请在“更多编码器”中查询 intfloat/multilingual-e5-small，或用 cargo xtask models multilingual-e5-small 把它的小型版本加到本站。
 
+# 离线使用与新版本
+
+shell-offline-ready = 已可离线使用。
+shell-offline-keeping = 正在为离线使用做准备：{ $kept } / { $total }。
+shell-offline-not-offered = 本站没有为离线使用保留此页面。
+shell-offline-unsupported = 此浏览器没有为离线使用保留此页面。无痕窗口和非 HTTPS 页面往往无法做到。
+shell-offline-unreachable = 尚不能离线使用：无法获取 { $file }。重新加载页面时会再次尝试。
+shell-offline-altered = 尚不能离线使用：本站的 { $file } 与此版本的文件不同，因此没有保留。重新加载页面时会再次尝试。
+shell-offline-storage = 尚不能离线使用：浏览器无法保存文件（{ $detail }）。请腾出一些空间，然后重新加载页面。
+shell-update = 新版本已就绪。
+shell-update-run = 训练正在进行，重新加载会将其终止：请等待训练结束，并先保存模型。
+shell-update-loses = 重新加载会关闭此处打开的内容：如需保留模型，请先保存。
+shell-update-others = Tabtune 还在另外 { $count } 个标签页中打开。请先关闭它们，再按“重新加载”。
+shell-update-reload = 重新加载
+
 # 已发出的请求
 
 shell-requests-unknown = 您的浏览器没有提供此页面发出的请求数。
 shell-requests-own = 自打开以来，此页面发出了 { $count } 个请求，全部发往本站。
 shell-requests-elsewhere = 自打开以来，此页面向本站发出了 { $own } 个请求，向其他网站发出了 { $elsewhere } 个请求（用于您查询或下载的内容）。
 shell-requests-how = 如何自行核实
-shell-requests-what = 获取的内容是页面本身、编码器和示例数据。该数字来自浏览器对页面及其计算部分的记录；除了您查询的编码器名称之外，请求中绝不会带有您打开或输入的任何内容。
+shell-requests-what = 获取的内容是页面本身、编码器和示例数据。该数字来自浏览器对页面、其计算部分以及 Service Worker（负责为离线使用保留页面文件）的记录；由它直接提供的内容不算请求。除了您查询的编码器名称之外，请求中绝不会带有您打开或输入的任何内容。
 shell-requests-tools = 请先按 F12 并选择“网络”（Network），再重新加载页面：浏览器会列出每个请求、它的去向和所带的内容。接着训练并试用模型：列表中不会增加任何请求。
-shell-requests-offline = 也可以在加载编码器之后断开网络再继续：打开文件、训练、测试和保存都无需联网。
+shell-requests-offline = 也可以在此页面提示“已可离线使用”之后断开网络，重新加载页面再继续：打开文件、训练、测试和保存都无需联网。

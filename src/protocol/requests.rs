@@ -21,13 +21,13 @@ impl RequestCount {
     }
 
     /// Counts a request to an address, from a page of `origin` (`https://example.org`). What the browser makes up itself,
-    /// such as `blob:` and `data:`, is no request.
-    pub fn add(&mut self, address: &str, origin: &str) {
+    /// such as `blob:` and `data:`, is no request, nor is what its service worker answers: of `origin` alone.
+    pub fn add(&mut self, address: &str, origin: &str, is_answered: bool) {
         let is_own = address
             .strip_prefix(origin)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
         if is_own {
-            self.own_origin += 1;
+            self.own_origin += u32::from(!is_answered);
         } else if address.starts_with("http:") || address.starts_with("https:") {
             self.elsewhere += 1;
         }
@@ -50,13 +50,15 @@ mod tests {
             "blob:https://example.org/1",
             "data:text/plain,1",
         ] {
-            count.add(address, "https://example.org");
+            count.add(address, "https://example.org", false);
         }
+        count.add("https://example.org/app.js", "https://example.org", true);
+        count.add("https://example.com/a", "https://example.org", true);
         assert_eq!(
             count,
             RequestCount {
                 own_origin: 2,
-                elsewhere: 3
+                elsewhere: 4
             }
         );
     }

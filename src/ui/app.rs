@@ -8,6 +8,7 @@ use super::encoder_card::EncoderCard;
 use super::engine::Engine;
 use super::language::{self, LanguageChoice, tr};
 use super::notice::Messages;
+use super::offline::{Offline, OfflineLine, UpdateNotice};
 use super::open_card::OpenCard;
 use super::privacy_line::PrivacyLine;
 use super::projects::{Keeper, ProjectBanners, ProjectsPanel, SaveStatus};
@@ -28,14 +29,15 @@ pub(crate) fn App() -> impl IntoView {
     let engine = Engine::start();
     let settings = Settings::new();
     let keeper = Keeper::start(engine, settings);
+    let offline = Offline::start(engine);
     language::follow_in_document();
     show_progress_in_title(engine);
     keep_dropped_files_out();
     view! {
         <header class="masthead">
-            <img src="icons/tabtune.svg" alt="" width="40" height="40" />
+            <img src={"icons/tabtune.svg"} alt="" width="40" height="40" />
             <div>
-                <h1>"Tabtune"</h1>
+                <h1>{"Tabtune"}</h1>
                 <p>{move || tr!("shell-lead")}</p>
             </div>
             <SaveStatus keeper />
@@ -43,6 +45,9 @@ pub(crate) fn App() -> impl IntoView {
         </header>
         <StepList engine />
         <main>
+            <div role="status">
+                <UpdateNotice engine offline />
+            </div>
             <Messages engine />
             <ProjectBanners keeper />
             <ProjectsPanel keeper />
@@ -69,7 +74,8 @@ pub(crate) fn App() -> impl IntoView {
         </main>
         <footer class="muted small">
             <p>{move || tr!("shell-foot")}</p>
-            <PrivacyLine engine keeper />
+            <PrivacyLine engine keeper offline />
+            <OfflineLine offline />
         </footer>
     }
 }

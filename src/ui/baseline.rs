@@ -49,7 +49,7 @@ fn Pair(before: Untrained, after: Scores) -> impl IntoView {
             tr!("run-baseline-scores", accuracy = accuracy, f1 = f1)
         }
     };
-    let bar = |it: Scores| format!("width: {:.1}%", it.accuracy * 100.0);
+    let bar = |it: Scores| format!("{:.1}%", it.accuracy * 100.0);
     let method = move || match before.method {
         BaselineMethod::NearestCentroid => tr!("run-baseline-centroid"),
         BaselineMethod::MajorityClass => tr!("run-baseline-majority"),
@@ -73,12 +73,12 @@ fn Pair(before: Untrained, after: Scores) -> impl IntoView {
             <dl class="pair">
                 <dt>{move || tr!("run-baseline-before")}</dt>
                 <dd>
-                    <span class="bar"><span class="bar-before" style=bar(untrained)></span></span>
+                    <span class="bar"><span class="bar-before" style=("width", bar(untrained))></span></span>
                     <span>{scores(untrained)}</span>
                 </dd>
                 <dt>{move || tr!("run-baseline-after")}</dt>
                 <dd>
-                    <span class="bar"><span style=bar(after)></span></span>
+                    <span class="bar"><span style=("width", bar(after))></span></span>
                     <span>{scores(after)}</span>
                 </dd>
             </dl>

@@ -172,7 +172,7 @@ fn share_row(
             <td>
                 {move || tr!("data-number", number = count)}
                 <span class="share" aria-hidden="true">
-                    <span style=format!("width: {:.1}%", share * 100.0)></span>
+                    <span style=("width", format!("{:.1}%", share * 100.0))></span>
                 </span>
             </td>
         }

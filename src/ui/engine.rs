@@ -1,6 +1,7 @@
 //! The page's side of the protocol: starts a worker, sends commands, takes events in, and replaces a lost worker.
 
 mod heartbeat;
+mod hub;
 mod kept_files;
 mod lifecycle;
 mod project;
@@ -40,7 +41,7 @@ pub(crate) use running::StartPace;
 use table::Worked;
 pub(crate) use trouble::Trouble;
 use using::InUse;
-pub(crate) use worker::{FromWorker, WorkerHandle, hub_url};
+pub(crate) use worker::{FromWorker, WorkerHandle, base_url, has_web_gpu, hub_url};
 use worker::{WorkerBuild, wanted_device};
 
 /// Tested examples that are listed at once.
@@ -62,6 +63,8 @@ pub(crate) struct Engine {
     pub(crate) monitor: RwSignal<Monitor>,
     /// The table that waits for the user's word, as another one with changes is open.
     pub(crate) replacing: RwSignal<Option<Source>, LocalStorage>,
+    /// Whether the hub may be asked.
+    pub(crate) hub_allowed: RwSignal<bool>,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -141,6 +144,7 @@ impl Engine {
             tried: RwSignal::new(String::new()),
             monitor: RwSignal::new(Monitor::default()),
             replacing: RwSignal::new_local(None),
+            hub_allowed: RwSignal::new(hub::remembered()),
             inner: StoredValue::new_local(inner),
         };
         engine.start_worker();

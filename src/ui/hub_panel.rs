@@ -15,7 +15,10 @@ pub(crate) fn HubPanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     let looking = Memo::new(move |_| engine.state.with(|state| state.is_looking_up()));
     let loading = Memo::new(move |_| engine.state.with(|state| state.loading.is_some()));
     let found = Memo::new(move |_| engine.state.with(|state| state.hub.clone()));
-    let is_busy = Memo::new(move |_| locked.get() || looking.get() || loading.get());
+    // Another worker is on its way when the hub has just been allowed.
+    let is_starting = Memo::new(move |_| engine.state.with(|state| state.device.is_none()));
+    let is_busy =
+        Memo::new(move |_| locked.get() || looking.get() || loading.get() || is_starting.get());
 
     let look_up = move |event: SubmitEvent| {
         event.prevent_default();
@@ -30,36 +33,66 @@ pub(crate) fn HubPanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
         .map_or(url.as_str(), |(_, host)| host)
         .trim_end_matches('/')
         .to_owned();
-    view! {
-        <form class="inline" on:submit=look_up>
-            <label class="field">
-                <span>{move || tr!("shell-hub")}</span>
-                <input
-                    type="text"
-                    data-testid="hub-name"
-                    placeholder=move || tr!("shell-hub-placeholder")
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    aria-describedby="hub-note"
-                    disabled=move || locked.get()
-                    on:input:target=move |event| name.set(event.target().value())
-                />
-            </label>
-            <button
-                type="submit"
-                data-testid="hub-lookup"
-                disabled=move || is_busy.get() || name.with(|name| name.trim().is_empty())
-            >
-                {move || tr!("shell-hub-look-up")}
-            </button>
-        </form>
-        <p id="hub-note" class="muted small">
-            {move || tr!("shell-hub-note", host = host.clone())}
-        </p>
-        <div aria-live="polite">
+    let allowed = engine.hub_allowed;
+    let allow_words = {
+        let host = host.clone();
+        move || tr!("shell-hub-allow", host = host.clone())
+    };
+    let note = move || match allowed.get() {
+        true => tr!("shell-hub-note", host = host.clone()),
+        false => tr!("shell-hub-off", host = host.clone()),
+    };
+    let form = move || {
+        view! {
+            <form class="inline" on:submit=look_up>
+                <label class="field">
+                    <span>{move || tr!("shell-hub")}</span>
+                    <input
+                        type="text"
+                        data-testid="hub-name"
+                        placeholder=move || tr!("shell-hub-placeholder")
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        aria-describedby="hub-note"
+                        disabled=move || locked.get()
+                        on:input:target=move |event| name.set(event.target().value())
+                    />
+                </label>
+                <button
+                    type="submit"
+                    data-testid="hub-lookup"
+                    disabled=move || is_busy.get() || name.with(|name| name.trim().is_empty())
+                >
+                    {move || tr!("shell-hub-look-up")}
+                </button>
+            </form>
+        }
+    };
+    let answers = move || {
+        view! {
             {move || looking.get().then(|| view! { <p class="busy">{tr!("shell-hub-asking")}</p> })}
             {move || found.get().map(|found| view! { <Found engine found is_busy /> })}
+        }
+    };
+    view! {
+        <label class="check">
+            <input
+                type="checkbox"
+                data-testid="hub-allow"
+                aria-describedby="hub-note"
+                prop:checked=move || allowed.get()
+                disabled=move || locked.get() || loading.get()
+                on:change:target=move |event| engine.allow_hub(event.target().checked())
+            />
+            <span>{allow_words}</span>
+        </label>
+        {move || allowed.get().then(form)}
+        <p id="hub-note" class="muted small">
+            {note}
+        </p>
+        <div aria-live="polite">
+            {move || allowed.get().then(answers)}
         </div>
     }
 }

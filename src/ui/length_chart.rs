@@ -123,7 +123,7 @@ pub(crate) fn LengthChart(lengths: TextLengths, most: Memo<Option<u32>>) -> impl
                 {limit}
             </svg>
             <div class="length-axis muted small" aria-hidden="true">
-                <span>"0"</span>
+                <span>{"0"}</span>
                 <span>{move || tr!("data-number", number = longest)}</span>
             </div>
         </figure>

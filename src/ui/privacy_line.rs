@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use super::engine::Engine;
 use super::language::tr;
+use super::offline::Offline;
 use super::projects::Keeper;
 use crate::protocol::RequestCount;
 use crate::requests;
 
 /// A quiet line that is always there, with what stands behind it folded away.
 #[component]
-pub(crate) fn PrivacyLine(engine: Engine, keeper: Keeper) -> impl IntoView {
+pub(crate) fn PrivacyLine(engine: Engine, keeper: Keeper, offline: Offline) -> impl IntoView {
     // `None` where the browser does not tell.
     let by_page = RwSignal::new(None::<RequestCount>);
     if requests::watch(move |count| by_page.set(Some(count))).is_ok() {
@@ -19,7 +20,11 @@ pub(crate) fn PrivacyLine(engine: Engine, keeper: Keeper) -> impl IntoView {
     let count = Memo::new(move |_| {
         let by_workers = engine.state.with(|state| state.requests.total());
         let by_keeper = keeper.requests.with(|requests| requests.total());
-        let by_workers = by_workers.plus(by_keeper);
+        let by_service_worker = RequestCount {
+            own_origin: offline.keeping.with(|keeping| keeping.requests),
+            elsewhere: 0,
+        };
+        let by_workers = by_workers.plus(by_keeper).plus(by_service_worker);
         by_page.get().map(|count| count.plus(by_workers))
     });
     let own = move || count.get().map(|count| count.own_origin.to_string());

@@ -34,6 +34,12 @@ fn content(repositories: &[&str]) -> Result<Content> {
 async fn open() -> Result<Page> {
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
     page.unfold().await?;
+    assert!(!page.has("hub-name").await?, "the hub is off at first");
+    page.click("hub-allow").await?;
+    page.element("hub-name").await?;
+    page.element("device-badge[data-device]").await?;
+    page.element("encoder-summary[data-encoder='tiny-bert']")
+        .await?;
     Ok(page)
 }
 

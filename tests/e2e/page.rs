@@ -4,6 +4,7 @@ use std::env;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -36,6 +37,9 @@ const ALWAYS: &[&str] = &[
     "window-size=1280,1000",
 ];
 
+/// Browsers that were started, each with a folder of its own.
+static PROFILES: AtomicU32 = AtomicU32::new(0);
+
 /// Time for anything that is not training.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 const GLANCE: Duration = Duration::from_millis(100);
@@ -55,17 +59,36 @@ impl Page {
 
     /// Opens the page at another address.
     pub async fn open_at(address: &str, flags: &[&str]) -> Result<Self> {
-        let profile = Scratch::new(&format!("profile-{}", free_port()?))?;
-        Self::start(profile, address, flags).await
+        Self::start(flags).await?.go_to(address).await
     }
 
     /// Opens the page in a browser that finds what another one has left behind.
     pub async fn open_again(profile: Scratch, query: &str, flags: &[&str]) -> Result<Self> {
         let address = format!("{}{query}", variable("TABTUNE_URL")?);
-        Self::start(profile, &address, flags).await
+        let page = Self::start_with(flags, profile).await?;
+        page.go_to(&address).await
     }
 
-    async fn start(profile: Scratch, address: &str, flags: &[&str]) -> Result<Self> {
+    async fn go_to(self, address: &str) -> Result<Self> {
+        self.driver.goto(address).await?;
+        self.element("device-badge[data-device]").await?;
+        Ok(self)
+    }
+
+    /// A new browser that shows nothing yet.
+    pub async fn start(flags: &[&str]) -> Result<Self> {
+        let number = PROFILES.fetch_add(1, Ordering::Relaxed);
+        Self::start_with(flags, Scratch::new(&format!("profile-{number}"))?).await
+    }
+
+    /// Closes the browser, and starts it anew with all that it has kept.
+    pub async fn restart(mut self, flags: &[&str]) -> Result<Self> {
+        self.driver.clone().quit().await?;
+        self.chromedriver.kill().await?;
+        Self::start_with(flags, self.profile).await
+    }
+
+    async fn start_with(flags: &[&str], profile: Scratch) -> Result<Self> {
         let port = free_port()?;
         let chromedriver = Command::new(variable("TABTUNE_CHROMEDRIVER")?)
             .arg(format!("--port={port}"))
@@ -80,14 +103,11 @@ impl Page {
         }
         capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
         let driver = connect(port, capabilities).await?;
-        let page = Self {
+        Ok(Self {
             driver,
             chromedriver,
             profile,
-        };
-        page.driver.goto(address).await?;
-        page.element("device-badge[data-device]").await?;
-        Ok(page)
+        })
     }
 
     /// Opens the page with an encoder loaded.

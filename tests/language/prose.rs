@@ -17,7 +17,7 @@ const FOR_MACHINES: [&str; 8] = [
 ];
 
 /// Texts that are no language's: the file, how the text begins, and the reason.
-const ALLOWED: [(&str, &str, &str); 15] = [
+const ALLOWED: [(&str, &str, &str); 17] = [
     (
         "src/ui/words/errors.rs",
         "",
@@ -26,12 +26,14 @@ const ALLOWED: [(&str, &str, &str); 15] = [
     ("src/ui/engine.rs", "page {PROTOCOL_VERSION}", DETAIL),
     ("src/ui/engine.rs", "the file did not come along", DETAIL),
     ("src/ui/engine.rs", "no worker", DETAIL),
-    ("src/ui/engine/worker.rs", "{} did not load", DETAIL),
+    ("src/ui/engine/worker.rs", "{loader} did not load", DETAIL),
     (
         "src/ui/engine/using.rs",
         "the file did not come along",
         DETAIL,
     ),
+    ("src/ui/trusted.rs", "{address} is no script", DETAIL),
+    ("src/ui/rows/grid.rs", "3.5rem minmax", "a style"),
     ("src/ui/save_file.rs", "there is no document", DETAIL),
     ("src/ui/dropped.rs", "dropped files", DETAIL),
     (

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::chromium::Chromium;
+use crate::page;
 use crate::process::{find_on_path, run};
 use crate::serve::{Audience, Mount, StaticServer};
 use crate::steps::{announce, step};
@@ -37,11 +38,12 @@ pub fn run_on(workspace: &Workspace) -> Result<()> {
     let npx = find_on_path(&["npx", "npx.cmd"])
         .context("Lighthouse runs on Node.js: install it with npm, then run this again")?;
     let chromium = Chromium::ensure()?;
+    let page = page::own_page(&dist, "/".to_owned(), true)?;
     let mount = Mount {
-        prefix: "/".to_owned(),
+        prefix: page.root.clone(),
         folder: dist,
     };
-    let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin)?;
+    let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin(page))?;
     let report = workspace.cache.target().join("lighthouse.json");
     let mut rounds = Vec::new();
     for round in 1..=ROUNDS {

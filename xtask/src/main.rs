@@ -7,7 +7,9 @@ mod axe;
 mod cache;
 mod chromium;
 mod deny;
+mod finish;
 mod fuzz;
+mod icons;
 mod interop;
 mod lighthouse;
 mod models;
@@ -51,9 +53,16 @@ enum Command {
         /// Opens the page in the default browser.
         #[arg(long)]
         open: bool,
+        /// Serves the service worker too. Without it, a page that is built anew is there at the next reload.
+        #[arg(long)]
+        offline: bool,
     },
     /// Builds the page into dist/, which any file server can host under any path.
     Build,
+    /// Adds policy, headers and service worker to what Trunk has built; Trunk runs this itself.
+    Finish,
+    /// Makes the icons in www/icons anew from tabtune.svg, with Chromium.
+    Icons,
     /// Runs every check and test.
     Test {
         /// Runs this step alone; may be repeated.
@@ -115,16 +124,22 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<()> {
     let workspace = Workspace::find()?;
     match command {
-        Command::Serve { port, open } => {
+        Command::Serve {
+            port,
+            open,
+            offline,
+        } => {
             serve::check_port(port)?;
             page::set_up(&workspace)?;
             page::build(&workspace)?;
-            serve::serve_page(&workspace.dist(), port, open)
+            page::serve(&workspace, port, open, offline)
         }
         Command::Build => {
             page::set_up(&workspace)?;
             page::build(&workspace)
         }
+        Command::Finish => finish::run(&workspace),
+        Command::Icons => icons::make(&workspace),
         Command::Test { only, names } => test::run(&workspace, &only, &names),
         Command::Screenshots { out } => test::screenshots(&workspace, &out),
         Command::Lighthouse => lighthouse::run_on(&workspace),

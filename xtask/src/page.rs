@@ -5,9 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use tabtune::offline::INDEX;
 
+use crate::finish;
 use crate::models::{self, catalog};
 use crate::process::run;
+use crate::serve::{self, Mount, OwnPage};
 use crate::steps::{announce, megabytes, step};
 use crate::tools::{self, Workspace};
 
@@ -35,6 +38,55 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         let (files, bytes) = size(&workspace.dist())?;
         Ok(format!("dist/ with {files} files, {}", megabytes(bytes)))
     })
+}
+
+/// Serves the built page at the root of a port until the process is ended.
+///
+/// Without its service worker, if `offline` does not ask for it: it would answer with the last build until the page is
+/// reloaded a second time.
+pub fn serve(workspace: &Workspace, port: u16, open: bool, offline: bool) -> Result<()> {
+    let dist = workspace.dist();
+    let mut folders = vec![dist.clone()];
+    if !offline {
+        let entry = workspace.cache.target().join("served-page");
+        write_variant(&dist, &entry, finish::without_service_worker)?;
+        folders.insert(0, entry);
+    }
+    let root = "/".to_owned();
+    let mounts = folders.iter().map(|folder| Mount {
+        prefix: root.clone(),
+        folder: folder.clone(),
+    });
+    let page = own_page(&folders[0], root.clone(), offline)?;
+    serve::serve_page(mounts.collect(), page, port, open)
+}
+
+/// How the page whose index.html lies in a folder is served under the path `root`.
+pub fn own_page(folder: &Path, root: String, offline: bool) -> Result<OwnPage> {
+    let policy = finish::policy_of(&index_of(folder)?)?;
+    Ok(OwnPage {
+        root,
+        policy,
+        offline,
+    })
+}
+
+/// Writes another form of the built page's index.html to a folder of its own.
+pub fn write_variant(
+    dist: &Path,
+    folder: &Path,
+    change: impl FnOnce(&str) -> String,
+) -> Result<()> {
+    let html = change(&index_of(dist)?);
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    let target = folder.join(INDEX);
+    fs::write(&target, html).with_context(|| format!("cannot write {}", target.display()))
+}
+
+fn index_of(folder: &Path) -> Result<String> {
+    let index = folder.join(INDEX);
+    fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))
 }
 
 /// Files in a folder and below, and their bytes.

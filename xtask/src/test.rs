@@ -1,16 +1,16 @@
 //! All checks and tests, in the order in which they are worth running.
 
-use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::axe;
 use crate::chromium::Chromium;
 use crate::deny;
+use crate::finish;
 use crate::models::{self, catalog, encoders::SECOND};
 use crate::page;
 use crate::process::run as run_command;
@@ -30,7 +30,7 @@ const WASM_FEATURES: &[&str] = &[
     WASM,
     "--no-default-features",
     "--features",
-    "programs,ui,worker,gpu,storage",
+    "programs,ui,worker,gpu,storage,service-worker",
 ];
 
 /// The path that end-to-end tests find the page under: it must work under any.
@@ -279,12 +279,14 @@ pub fn on_built_page(
     let hub = format!("{}:{}", Ipv4Addr::LOCALHOST, free_port()?);
     let entry = workspace.cache.target().join("end-to-end-page");
     write_page_with_hub(&dist, &format!("http://{hub}/"), &entry)?;
+    // Tests of the service worker have servers of their own; in all others it would fetch everything once more.
+    let own = page::own_page(&entry, PAGE_PREFIX.to_owned(), false)?;
     let page = [&entry, &dist].map(|folder| Mount {
         prefix: PAGE_PREFIX.to_owned(),
         folder: folder.clone(),
     });
     let mounts = mounts.into_iter().chain(page).collect();
-    let server = StaticServer::start(0, mounts, Audience::OwnOrigin)?;
+    let server = StaticServer::start(0, mounts, Audience::OwnOrigin(own))?;
     let mut tests = workspace.cargo()?;
     tests
         .args(["test", "--release", "--test", program])
@@ -309,19 +311,13 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Writes the built page's index.html to `folder`, with another hub in it.
+/// Writes the built page's index.html to `folder`, with another hub in it and without its service worker.
 fn write_page_with_hub(dist: &Path, hub: &str, folder: &Path) -> Result<()> {
-    let index = dist.join("index.html");
-    let html =
-        fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    ensure!(
-        html.matches(HUB).count() == 1,
-        "{} does not name {HUB} once",
-        index.display()
-    );
-    fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let target = folder.join("index.html");
-    fs::write(&target, html.replace(HUB, hub))
-        .with_context(|| format!("cannot write {}", target.display()))
+    let mut named = 0;
+    page::write_variant(dist, folder, |html| {
+        named = html.matches(HUB).count();
+        finish::without_service_worker(&html.replace(HUB, hub))
+    })?;
+    ensure!(named == 1, "index.html does not name {HUB} once");
+    Ok(())
 }

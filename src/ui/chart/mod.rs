@@ -137,8 +137,8 @@ fn pointer(chart: &Chart, stop: &Stop) -> impl IntoView + use<> {
 
 fn labels(ticks: &[Tick], side: &'static str) -> impl IntoView + use<> {
     let label = |tick: &Tick| {
-        let place = format!("{side}: {:.2}%", tick.place * 100.0);
-        view! { <span style=place>{tick.words.clone()}</span> }
+        let place = format!("{:.2}%", tick.place * 100.0);
+        view! { <span style=(side, place)>{tick.words.clone()}</span> }
     };
     ticks.iter().map(label).collect_view()
 }

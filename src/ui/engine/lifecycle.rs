@@ -4,10 +4,10 @@ use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::Engine;
 use super::recovery::{EncoderChoice, Step};
 use super::trouble::Trouble;
 use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for, hub_url};
+use super::{Engine, Inner};
 use crate::protocol::{Command, DeviceKind, Event, PROTOCOL_VERSION, RequestId, WireError};
 use crate::run_state::RunState;
 use crate::run_state::loss::{Loss, RunAfterLoss};
@@ -24,18 +24,23 @@ const SLOW_START_MS: u32 = 20_000;
 impl Engine {
     /// Goes on with another device, in a new worker. What was loaded and learnt goes along.
     pub(crate) fn switch_device(self, kind: DeviceKind) {
+        self.state.update(|state| state.gpu_lost = false);
+        self.move_on(|inner| (inner.build, inner.preference) = device_asked_for(kind));
+    }
+
+    /// Goes on in a new worker that differs in what `change` makes of it.
+    pub(super) fn move_on(self, change: impl FnOnce(&mut Inner)) {
         let run = self
             .state
             .with_untracked(|state| state.run.clone().filter(Run::is_worth_resuming));
         self.inner.update_value(|inner| {
-            (inner.build, inner.preference) = device_asked_for(kind);
+            change(inner);
             inner.losses_in_a_row = 0;
             inner.retries_gpu = false;
             inner.replay = inner.told.replay(run.as_ref(), false);
         });
         self.notice.set(None);
         self.state.update(|state| {
-            state.gpu_lost = false;
             state.leave_estimate();
             state.worker_replaced(false, run.is_some());
         });
@@ -70,7 +75,8 @@ impl Engine {
                 self.hear_worker(message);
             }
         };
-        match WorkerHandle::start(build.loader(), hear) {
+        let loader = build.loader(self.hub_allowed.get_untracked());
+        match WorkerHandle::start(loader, hear) {
             Ok(worker) => {
                 let slow = move || self.notice.set(Some(words::slow_start()));
                 self.inner.update_value(|inner| {
@@ -111,7 +117,11 @@ impl Engine {
                 version: PROTOCOL_VERSION,
                 device,
                 base_url: base_url(),
-                hub_url: hub_url(),
+                hub_url: self
+                    .hub_allowed
+                    .get_untracked()
+                    .then(hub_url)
+                    .unwrap_or_default(),
             },
             None,
         );

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 
 use crate::port::{self, PortError};
 use crate::protocol::{DeviceKind, DevicePreference};
+use crate::ui::trusted;
 
 /// The builds of the worker. Each is one of index.html's `data-type="worker"` links, and has the name that Trunk gives
 /// its loader.
@@ -20,10 +21,14 @@ pub(crate) enum WorkerBuild {
 }
 
 impl WorkerBuild {
-    pub(super) fn loader(self) -> &'static str {
-        match self {
-            Self::Cpu => "worker-cpu_loader.js",
-            Self::Gpu => "worker-gpu_loader.js",
+    /// The loader's address. Below hub/ is the one of a worker that may ask the hub: a path of its own, for which there is
+    /// a policy of its own.
+    pub(super) fn loader(self, hub_allowed: bool) -> &'static str {
+        match (self, hub_allowed) {
+            (Self::Cpu, false) => "worker-cpu_loader.js",
+            (Self::Gpu, false) => "worker-gpu_loader.js",
+            (Self::Cpu, true) => "hub/worker-cpu_loader.js",
+            (Self::Gpu, true) => "hub/worker-gpu_loader.js",
         }
     }
 }
@@ -38,18 +43,19 @@ pub(crate) fn wanted_device() -> (WorkerBuild, DevicePreference) {
     let device = web_sys::UrlSearchParams::new_with_str(&query)
         .ok()
         .and_then(|query| query.get("device"));
-    let has_web_gpu = || {
-        window.is_some_and(|window| {
-            js_sys::Reflect::get(&window.navigator(), &"gpu".into())
-                .is_ok_and(|gpu| gpu.is_truthy())
-        })
-    };
     match device.as_deref() {
         Some("cpu") => device_asked_for(DeviceKind::Cpu),
         Some("gpu") => device_asked_for(DeviceKind::Gpu),
         _ if has_web_gpu() => (WorkerBuild::Gpu, DevicePreference::Auto),
         _ => (WorkerBuild::Cpu, DevicePreference::Auto),
     }
+}
+
+/// Whether the browser offers WebGPU, as far as that is known without asking for a device.
+pub(crate) fn has_web_gpu() -> bool {
+    web_sys::window().is_some_and(|window| {
+        js_sys::Reflect::get(&window.navigator(), &"gpu".into()).is_ok_and(|gpu| gpu.is_truthy())
+    })
 }
 
 /// The worker for a device that the user asks for.
@@ -102,7 +108,7 @@ impl WorkerHandle {
         loader: &'static str,
         hear: impl Fn(FromWorker<E>) + Clone + 'static,
     ) -> Result<Self, String> {
-        let worker = web_sys::Worker::new(loader).map_err(|error| format!("{error:?}"))?;
+        let worker = trusted::worker(loader).map_err(|error| format!("{error:?}"))?;
         let on_message = EventListener::new(&worker, "message", {
             let hear = hear.clone();
             move |event| {

@@ -130,7 +130,7 @@ pub(crate) fn Confusion(report: Shown, examples: Option<Engine>) -> impl IntoVie
                 view! {
                     <td
                         class:right=predicted == truth
-                        style=format!("--share: {share:.3}")
+                        style=("--share", format!("{share:.3}"))
                         title=move || tr!("results-row-share", share = percent(share))
                     >
                         {cell(*number, examples, truth, predicted)}

@@ -140,9 +140,9 @@ pub(crate) fn ThresholdPanel(
         let counts = move || at.get().map_or([0, 0], |at| read(&at));
         let share = move || {
             let [count, other] = counts().map(f64::from);
-            format!("--share: {:.3}", count / (count + other).max(1.0))
+            format!("{:.3}", count / (count + other).max(1.0))
         };
-        view! { <td class:right=right style=share>{move || thousands(counts()[0])}</td> }
+        view! { <td class:right=right style=("--share", share)>{move || thousands(counts()[0])}</td> }
     };
     let known = Memo::new(move |_| at.get().is_some());
     move || {

@@ -98,8 +98,8 @@ fn Field(engine: Engine, view: RowsView, editing: Editing, label: bool) -> impl 
         .into_any(),
     };
     view! {
-        <div class="row row-editor" style=format!("top: {}px", f64::from(index) * ROW_HEIGHT)>
-            <div style=format!("grid-column: {}", place + 2)>{field}</div>
+        <div class="row row-editor" style=("top", format!("{}px", f64::from(index) * ROW_HEIGHT))>
+            <div style=("grid-column", (place + 2).to_string())>{field}</div>
         </div>
     }
 }

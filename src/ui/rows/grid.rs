@@ -68,7 +68,8 @@ pub(super) fn Grid(engine: Engine, view: RowsView) -> impl IntoView {
             data-testid="first-rows"
             data-total=move || view.total.get()
             node_ref=view.scroller
-            style=move || widths(columns.with(Vec::len))
+            style=("--columns", move || widths(columns.with(Vec::len)).0)
+            style=("--narrowest", move || widths(columns.with(Vec::len)).1)
             aria-label=move || tr!("data-rows")
             aria-describedby="rows-keys"
             aria-multiselectable="true"
@@ -81,7 +82,7 @@ pub(super) fn Grid(engine: Engine, view: RowsView) -> impl IntoView {
             on:keydown=move |event| keys::press(&event, engine, view)
         >
             <div class="row row-head" role="row" aria-rowindex="1">
-                <span role="columnheader" aria-colindex="1">"#"</span>
+                <span role="columnheader" aria-colindex="1">{"#"}</span>
                 {headers}
                 <span role="columnheader" aria-colindex=move || columns.with(Vec::len) + 2>
                     {move || tr!("data-part")}
@@ -90,7 +91,7 @@ pub(super) fn Grid(engine: Engine, view: RowsView) -> impl IntoView {
             <div
                 class="rows-all"
                 role="rowgroup"
-                style=move || format!("height: {}px", f64::from(view.total.get()) * ROW_HEIGHT)
+                style=("height", move || format!("{}px", f64::from(view.total.get()) * ROW_HEIGHT))
             >
                 <For each=move || drawn.get() key=|index| *index let:index>
                     <Row view columns index />
@@ -149,7 +150,7 @@ fn Row(view: RowsView, columns: Memo<Vec<u32>>, index: u32) -> impl IntoView {
             role="row"
             aria-rowindex=index + 2
             aria-selected=move || selected.get().to_string()
-            style=format!("top: {}px", f64::from(index) * ROW_HEIGHT)
+            style=("top", format!("{}px", f64::from(index) * ROW_HEIGHT))
         >
             <span role="rowheader" aria-colindex="1" class="muted">
                 {index + 1}
@@ -169,11 +170,14 @@ fn Row(view: RowsView, columns: Memo<Vec<u32>>, index: u32) -> impl IntoView {
 
 /// Widths for the number, the text, the label, the other columns and the part, and the least width of all: the same in every
 /// row, whatever it holds.
-fn widths(columns: usize) -> String {
+fn widths(columns: usize) -> (String, String) {
     let others = columns.saturating_sub(2);
     let columns = " 8rem".repeat(others);
     let narrowest = 31.5 + 8.0 * others as f64;
-    format!("--columns: 3.5rem minmax(0, 1fr) 8rem{columns} 6rem; --narrowest: {narrowest}rem")
+    (
+        format!("3.5rem minmax(0, 1fr) 8rem{columns} 6rem"),
+        format!("{narrowest}rem"),
+    )
 }
 
 fn cell_id(row: u32, place: usize) -> String {

@@ -135,7 +135,7 @@ fn bar(entry: &LabelProbability) -> impl IntoView + use<> {
         <li data-label=entry.label.clone() data-probability=probability>
             <span class="bar-label">{entry.label.clone()}</span>
             <span class="bar" aria-hidden="true">
-                <span style=format!("width: {:.2}%", probability * 100.0)></span>
+                <span style=("width", format!("{:.2}%", probability * 100.0))></span>
             </span>
             <span class="bar-value">{move || percent(probability)}</span>
         </li>

@@ -117,7 +117,7 @@ pub(super) fn AlertBanner(monitor: RwSignal<Monitor>) -> impl IntoView {
                         view! {
                             <div class="message message-notice" data-testid="alert" data-line=number>
                                 <p>
-                                    <strong aria-hidden="true">"⚠ "</strong>
+                                    <strong aria-hidden="true">{"⚠ "}</strong>
                                     {words}
                                 </p>
                                 <button

@@ -93,7 +93,7 @@ fn Bar(
             let part = 100.0 * f64::from(share.lines) / f64::from(total.max(1));
             let mark = mark(&share.class);
             view! {
-                <span class=colour(mark) style=format!("width: {part:.2}%")>
+                <span class=colour(mark) style=("width", format!("{part:.2}%"))>
                     {(part >= 5.0).then(|| mark_words(mark))}
                 </span>
             }
@@ -212,7 +212,7 @@ fn Curves(
                 on:blur=move |_| pointed.set(None)
             >
                 <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">
-                    <path class="grid" d="M0 0H1000M0 500H1000M0 1000H1000"></path>
+                    <path class="grid" d={"M0 0H1000M0 500H1000M0 1000H1000"}></path>
                     {paths}
                     <path class="pointer" d=move || pointer().unwrap_or_default()></path>
                 </svg>

@@ -6,7 +6,6 @@ use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,8 +15,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tabtune::offline::{Policy, Route, SERVICE_WORKER, content_type};
 
-use self::path::{Target, content_type, resolve};
+use self::path::{Target, resolve};
 use crate::steps::announce;
 
 pub use self::path::Mount;
@@ -28,12 +28,23 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST_HEAD: usize = 64 << 10;
 
 /// Who may read what is served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
-    /// The served page alone, cross-origin isolated.
-    OwnOrigin,
+    /// The served page alone, under its policy.
+    OwnOrigin(OwnPage),
     /// Pages of any origin: tests run in pages of another server.
     AnyOrigin,
+}
+
+/// How the page's own files are served.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnPage {
+    /// The path of the page's folder, with a slash at both ends.
+    pub root: String,
+    /// What its files are sent with.
+    pub policy: Policy,
+    /// Whether its service worker is served.
+    pub offline: bool,
 }
 
 /// A running server; it ends when this is dropped.
@@ -57,12 +68,8 @@ fn refused(port: u16, error: &dyn Error) -> anyhow::Error {
 }
 
 /// Serves the finished page until the process is ended.
-pub fn serve_page(dist: &Path, port: u16, open: bool) -> Result<()> {
-    let mount = Mount {
-        prefix: "/".to_owned(),
-        folder: dist.to_owned(),
-    };
-    let server = StaticServer::start(port, vec![mount], Audience::OwnOrigin)?;
+pub fn serve_page(mounts: Vec<Mount>, page: OwnPage, port: u16, open: bool) -> Result<()> {
+    let server = StaticServer::start(port, mounts, Audience::OwnOrigin(page))?;
     let address = format!("http://localhost:{}/", server.address().port());
     announce(&format!("serving {address} (Ctrl-C ends it)"));
     std::io::stdout().flush()?;
@@ -81,14 +88,15 @@ impl StaticServer {
         let address = listener.local_addr()?;
         let ending = Arc::new(AtomicBool::new(false));
         let (mounts, end): (Arc<[Mount]>, _) = (mounts.into(), Arc::clone(&ending));
+        let audience = Arc::new(audience);
         let listening = thread::spawn(move || {
             for stream in listener.incoming() {
                 if end.load(Ordering::Relaxed) {
                     return;
                 }
-                let mounts = Arc::clone(&mounts);
+                let (mounts, audience) = (Arc::clone(&mounts), Arc::clone(&audience));
                 // A browser that left in the middle of an answer is no one to report an error to.
-                thread::spawn(move || stream.and_then(|stream| answer(stream, &mounts, audience)));
+                thread::spawn(move || stream.and_then(|stream| answer(stream, &mounts, &audience)));
             }
         });
         Ok(Self {
@@ -124,7 +132,7 @@ impl Drop for StaticServer {
 }
 
 /// Answers the one request of a connection. A connection that stayed open would hold its thread.
-fn answer(mut stream: TcpStream, mounts: &[Mount], audience: Audience) -> io::Result<()> {
+fn answer(mut stream: TcpStream, mounts: &[Mount], audience: &Audience) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     let Some(request) = Request::read(&mut stream)? else {
         return Ok(());
@@ -132,12 +140,14 @@ fn answer(mut stream: TcpStream, mounts: &[Mount], audience: Audience) -> io::Re
     if !["GET", "HEAD"].contains(&request.method.as_str()) {
         return respond(&mut stream, "405 Method Not Allowed", &[]);
     }
-    match resolve(mounts, &request.path) {
+    let policy = audience.headers(&request.path);
+    let policy = policy.iter().map(|(name, value)| (*name, value.as_str()));
+    match audience.resolve(mounts, &request.path) {
         Target::File(path) => {
             let mut file = File::open(&path)?;
-            let kind = content_type(&path);
+            let kind = content_type(&path.to_string_lossy().replace('\\', "/"));
             let mut headers = vec![("Content-Type", kind)];
-            headers.extend(policy(audience));
+            headers.extend(policy);
             // As other hosts do. Data stay as they are: of them a known length lets the page show progress.
             if request.takes_gzip && is_code(kind) {
                 headers.extend([("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]);
@@ -162,7 +172,10 @@ fn answer(mut stream: TcpStream, mounts: &[Mount], audience: Audience) -> io::Re
             "301 Moved Permanently",
             &[("Location", &location)],
         ),
-        Target::Nothing => respond(&mut stream, "404 Not Found", policy(audience)),
+        Target::Nothing => {
+            let headers: Vec<_> = policy.collect();
+            respond(&mut stream, "404 Not Found", &headers)
+        }
     }
 }
 
@@ -228,20 +241,39 @@ impl Request {
     }
 }
 
-/// The headers that say who may read an answer, and that it may have changed when it is asked for again.
-fn policy(audience: Audience) -> &'static [(&'static str, &'static str)] {
-    match audience {
-        Audience::OwnOrigin => &[
-            ("Cache-Control", "no-cache"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Cross-Origin-Embedder-Policy", "require-corp"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
-        ],
-        Audience::AnyOrigin => &[
-            ("Cache-Control", "no-cache"),
-            ("Access-Control-Allow-Origin", "*"),
-            ("Cross-Origin-Resource-Policy", "cross-origin"),
-        ],
+impl Audience {
+    /// What a request's path leads to.
+    fn resolve(&self, mounts: &[Mount], url: &str) -> Target {
+        let withheld = |page: &OwnPage| !page.offline && page.path(url) == Some(SERVICE_WORKER);
+        match self {
+            Self::OwnOrigin(page) if withheld(page) => Target::Nothing,
+            Self::OwnOrigin(_) | Self::AnyOrigin => resolve(mounts, url),
+        }
+    }
+
+    /// The headers that say who may read an answer and what it may do, and that it may have changed when it is asked for
+    /// again.
+    fn headers(&self, url: &str) -> Vec<(&'static str, String)> {
+        let mut headers = match self {
+            Self::OwnOrigin(page) => {
+                let route = Route::of(page.path(url).unwrap_or_default());
+                page.policy.headers(route)
+            }
+            Self::AnyOrigin => vec![
+                ("Access-Control-Allow-Origin", "*".to_owned()),
+                ("Cross-Origin-Resource-Policy", "cross-origin".to_owned()),
+            ],
+        };
+        headers.push(("Cache-Control", "no-cache".to_owned()));
+        headers
+    }
+}
+
+impl OwnPage {
+    /// An address's path below the page's folder.
+    fn path<'a>(&self, url: &'a str) -> Option<&'a str> {
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        path.strip_prefix(self.root.as_str())
     }
 }
 
@@ -261,6 +293,13 @@ fn open_browser(address: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn own() -> Audience {
+        Audience::OwnOrigin(OwnPage {
+            root: "/".to_owned(),
+            ..OwnPage::default()
+        })
+    }
 
     /// xtask's own folder.
     fn mounts() -> Vec<Mount> {
@@ -288,7 +327,7 @@ mod tests {
     #[test]
     fn answers_carry_length_and_policy() -> Result<()> {
         let content = include_str!("mod.rs");
-        let page = StaticServer::start(0, mounts(), Audience::OwnOrigin)?;
+        let page = StaticServer::start(0, mounts(), own())?;
         let (head, body) = exchange(&page, "GET /src/serve/mod.rs")?;
         assert!(head.starts_with("http/1.1 200"), "{head}");
         for line in [
@@ -329,6 +368,32 @@ mod tests {
     }
 
     #[test]
+    fn the_service_worker_is_served_only_if_it_is_asked_for() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("tabtune-worker-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(SERVICE_WORKER), "// listens")?;
+        let mut found = Vec::new();
+        for offline in [false, true] {
+            let mount = Mount {
+                prefix: "/page/".to_owned(),
+                folder: folder.clone(),
+            };
+            let page = OwnPage {
+                root: "/page/".to_owned(),
+                offline,
+                ..OwnPage::default()
+            };
+            let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin(page))?;
+            let (head, _) = exchange(&server, &format!("GET /page/{SERVICE_WORKER}?x"))?;
+            assert!(head.contains("content-security-policy: default-src 'none'"));
+            found.push(head.starts_with("http/1.1 200"));
+        }
+        std::fs::remove_dir_all(&folder)?;
+        assert_eq!(found, [false, true]);
+        Ok(())
+    }
+
+    #[test]
     fn code_is_packed_for_those_who_can_unpack_it() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("tabtune-serve-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
@@ -339,7 +404,7 @@ mod tests {
             prefix: "/".to_owned(),
             folder: folder.clone(),
         };
-        let server = StaticServer::start(0, vec![mount], Audience::OwnOrigin)?;
+        let server = StaticServer::start(0, vec![mount], own())?;
         let mut unpacked = Vec::new();
         for (name, accepted) in [("a.css", "br, gzip"), ("a.css", "br"), ("a.csv", "gzip")] {
             let mut stream = TcpStream::connect(server.address())?;
@@ -367,10 +432,10 @@ mod tests {
 
     #[test]
     fn a_port_in_use_is_named() -> Result<()> {
-        let first = StaticServer::start(0, mounts(), Audience::OwnOrigin)?;
+        let first = StaticServer::start(0, mounts(), own())?;
         let port = first.address().port();
         assert!(check_port(port).is_err());
-        let Err(error) = StaticServer::start(port, mounts(), Audience::OwnOrigin) else {
+        let Err(error) = StaticServer::start(port, mounts(), own()) else {
             anyhow::bail!("port {port} was given away twice");
         };
         assert!(

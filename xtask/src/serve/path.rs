@@ -66,28 +66,6 @@ fn locate(folder: &Path, path: &str) -> Option<PathBuf> {
     Some(found)
 }
 
-/// The type that a browser needs to hear; modules and WebAssembly are refused under a wrong one.
-pub fn content_type(path: &Path) -> &'static str {
-    match path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or_default()
-    {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "wasm" => "application/wasm",
-        "csv" => "text/csv; charset=utf-8",
-        "txt" | "md" => "text/plain; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,25 +115,5 @@ mod tests {
         for url in outside {
             assert_eq!(resolve(&mounts(), url), Target::Nothing, "{url}");
         }
-    }
-
-    #[test]
-    fn browsers_hear_the_type_they_insist_on() {
-        assert_eq!(
-            content_type(Path::new("dist/worker_bg.wasm")),
-            "application/wasm"
-        );
-        assert_eq!(
-            content_type(Path::new("dist/worker.js")),
-            "text/javascript; charset=utf-8"
-        );
-        assert_eq!(
-            content_type(Path::new("models/model.safetensors")),
-            "application/octet-stream"
-        );
-        assert_eq!(
-            content_type(Path::new("LICENSE")),
-            "application/octet-stream"
-        );
     }
 }

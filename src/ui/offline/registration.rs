@@ -1,0 +1,236 @@
+//! The page's side of its service worker.
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use js_sys::Reflect;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    MessageEvent, RequestInit, Response, ServiceWorker, ServiceWorkerContainer,
+    ServiceWorkerRegistration, ServiceWorkerState,
+};
+
+use super::isolation;
+use crate::offline::{Ask, Keeping, Readiness};
+use crate::ui::engine::{Engine, base_url, has_web_gpu};
+use crate::ui::trusted;
+
+/// The page's first use comes first: nothing is fetched ahead before the encoder is there, or cannot be, or this long.
+const AFTER_READY_MS: u32 = 1_000;
+const LATEST_MS: u32 = 30_000;
+
+/// What the page knows of its service worker. Copies are the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Offline {
+    /// What it tells.
+    pub(crate) keeping: RwSignal<Keeping>,
+    engine: Engine,
+    registration: StoredValue<Option<ServiceWorkerRegistration>, LocalStorage>,
+    /// Whether the user has asked for the new version.
+    reloads: StoredValue<bool>,
+}
+
+impl Offline {
+    /// Registers the service worker when the page has come to rest.
+    pub(crate) fn start(engine: Engine) -> Self {
+        let offline = Self {
+            keeping: RwSignal::new(Keeping::default()),
+            engine,
+            registration: StoredValue::new_local(None),
+            reloads: StoredValue::new(false),
+        };
+        // What it asks its server counts from the page's first moment on.
+        container()
+            .iter()
+            .for_each(|container| offline.listen(container));
+        let begun = StoredValue::new(false);
+        let begin = move || {
+            if !begun
+                .try_update_value(|begun| std::mem::replace(begun, true))
+                .unwrap_or(true)
+            {
+                spawn_local(offline.register());
+            }
+        };
+        Timeout::new(LATEST_MS, begin).forget();
+        let is_ready = Memo::new(move |_| {
+            let state = engine.state;
+            state.with(|state| state.encoder.is_some() || state.error.is_some())
+        });
+        Effect::new(move |_| {
+            if is_ready.get() {
+                Timeout::new(AFTER_READY_MS, begin).forget();
+            }
+        });
+        offline
+    }
+
+    /// Puts the new version in the place of this one, and reloads the page once it is.
+    pub(crate) fn update(self) {
+        self.reloads.set_value(true);
+        let waiting = self.registration.with_value(|registration| {
+            registration
+                .as_ref()
+                .and_then(ServiceWorkerRegistration::waiting)
+        });
+        match waiting {
+            Some(waiting) => ask(&waiting, Ask::TakeOver),
+            // Another page has done it.
+            None => reload(),
+        }
+    }
+
+    async fn register(self) {
+        let Some(container) = container() else {
+            return self.settle(Readiness::Unsupported);
+        };
+        let Some(script) = script() else {
+            // Whoever serves the page now does so without one; an earlier one must not answer any more.
+            if let Some(registration) = registered(&container).await {
+                withdraw(&registration).await;
+            }
+            return self.settle(Readiness::NotOffered);
+        };
+        let registration = match trusted::register(&container, &script) {
+            Ok(promise) => JsFuture::from(promise).await,
+            Err(error) => Err(error),
+        };
+        let Ok(registration) = registration else {
+            return self.settle(Readiness::Unsupported);
+        };
+        let registration: ServiceWorkerRegistration = registration.unchecked_into();
+        self.registration.set_value(Some(registration.clone()));
+        self.follow(&registration);
+        if let Some(active) = registration.active() {
+            self.use_worker(&active);
+            look_for_update(&registration, &script).await;
+        }
+    }
+
+    /// Notes what becomes of the registration, unless the service worker has said more.
+    fn settle(self, readiness: Readiness) {
+        self.keeping.update(|keeping| keeping.readiness = readiness);
+    }
+
+    fn listen(self, container: &ServiceWorkerContainer) {
+        EventListener::new(container, "message", move |event| {
+            let told = event
+                .dyn_ref::<MessageEvent>()
+                .and_then(|event| event.data().as_string())
+                .and_then(|told| serde_json::from_str(&told).ok());
+            if let Some(told) = told {
+                self.keeping.update(|keeping| keeping.apply(told));
+            }
+        })
+        .forget();
+        EventListener::new(container, "controllerchange", move |_| {
+            if self.reloads.get_value() {
+                reload();
+            }
+        })
+        .forget();
+    }
+
+    /// Follows the versions that there are, and those that come.
+    fn follow(self, registration: &ServiceWorkerRegistration) {
+        if registration.active().is_some() && registration.waiting().is_some() {
+            self.keeping.update(|keeping| keeping.has_update = true);
+        }
+        let coming = registration.installing().or(registration.waiting());
+        coming
+            .into_iter()
+            .for_each(|worker| self.follow_worker(worker));
+        let found = registration.clone();
+        EventListener::new(registration, "updatefound", move |_| {
+            let coming = found.installing();
+            coming
+                .into_iter()
+                .for_each(|worker| self.follow_worker(worker));
+        })
+        .forget();
+    }
+
+    fn follow_worker(self, worker: ServiceWorker) {
+        let followed = worker.clone();
+        EventListener::new(&worker, "statechange", move |_| match followed.state() {
+            ServiceWorkerState::Installed => {
+                let replaces = self.registration.with_value(|registration| {
+                    registration
+                        .as_ref()
+                        .is_some_and(|registration| registration.active().is_some())
+                });
+                self.keeping
+                    .update(|keeping| keeping.has_update |= replaces);
+            }
+            ServiceWorkerState::Activated => self.use_worker(&followed),
+            _ => {}
+        })
+        .forget();
+    }
+
+    /// The service worker answers from now on.
+    fn use_worker(self, worker: &ServiceWorker) {
+        let has_gpu = has_web_gpu();
+        ask(worker, Ask::Keep { has_gpu });
+        isolation::reload_if_untouched(self.engine);
+    }
+}
+
+fn ask(worker: &ServiceWorker, ask: Ask) {
+    if let Ok(ask) = serde_json::to_string(&ask) {
+        // Fails only for what cannot be copied, which a string can.
+        let _ = worker.post_message(&ask.into());
+    }
+}
+
+/// `navigator.serviceWorker`, which is missing in private windows and without HTTPS.
+fn container() -> Option<ServiceWorkerContainer> {
+    let navigator = window().navigator();
+    let container = Reflect::get(&navigator, &"serviceWorker".into()).ok()?;
+    container.dyn_into().ok()
+}
+
+/// The script that index.html names, if the build has one.
+fn script() -> Option<String> {
+    let meta = document().query_selector("meta[name='tabtune-service-worker']");
+    meta.ok().flatten()?.get_attribute("content")
+}
+
+/// The registration for this very folder, if there is one.
+async fn registered(container: &ServiceWorkerContainer) -> Option<ServiceWorkerRegistration> {
+    let found = JsFuture::from(container.get_registration()).await.ok()?;
+    let found: ServiceWorkerRegistration = found.dyn_into().ok()?;
+    (found.scope() == base_url()).then_some(found)
+}
+
+/// Looks for a new version. A server that has no service worker any more has withdrawn it: the next visit is without.
+async fn look_for_update(registration: &ServiceWorkerRegistration, script: &str) {
+    let update = match registration.update() {
+        Ok(update) => JsFuture::from(update).await,
+        Err(error) => Err(error),
+    };
+    if update.is_err() && is_gone(script).await.unwrap_or(false) {
+        withdraw(registration).await;
+    }
+}
+
+/// Whether the server answers, and has no such file.
+async fn is_gone(script: &str) -> Result<bool, JsValue> {
+    let init = RequestInit::new();
+    init.set_method("HEAD");
+    let answer = JsFuture::from(window().fetch_with_str_and_init(script, &init)).await?;
+    Ok([404, 410].contains(&answer.unchecked_into::<Response>().status()))
+}
+
+async fn withdraw(registration: &ServiceWorkerRegistration) {
+    if let Ok(promise) = registration.unregister() {
+        // If it stays, the next visit tries again.
+        let _ = JsFuture::from(promise).await;
+    }
+}
+
+fn reload() {
+    // A page that cannot be reloaded goes on with its version.
+    let _ = window().location().reload();
+}

@@ -1,0 +1,266 @@
+//! The page without its server: kept by the service worker, checked, and replaced only when the user asks for it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::page::{PATIENCE, PLAIN, Page, Result};
+use crate::site_server::SiteServer;
+
+/// What the tests release: its checksum is known.
+const ABC: (&[u8], &str) = (
+    b"abc",
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+);
+
+async fn visit(server: &SiteServer) -> Result<Page> {
+    let page = Page::start(PLAIN).await?;
+    page.driver
+        .goto(format!("{}?device=cpu", server.url()))
+        .await?;
+    Ok(page)
+}
+
+async fn until_ready(page: &Page) -> Result {
+    page.element_within("offline[data-state='ready']", 2 * PATIENCE)
+        .await?;
+    Ok(())
+}
+
+/// The text of a file, or the status or error in its place, as a script of the page gets it.
+async fn fetched(page: &Page, path: &str) -> Result<String> {
+    let script = format!(
+        "return fetch('{path}', {{ cache: 'no-store' }}).then(
+            answer => answer.ok ? answer.text() : String(answer.status), error => error.name)"
+    );
+    Ok(page.driver.execute(script, vec![]).await?.convert()?)
+}
+
+/// Waits until the page is of the version that has this file.
+async fn until_version(page: &Page, content: &str) -> Result {
+    let mut now = String::new();
+    for _ in 0..200 {
+        // While the page is reloaded there is none to ask.
+        now = fetched(page, "samples/README.md").await.unwrap_or_default();
+        if now == content {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(format!("the page still has {now}").into())
+}
+
+async fn is_isolated(page: &Page) -> Result<bool> {
+    let isolated = page.driver.execute("return crossOriginIsolated", vec![]);
+    Ok(isolated.await?.convert()?)
+}
+
+/// One visit to a server that sends no header, in a folder; then a new browser without the server.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_visit_is_enough() -> Result {
+    let server = SiteServer::start()?;
+    let page = visit(&server).await?;
+    until_ready(&page).await?;
+    assert!(is_isolated(&page).await?, "it reloads itself for that");
+
+    server.behaviour().is_down = true;
+    let page = page.restart(PLAIN).await?;
+    page.driver
+        .goto(format!("{}?device=cpu", server.url()))
+        .await?;
+    page.element("encoder-summary").await?;
+    assert!(is_isolated(&page).await?);
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
+        .await?;
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    let label = page.predict("The food was great.").await?;
+    assert!(
+        ["positive", "negative"].contains(&label.as_str()),
+        "{label}"
+    );
+    until_ready(&page).await?;
+    assert_eq!(page.number("requests", "data-own").await?, 0.0);
+    page.close().await
+}
+
+/// The tab that the first visit opened, when the server goes: nothing more is needed of it. A part of a file is a part.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_tab_goes_on_too() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    let page = visit(&server).await?;
+    page.element("encoder-summary").await?;
+    assert!(is_isolated(&page).await?);
+    until_ready(&page).await?;
+    server.behaviour().is_down = true;
+    page.click("sample-sms").await?;
+    page.element("dataset-summary").await?;
+    let script = "return fetch('samples/sms.csv', { headers: { Range: 'bytes=0-9' } }).then(
+        async answer => [answer.status, answer.headers.get('Content-Range'), (await answer.text()).length])";
+    let part: Vec<Value> = page.driver.execute(script, vec![]).await?.convert()?;
+    let bytes = server.behaviour().built("samples/sms.csv")?.len();
+    assert_eq!(
+        part,
+        [json!(206), json!(format!("bytes 0-9/{bytes}")), json!(10)]
+    );
+    page.close().await
+}
+
+/// A file that is not the build's is not kept, and the page says which one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_altered_file_is_refused() -> Result {
+    let server = SiteServer::start()?;
+    let style = server.behaviour().named("style-", ".css")?;
+    for path in ["samples/README.md", style.as_str()] {
+        let mut content = server.behaviour().built(path)?;
+        content.push(b' ');
+        server.behaviour().altered = [(path.to_owned(), content)].into();
+        let page = visit(&server).await?;
+        page.element_within("offline[data-state='failed']", PATIENCE)
+            .await?;
+        page.message("offline", path).await?;
+        page.element("encoder-summary").await?;
+
+        server.behaviour().altered.clear();
+        page.driver.refresh().await?;
+        until_ready(&page).await?;
+        page.close().await?;
+    }
+    Ok(())
+}
+
+/// A new version waits while a run goes on with the files of its own, and comes when it is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_version_waits() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    let page = visit(&server).await?;
+    until_ready(&page).await?;
+    page.driver.refresh().await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
+        .await?;
+
+    let before = fetched(&page, "samples/README.md").await?;
+    let (content, sha256) = ABC;
+    server
+        .behaviour()
+        .release("next", "samples/README.md", content, sha256)?;
+    let look = "return navigator.serviceWorker.getRegistration().then(found => found.update()).then(() => 1)";
+    page.driver.execute(look, vec![]).await?;
+    page.message("update", "A run is under way").await?;
+    let step = page.number("progress", "data-step").await?;
+    page.until("progress", "data-step", PATIENCE, |now| now > step)
+        .await?;
+    assert_eq!(fetched(&page, "samples/README.md").await?, before);
+
+    page.click("pause").await?;
+    page.click("update-reload").await?;
+    // The page goes away under the questions.
+    until_version(&page, "abc").await?;
+    until_ready(&page).await?;
+    assert!(!page.has("update").await?);
+    let caches: Vec<String> = page
+        .driver
+        .execute("return caches.keys()", vec![])
+        .await?
+        .convert()?;
+    let of_files = caches.iter().filter(|name| name.contains("-files:"));
+    assert_eq!(of_files.count(), 1, "{caches:?}");
+    page.close().await
+}
+
+/// Another tab keeps its version: the new one comes when that is closed.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_tab_loses_its_version() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    let page = visit(&server).await?;
+    until_ready(&page).await?;
+    let first = page.driver.window().await?;
+    let second = page.driver.new_tab().await?;
+    page.driver.switch_to_window(second).await?;
+    let (content, sha256) = ABC;
+    server
+        .behaviour()
+        .release("next", "samples/README.md", content, sha256)?;
+    page.driver
+        .goto(format!("{}?device=cpu", server.url()))
+        .await?;
+    page.element_within("update", PATIENCE).await?;
+    page.click("update-reload").await?;
+    page.message("update", "open in 1 other tab").await?;
+    assert_ne!(fetched(&page, "samples/README.md").await?, "abc");
+
+    page.driver.close_window().await?;
+    page.driver.switch_to_window(first).await?;
+    page.driver.refresh().await?;
+    page.element_within("update", PATIENCE).await?;
+    page.click("update-reload").await?;
+    until_version(&page, "abc").await?;
+    page.close().await
+}
+
+/// A host that has withdrawn the service worker is rid of it at the visit after the next one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_worker_can_be_withdrawn() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    let page = visit(&server).await?;
+    until_ready(&page).await?;
+    let index = String::from_utf8(server.behaviour().built("index.html")?)?;
+    let tag = "<meta name=\"tabtune-service-worker\"";
+    let without: String = index
+        .split_inclusive('\n')
+        .filter(|line| !line.contains(tag))
+        .collect();
+    assert_ne!(without, index);
+    let gone =
+        "return navigator.serviceWorker.getRegistration().then(found => found === undefined)";
+    {
+        let mut behaviour = server.behaviour();
+        behaviour
+            .altered
+            .insert("index.html".into(), without.into());
+        behaviour.withheld.push("service-worker.js".into());
+    }
+    page.driver.refresh().await?;
+    let mut is_gone = false;
+    for _ in 0..100 {
+        is_gone = page.driver.execute(gone, vec![]).await?.convert()?;
+        if is_gone {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert!(is_gone);
+    page.driver.refresh().await?;
+    page.element_within("offline[data-state='not-offered']", PATIENCE)
+        .await?;
+    page.close().await
+}
+
+/// Chromium finds nothing that would keep the page from being installed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_can_be_installed() -> Result {
+    let server = SiteServer::start()?;
+    let page = visit(&server).await?;
+    until_ready(&page).await?;
+    let cdp = page.driver.cdp();
+    let manifest = cdp.send_raw("Page.getAppManifest", json!({})).await?;
+    assert_eq!(manifest["errors"], json!([]), "{manifest}");
+    let address = manifest["url"].as_str().unwrap_or_default();
+    assert_eq!(address, format!("{}manifest.webmanifest", server.url()));
+    let errors = cdp
+        .send_raw("Page.getInstallabilityErrors", json!({}))
+        .await?;
+    assert_eq!(errors["installabilityErrors"], json!([]), "{errors}");
+    page.close().await
+}

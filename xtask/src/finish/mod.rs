@@ -1,0 +1,176 @@
+//! What the page needs beyond what Trunk makes of it: its policy, the loaders of workers that may ask the hub, the
+//! headers for hosts, and the service worker.
+//!
+//! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
+
+mod html;
+mod list;
+mod service_worker;
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use tabtune::offline::{INDEX, Policy, ROUTES, Route, SERVICE_WORKER, SHARED_HEADERS};
+
+use crate::steps::{megabytes, step};
+use crate::tools::Workspace;
+
+pub use html::{policy_of, without_service_worker};
+
+/// The headers of hosts that read them from a file: Netlify, Cloudflare Pages.
+pub const HOST_HEADERS: &str = "_headers";
+
+/// The end of the name of a worker's loader, which Trunk writes.
+const LOADER: &str = "_loader.js";
+
+/// Finishes the page in the folder where Trunk has put it, or in dist/.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    let staged = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
+    let folder = staged.unwrap_or_else(|| workspace.dist());
+    step("policy, headers and service worker", || {
+        let index = folder.join(INDEX);
+        let page = html::with_policy(&read(&index)?)?;
+        let policy = policy_of(&page)?;
+        write(&index, &page)?;
+        refuse_markup_from_strings(&folder)?;
+        let loaders = add_hub_loaders(&folder)?;
+        write(&folder.join(HOST_HEADERS), &host_headers(&policy, &loaders))?;
+        let site = list::site(&folder, policy)?;
+        let script = service_worker::script(workspace, &site)?;
+        write(&folder.join(SERVICE_WORKER), &script)?;
+        let bytes = site.files.iter().map(|file| u64::from(file.bytes)).sum();
+        let (files, kept) = (site.files.len(), megabytes(bytes));
+        Ok(format!("version {}, {files} files, {kept}", site.version))
+    })
+}
+
+/// The page's policy refuses markup that is made of strings, and so would break a page that makes some: a view with an
+/// element that holds nothing but literals does. `tests/views.rs` names it.
+fn refuse_markup_from_strings(folder: &Path) -> Result<()> {
+    for name in names(folder)? {
+        if name.starts_with("app-") && name.ends_with(".js") {
+            let script = read(&folder.join(&name))?;
+            ensure!(
+                !script.contains(".innerHTML"),
+                "a view makes elements of a string, which the page's policy forbids: run `cargo test --release --test \
+                 views` to see which"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Gives each worker a second loader below hub/: a path of its own, since that is what hosts can give a policy to.
+fn add_hub_loaders(folder: &Path) -> Result<Vec<String>> {
+    let loaders: Vec<String> = names(folder)?
+        .into_iter()
+        .filter(|name| name.ends_with(LOADER))
+        .collect();
+    ensure!(!loaders.is_empty(), "{} holds no worker", folder.display());
+    let hub = folder.join("hub");
+    fs::create_dir_all(&hub).with_context(|| format!("cannot make {}", hub.display()))?;
+    for name in &loaders {
+        let loader = read(&folder.join(name))?;
+        ensure!(
+            loader.matches("\"./").count() == 2,
+            "{name} is not the loader that Trunk 0.21 writes: {loader}"
+        );
+        write(&hub.join(name), &loader.replace("\"./", "\"../"))?;
+    }
+    Ok(loaders)
+}
+
+/// The headers as Netlify and Cloudflare Pages read them. They join what several rules say of a path, so each policy is
+/// named for its own paths alone.
+fn host_headers(policy: &Policy, loaders: &[String]) -> String {
+    let mut rules = "/*\n".to_owned();
+    for (name, value) in SHARED_HEADERS {
+        rules += &format!("  {name}: {value}\n");
+    }
+    rules += "  Cache-Control: no-cache\n";
+    for route in ROUTES {
+        let Some(value) = policy.of_header(route) else {
+            continue;
+        };
+        let paths = match route {
+            Route::Page => vec!["/".to_owned(), format!("/{INDEX}")],
+            Route::HubWorker => vec!["/hub/*".to_owned()],
+            Route::Script => loaders
+                .iter()
+                .map(String::as_str)
+                .chain([SERVICE_WORKER])
+                .map(|name| format!("/{name}"))
+                .collect(),
+            Route::Resource => Vec::new(),
+        };
+        for path in paths {
+            rules += &format!("{path}\n  Content-Security-Policy: {value}\n");
+        }
+    }
+    rules
+}
+
+/// Names of the files in a folder, in their order.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Replaces a file; another name of the old one keeps the old content.
+fn write(path: &Path, content: &str) -> Result<()> {
+    if path.exists() {
+        fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    }
+    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_gets_two_policies() {
+        let policy = Policy {
+            inline_scripts: Vec::new(),
+            hub: vec!["https://hub.example".into()],
+        };
+        let rules = host_headers(&policy, &["worker-cpu_loader.js".into()]);
+        let mut with_policy: Vec<&str> = Vec::new();
+        let mut path = "";
+        for line in rules.lines() {
+            match line.strip_prefix("  ") {
+                Some(header) if header.starts_with("Content-Security-Policy") => {
+                    with_policy.push(path);
+                }
+                Some(_) => {}
+                None => path = line,
+            }
+        }
+        assert_eq!(
+            with_policy,
+            [
+                "/",
+                "/index.html",
+                "/hub/*",
+                "/worker-cpu_loader.js",
+                "/service-worker.js"
+            ]
+        );
+        assert_eq!(rules.matches("https://hub.example").count(), 1);
+    }
+}
