@@ -121,6 +121,8 @@ shell-offline-storage = Not ready to work offline: the browser could not keep th
 shell-update = A new version is ready.
 shell-update-run = A run is under way, and reloading would end it: wait until it is done and save the model first.
 shell-update-loses = What is open here closes when you reload: save the model first if you want to keep it.
+shell-update-run-kept = A run is under way; after reloading, it can go on from its last saved step.
+shell-update-kept = What is open here is kept in this browser and comes back.
 shell-update-others = { $count ->
     [one] Tabtune is open in { $count } other tab. Close it first
    *[other] Tabtune is open in { $count } other tabs. Close them first

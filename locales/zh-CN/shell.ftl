@@ -121,6 +121,8 @@ shell-offline-storage = 尚不能离线使用：浏览器无法保存文件（{ 
 shell-update = 新版本已就绪。
 shell-update-run = 训练正在进行，重新加载会将其终止：请等待训练结束，并先保存模型。
 shell-update-loses = 重新加载会关闭此处打开的内容：如需保留模型，请先保存。
+shell-update-run-kept = 训练正在进行；重新加载后可从上次保存的步继续。
+shell-update-kept = 此处打开的内容已保存在此浏览器中，重新加载后会恢复。
 shell-update-others = Tabtune 还在另外 { $count } 个标签页中打开。请先关闭它们，再按“重新加载”。
 shell-update-reload = 重新加载
 

@@ -8,7 +8,7 @@ use super::encoder_card::EncoderCard;
 use super::engine::Engine;
 use super::language::{self, LanguageChoice, tr};
 use super::notice::Messages;
-use super::offline::{Offline, OfflineLine, UpdateNotice};
+use super::offline::{Offline, OfflineLine};
 use super::open_card::OpenCard;
 use super::privacy_line::PrivacyLine;
 use super::projects::{Keeper, ProjectBanners, ProjectsPanel, SaveStatus};
@@ -45,10 +45,7 @@ pub(crate) fn App() -> impl IntoView {
         </header>
         <StepList engine />
         <main>
-            <div role="status">
-                <UpdateNotice engine offline />
-            </div>
-            <Messages engine />
+            <Messages engine offline keeper />
             <ProjectBanners keeper />
             <ProjectsPanel keeper />
             <StepSection step=Step::Data>

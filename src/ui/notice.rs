@@ -5,6 +5,8 @@ use leptos::text_prop::TextProp;
 
 use super::engine::Engine;
 use super::language::tr;
+use super::offline::{Offline, UpdateNotice};
+use super::projects::Keeper;
 use super::trouble::TroubleMessage;
 use super::words::{error_hint, error_message};
 use crate::protocol::WireError;
@@ -31,9 +33,9 @@ impl Notice {
     }
 }
 
-/// The newest error and the newest notice.
+/// The newest error, the newest notice, and whether there is a new version of the page.
 #[component]
-pub(crate) fn Messages(engine: Engine) -> impl IntoView {
+pub(crate) fn Messages(engine: Engine, offline: Offline, keeper: Keeper) -> impl IntoView {
     let error = Memo::new(move |_| engine.state.with(|state| state.error.clone()));
     let dismiss_error = move || engine.state.update(|state| state.error = None);
     view! {
@@ -46,6 +48,7 @@ pub(crate) fn Messages(engine: Engine) -> impl IntoView {
             </div>
             <div role="status">
                 {move || engine.notice.get().map(|notice| view! { <NoticeMessage engine notice /> })}
+                <UpdateNotice engine offline keeper />
             </div>
         </div>
     }

@@ -83,7 +83,8 @@ async fn one_visit_is_enough() -> Result {
         "{label}"
     );
     until_ready(&page).await?;
-    assert_eq!(page.number("requests", "data-own").await?, 0.0);
+    // It has asked once whether there is a new version; everything else was there.
+    assert!(page.number("requests", "data-own").await? <= 1.0);
     page.close().await
 }
 
@@ -162,6 +163,7 @@ async fn a_new_version_waits() -> Result {
     assert_eq!(fetched(&page, "samples/README.md").await?, before);
 
     page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
     page.click("update-reload").await?;
     // The page goes away under the questions.
     until_version(&page, "abc").await?;

@@ -159,7 +159,7 @@ async fn what_the_page_does_not_do_is_refused() -> Result {
     assert_eq!(elsewhere.behaviour().log, [""; 0]);
     let refused = noted(&page, "refused").await?;
     for directive in [
-        "script-src",
+        "trusted-types ",
         "connect-src",
         "img-src",
         "require-trusted-types-for",

@@ -6,10 +6,11 @@ use super::Offline;
 use crate::run_state::run::Run;
 use crate::ui::engine::Engine;
 use crate::ui::language::tr;
+use crate::ui::projects::Keeper;
 
 /// Says that there is a new version, and what loading it would lose.
 #[component]
-pub(crate) fn UpdateNotice(engine: Engine, offline: Offline) -> impl IntoView {
+pub(crate) fn UpdateNotice(engine: Engine, offline: Offline, keeper: Keeper) -> impl IntoView {
     let has_update = Memo::new(move |_| offline.keeping.with(|keeping| keeping.has_update));
     let others = Memo::new(move |_| offline.keeping.with(|keeping| keeping.others));
     let is_running = Memo::new(move |_| {
@@ -20,14 +21,12 @@ pub(crate) fn UpdateNotice(engine: Engine, offline: Offline) -> impl IntoView {
         let state = engine.state;
         state.with(|state| state.table.is_some() || state.run.is_some() || state.opened.is_some())
     });
-    let loses = move || {
-        if is_running.get() {
-            Some(tr!("shell-update-run"))
-        } else if is_used.get() {
-            Some(tr!("shell-update-loses"))
-        } else {
-            None
-        }
+    let loses = move || match (is_running.get(), is_used.get(), keeper.is_kept()) {
+        (true, _, true) => Some(tr!("shell-update-run-kept")),
+        (true, _, false) => Some(tr!("shell-update-run")),
+        (false, true, true) => Some(tr!("shell-update-kept")),
+        (false, true, false) => Some(tr!("shell-update-loses")),
+        (false, false, _) => None,
     };
     let others = move || {
         let count = others.get();

@@ -124,6 +124,12 @@ impl Keeper {
         keeper
     }
 
+    /// Whether what the page shows comes back after a reload.
+    pub(crate) fn is_kept(self) -> bool {
+        self.saved
+            .with(|saved| matches!(saved, Saved::Saving | Saved::At(_)))
+    }
+
     /// Whether projects can be opened, renamed and deleted now.
     pub(crate) fn can_change(self) -> bool {
         self.storage.with(|storage| *storage == Storage::Ready) && !self.is_busy.get()

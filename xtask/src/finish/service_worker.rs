@@ -3,8 +3,6 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use tabtune::offline::Site;
 
 use crate::process::run;
@@ -50,11 +48,38 @@ pub fn script(workspace: &Workspace, site: &Site) -> Result<String> {
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
     };
     let glue = String::from_utf8(read(format!("{PROGRAM}.js"))?)?;
-    let module = STANDARD.encode(read(format!("{PROGRAM}_bg.wasm"))?);
-    // JSON within a string: a JSON string is one of JavaScript's, too.
+    let module = literal(&read(format!("{PROGRAM}_bg.wasm"))?);
+    // A JSON string is one of JavaScript's, too.
     let list = serde_json::to_string(&serde_json::to_string(site)?)?;
     Ok(format!(
-        "{glue}\nself.tabtuneSite = {list};\nwasm_bindgen.initSync({{ module: Uint8Array.from(atob(\"{module}\"), (letter) => \
+        "{glue}\nself.tabtuneSite = {list};\nwasm_bindgen.initSync({{ module: Uint8Array.from({module}, (letter) => \
          letter.charCodeAt(0)) }});\n"
     ))
+}
+
+/// Bytes as a string of JavaScript, a letter each. Compressed it is a quarter smaller than base64 would be.
+fn literal(bytes: &[u8]) -> String {
+    let mut literal = "\"".to_owned();
+    for byte in bytes {
+        match byte {
+            // All that a string between quotes cannot hold as it is.
+            b'"' => literal += "\\\"",
+            b'\\' => literal += "\\\\",
+            b'\n' => literal += "\\n",
+            b'\r' => literal += "\\r",
+            _ => literal.push(char::from(*byte)),
+        }
+    }
+    literal + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_a_letter_of_the_literal() {
+        assert_eq!(literal(b"\0a\xff"), "\"\0a\u{ff}\"");
+        assert_eq!(literal(b"\"\\\n\r"), r#""\"\\\n\r""#);
+    }
 }
