@@ -61,10 +61,9 @@ impl Pulse {
     /// Does a piece of work.
     pub async fn work<T>(&self, piece: impl Future<Output = T>) -> T {
         let inner = &self.0;
-        match inner.longest.get() {
-            Some(longest) => self.occupied(allowance(longest)),
-            // What it follows from was a command with its own allowance, which holds for the first piece.
-            None => (),
+        // The first piece has the allowance of the command that it follows from.
+        if let Some(longest) = inner.longest.get() {
+            self.occupied(allowance(longest));
         }
         inner.turns.set(inner.turns.get().wrapping_add(1));
         inner.turn.set(Some(inner.turns.get()));

@@ -25,8 +25,6 @@ struct Sample {
     step_milliseconds: f64,
     /// Bytes of the page's own heap.
     page_heap: f64,
-    /// Bytes of page and worker together, as far as the browser tells.
-    all_memory: Option<f64>,
     /// Megabytes of the worker's memory, as the page shows them.
     worker_memory: Option<f64>,
 }
@@ -58,12 +56,6 @@ async fn main() -> Result {
             page_heap: number(&page, "return performance.memory.usedJSHeapSize")
                 .await?
                 .unwrap_or_default(),
-            all_memory: number(
-                &page,
-                "return crossOriginIsolated && performance.measureUserAgentSpecificMemory
-                    ? performance.measureUserAgentSpecificMemory().then(found => found.bytes) : null",
-            )
-            .await?,
             worker_memory: number(
                 &page,
                 "const shown = document.querySelector(`[data-figure='memory']`)?.textContent;
@@ -95,12 +87,9 @@ async fn number(page: &Page, script: &str) -> Result<Option<f64>> {
 fn compare(samples: &[Sample]) -> Result {
     let third = samples.len().div_ceil(3);
     let (first, last) = (&samples[..third], &samples[samples.len() - third..]);
-    let figures: [(&str, fn(&Sample) -> Option<f64>); 4] = [
+    let figures: [(&str, fn(&Sample) -> Option<f64>); 3] = [
         ("step, ms", |sample| Some(sample.step_milliseconds)),
         ("page's heap, MB", |sample| Some(sample.page_heap / 1e6)),
-        ("page and worker, MB", |sample| {
-            sample.all_memory.map(|bytes| bytes / 1e6)
-        }),
         ("worker, MB", |sample| sample.worker_memory),
     ];
     println!("{:<20} {:>24} {:>24}", "", "first third", "last third");
