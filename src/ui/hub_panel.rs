@@ -40,7 +40,7 @@ pub(crate) fn HubPanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     };
     let note = move || match allowed.get() {
         true => tr!("shell-hub-note", host = host.clone()),
-        false => tr!("shell-hub-off", host = host.clone()),
+        false => tr!("shell-hub-off"),
     };
     let form = move || {
         view! {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::super::language::tr;
 
 /// Longest name, in characters.
-const LONGEST: u32 = 80;
+const MOST_CHARACTERS: u32 = 80;
 
 /// A field with the name, a button that takes it and one that leaves it.
 #[component]
@@ -37,7 +37,7 @@ pub(super) fn RenameField(
                 <input
                     type="text"
                     node_ref=field
-                    maxlength=LONGEST
+                    maxlength=MOST_CHARACTERS
                     data-testid="project-rename-input"
                     prop:value=move || text.get()
                     on:input:target=move |event| text.set(event.target().value())
