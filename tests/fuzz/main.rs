@@ -9,8 +9,13 @@ mod harness;
 mod memory;
 mod models;
 mod mutation;
+mod projects;
 mod tables;
 mod wire;
+
+#[path = "../storage/memory.rs"]
+#[allow(dead_code, reason = "the tests of storage let it fail, too")]
+mod disk;
 
 #[path = "../formats/workbook.rs"]
 #[allow(dead_code, reason = "the tests of formats use more of it")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pollster::block_on;
-use tabtune::adapter::{Files, SavedModel, archive, import_peft, save_project};
+use tabtune::adapter::{Files, SavedModel, archive, import_peft, save_tabtune_model};
 use tabtune::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
 use tabtune::model::{EncoderConfig, WeightFiles, Weights};
 use tabtune::text::{Tokenizer, default_prompt};
@@ -280,9 +280,9 @@ fn peft(name: &'static str, file: &'static str, shape: Shape) {
 #[test]
 fn saved_model() {
     let trained = Run::new("tiny-bert", Problem::SingleLabel, settings());
-    let project = block_on(save_project(&trained.trained())).unwrap();
+    let saved = block_on(save_tabtune_model(&trained.trained())).unwrap();
     let adapter: Files = read_folder("peft/mean");
-    let seeds = vec![project, archive::pack(&adapter).unwrap()];
+    let seeds = vec![saved, archive::pack(&adapter).unwrap()];
     let corpus = Corpus::new(
         Shape::Zip,
         seeds,
