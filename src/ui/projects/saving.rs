@@ -68,8 +68,9 @@ impl Keeper {
         let watched = Memo::new(move |_| state.with(watched));
         let form = Memo::new(move |_| (self.settings.form(), self.engine.tried.get()));
         Effect::new(move |before: Option<()>| {
-            watched.track();
-            form.track();
+            // A memo that is not read follows nothing.
+            watched.with(|_| ());
+            form.with(|_| ());
             if before.is_some() {
                 self.mark();
             }
