@@ -2,11 +2,12 @@
 
 use futures_channel::mpsc::{UnboundedReceiver, unbounded};
 use js_sys::ArrayBuffer;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::errors::Fault;
 use super::memory;
 use super::pulse::Pulse;
-use crate::port::{Received, listen};
+use crate::port::{Received, listen, pack, scope};
 use crate::protocol::{Command, Event};
 
 /// A command and what lies beside it.
