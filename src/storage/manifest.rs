@@ -13,7 +13,7 @@ use super::name::{NameError, check_count, check_file};
 use crate::checksum::sha256;
 
 /// The format that is written. One that reads older ones, too, turns each into the next, step by step, in
-/// [`Manifest::decode`].
+/// `Manifest::decode`.
 pub const FORMAT: u32 = 1;
 
 /// The most bytes of a manifest, most of which are the page's record.

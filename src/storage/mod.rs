@@ -1,7 +1,7 @@
 //! Projects on the disk: what is written where, in which order, and what is believed when it is read again.
 //!
 //! A project is a folder. Its contents are files that are never written twice; what they are called and which of them are
-//! the project's now stands in a [`Manifest`](manifest::Manifest), which has two slots. A change writes new contents, then
+//! the project's now stands in a `Manifest`, which has two slots. A change writes new contents, then
 //! a manifest into the slot of the older one, and then removes what neither slot names. So whatever breaks off, at least
 //! one slot is whole, and all that it names is there.
 //!
