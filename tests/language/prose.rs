@@ -28,7 +28,11 @@ const ALLOWED: [(&str, &str, &str); 17] = [
     ("src/ui/engine.rs", "no worker", DETAIL),
     ("src/ui/engine/worker.rs", "{loader} did not load", DETAIL),
     ("src/ui/projects/traffic.rs", "no worker", DETAIL),
-    ("src/ui/projects/traffic.rs", "page {STORAGE_VERSION}", DETAIL),
+    (
+        "src/ui/projects/traffic.rs",
+        "page {STORAGE_VERSION}",
+        DETAIL,
+    ),
     (
         "src/ui/engine/using.rs",
         "the file did not come along",
