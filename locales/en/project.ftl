@@ -61,6 +61,7 @@ project-run-interrupted = Stopped when the page was closed
 project-model-returning = Opening the model…
 project-run-offered = Training stopped at step { $step } of { $total } when the page was closed.
 project-run-offered-anew = Training was stopped before its first checkpoint when the page was closed. It would begin anew.
+project-run-waits = Go on with the run that was stopped, or leave it, at the top of the page.
 project-run-go-on = Go on
 project-run-leave = Leave it
 project-wanted-of-hub = This project was made with the encoder { $name } of the Hugging Face hub, which this browser does not keep. Until it is fetched, its table and model wait.

@@ -61,6 +61,7 @@ project-run-interrupted = 页面关闭时已停止
 project-model-returning = 正在打开模型……
 project-run-offered = 页面关闭时，训练停在第 { $step } 步，共 { $total } 步。
 project-run-offered-anew = 页面关闭时，训练尚未到达第一个检查点。继续将从头开始。
+project-run-waits = 请在页面顶部选择继续已停止的训练，或不再继续。
 project-run-go-on = 继续
 project-run-leave = 不再继续
 project-wanted-of-hub = 该项目使用 Hugging Face Hub 上的编码器 { $name }，而此浏览器中没有保存它。下载之前，项目的表格和模型暂不打开。

@@ -113,6 +113,7 @@ fn intent(state: &RunState, settings_hold: bool) -> String {
         return tr!("run-learns", encoder = run.encoder.clone(), data = data);
     }
     match (&state.encoder, &state.dataset) {
+        _ if state.offered_run().is_some() => tr!("project-run-waits"),
         _ if !settings_hold => tr!("run-needs-look"),
         (Some(encoder), Some(dataset)) => tr!(
             "run-will-learn",

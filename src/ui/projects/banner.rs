@@ -13,12 +13,14 @@ use super::status::SaveProblem;
 #[component]
 pub(crate) fn ProjectBanners(keeper: Keeper) -> impl IntoView {
     view! {
-        <div class="banners" aria-live="polite">
+        <div class="messages" aria-live="polite">
             <SaveProblem keeper />
+            <Replacing keeper />
+        </div>
+        <div class="banners" aria-live="polite">
             <Elsewhere keeper />
             <WantedOfHub keeper />
             <OfferedRun keeper />
-            <Replacing keeper />
             <MissingStorage keeper />
         </div>
     }

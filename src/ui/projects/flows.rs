@@ -50,6 +50,14 @@ impl Keeper {
         self.run_alone(async move {
             self.rest().await?;
             self.show_blank().await?;
+            // The new worker hears when it is ready.
+            for _ in 0..MOST_LOOKS {
+                let device = |state: &RunState| state.device.is_some();
+                if self.engine.state.with_untracked(device) {
+                    break;
+                }
+                browser::sleep(LOOK_MS).await;
+            }
             self.engine.open(source);
             Ok(())
         });

@@ -68,7 +68,7 @@ fn List(keeper: Keeper) -> impl IntoView {
                 }
             }
         >
-            <div class="inline">
+            <div class="projects-head">
                 <h2 id="projects-title">{move || tr!("project-title")}</h2>
                 <button type="button" data-testid="projects-close" on:click=move |_| keeper.is_open.set(false)>
                     {move || tr!("project-close")}

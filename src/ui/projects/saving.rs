@@ -91,7 +91,12 @@ impl Keeper {
     }
 
     fn mark(self) {
-        self.inner.update_value(|inner| inner.autosave.mark());
+        let has_failed = matches!(self.saved.get_untracked(), Saved::Failed(_));
+        self.inner.update_value(|inner| {
+            inner.autosave.mark();
+            // After a save that failed the next change is another attempt, which need not wait.
+            inner.timer.take_if(|_| has_failed);
+        });
         self.save_in(GATHER_MS);
     }
 
@@ -196,6 +201,11 @@ impl Keeper {
     fn not_saved(self, error: WireError) {
         self.saved.set(Saved::Failed(error));
         self.save_in(RETRY_MS);
+        // The list says how much room there is now.
+        spawn_local(async move {
+            // Without an answer the room is the one that was told last.
+            let _ = self.ask(|id| StorageCommand::List { id }, &[]).await;
+        });
     }
 
     /// Waits until all is on the disk.

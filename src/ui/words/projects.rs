@@ -35,7 +35,7 @@ pub(crate) fn bytes(bytes: f64) -> String {
 
 /// The time of day, in the form of the language in use.
 pub(crate) fn time_of_day(milliseconds: f64) -> String {
-    of_date(milliseconds, &[("hour", "2-digit"), ("minute", "2-digit")])
+    of_date(milliseconds, &[("hour", "numeric"), ("minute", "2-digit")])
 }
 
 /// Day and time, in the form of the language in use.
