@@ -60,39 +60,40 @@ pub(crate) type Files = HashMap<String, File>;
 /// What `told` is as files of a project.
 pub(super) fn contents(told: &Told) -> Vec<Content<Bytes>> {
     let mut found = Vec::new();
-    let mut put = |name: &str, bytes: Bytes| {
+    let mut put = |name: &str, bytes: Option<Bytes>| {
         let name = name.to_owned();
-        found.push(Content { name, bytes });
+        found.extend(bytes.map(|bytes| Content { name, bytes }));
     };
     if let Some(data) = &told.data {
-        of_source(&data.source).map(|bytes| put(files::TABLE, bytes));
         let Worked { held_out, edits } = &data.worked;
-        let held_out = held_out.as_ref().and_then(|(source, _)| of_source(source));
-        held_out.map(|bytes| put(files::HELD_OUT, bytes));
-        let edits = edits.clone().map(Bytes::Buffer);
-        edits.map(|bytes| put(files::EDITS, bytes));
+        let held_out = held_out.as_ref().map(|(source, _)| source);
+        put(files::TABLE, of_source(&data.source));
+        put(files::HELD_OUT, held_out.and_then(of_source));
+        put(files::EDITS, edits.clone().map(Bytes::Buffer));
     }
     let several = |name: &str, choice: Option<&EncoderChoice>| -> Vec<(String, Bytes)> {
         let kept = choice.map(kept_of_encoder);
         numbered(name, kept.map(|choice| choice.files()).unwrap_or_default())
     };
     for (name, bytes) in several(files::ENCODER, told.encoder.as_ref()) {
-        put(&name, bytes);
+        put(&name, Some(bytes));
     }
     match told.model.as_ref().or(told.run_model.as_ref()) {
         Some((encoder, model)) => {
             for (name, bytes) in numbered(files::MODEL, kept(model).files()) {
-                put(&name, bytes);
+                put(&name, Some(bytes));
             }
             let other = encoder.as_ref().filter(|_| *encoder != told.encoder);
             for (name, bytes) in several(files::MODEL_ENCODER, other) {
-                put(&name, bytes);
+                put(&name, Some(bytes));
             }
         }
         // The finished model is all that is needed of a run.
         None => {
-            let checkpoint = told.checkpoint.clone().map(Bytes::Buffer);
-            checkpoint.map(|bytes| put(files::CHECKPOINT, bytes));
+            put(
+                files::CHECKPOINT,
+                told.checkpoint.clone().map(Bytes::Buffer),
+            );
         }
     }
     found

@@ -48,7 +48,7 @@ fn watched(state: &RunState) -> impl PartialEq + Clone + Send + Sync + use<> {
         (state.table_source.clone(), state.columns, state.problem),
         (
             state.work.version,
-            state.dataset.as_ref().map(|data| data.examples.clone()),
+            state.dataset.as_ref().map(|data| data.examples),
         ),
         (state.encoder_source.clone(), state.threshold().cloned()),
         (
