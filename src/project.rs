@@ -8,7 +8,9 @@ pub mod files;
 mod migration;
 mod record;
 mod record_error;
+mod room;
 
 pub use autosave::{Autosave, Content, Saving};
 pub use record::{DataRecord, EncoderRecord, FormRecord, HeldOutRecord, ModelRecord, Record};
 pub use record_error::RecordError;
+pub use room::is_nearly_full;

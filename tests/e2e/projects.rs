@@ -322,8 +322,6 @@ async fn a_full_disk_is_told_and_made_up_for() -> Result {
     page.open_file(scratch.path(), "more.csv", reviews().repeat(9).as_bytes())
         .await?;
     page.message("save-problem", "Not saved").await?;
-    page.show_projects().await?;
-    page.element("project-little-room").await?;
     screenshots(&page, "project-full").await?;
     cdp.send_raw("Storage.overrideQuotaForOrigin", quota(500_000_000))
         .await?;

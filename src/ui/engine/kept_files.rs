@@ -65,10 +65,10 @@ pub(super) fn contents(told: &Told) -> Vec<Content<Bytes>> {
         found.extend(bytes.map(|bytes| Content { name, bytes }));
     };
     if let Some(data) = &told.data {
-        put(files::TABLE, of_source(&data.source));
         let Worked { held_out, edits } = &data.worked;
-        let held_out = held_out.as_ref().and_then(|(source, _)| of_source(source));
-        put(files::HELD_OUT, held_out);
+        let held_out = held_out.as_ref().map(|(source, _)| source);
+        put(files::TABLE, of_source(&data.source));
+        put(files::HELD_OUT, held_out.and_then(of_source));
         put(files::EDITS, edits.clone().map(Bytes::Buffer));
     }
     let several = |name: &str, choice: Option<&EncoderChoice>| -> Vec<(String, Bytes)> {

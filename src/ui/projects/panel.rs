@@ -9,13 +9,8 @@ use super::super::language::tr;
 use super::super::words;
 use super::keeper::{Keeper, Storage};
 use super::row::ProjectRow;
-use crate::project::files;
+use crate::project::{files, is_nearly_full};
 use crate::protocol::{ProjectEntry, Space};
-
-/// Bytes that are left below which the user is told beforehand.
-const LITTLE_ROOM: f64 = 50e6;
-/// Share of the quota in use above which the user is told beforehand.
-const NEARLY_FULL: f64 = 0.9;
 
 /// All projects and what is done with them, shown by the button in the page's head.
 #[component]
@@ -124,10 +119,7 @@ fn Room(keeper: Keeper) -> impl IntoView {
         Some(false) | None => tr!("project-may-be-cleared"),
     };
     let has_quota = move || space.get().quota > 0.0;
-    let is_little = move || {
-        let Space { used, quota } = space.get();
-        quota > 0.0 && (quota - used < LITTLE_ROOM || used > NEARLY_FULL * quota)
-    };
+    let is_little = move || is_nearly_full(space.get());
     view! {
         <Show when=has_quota>
             <p class="muted small" data-testid="project-room" data-quota=move || space.get().quota>

@@ -70,7 +70,7 @@ pub(super) fn SaveProblem(keeper: Keeper) -> impl IntoView {
             view! {
                 <div class="message message-error" data-testid="save-problem" role="status">
                     <p>
-                        <strong>{move || tr!("project-not-saved-why", why = error_message(&error))}</strong>
+                        <strong>{move || tr!("project-not-saved-why", why = without_stop(error_message(&error)))}</strong>
                         " "
                         {move || tr!("project-not-saved-hint")}
                     </p>
@@ -78,4 +78,9 @@ pub(super) fn SaveProblem(keeper: Keeper) -> impl IntoView {
             }
         })
     }
+}
+
+/// A message as part of a sentence, which ends it.
+fn without_stop(message: String) -> String {
+    message.trim_end_matches(['.', '。']).to_owned()
 }
