@@ -1,7 +1,7 @@
 // Speaks to storage workers from the page's side, for the tests in storage.rs: `storage.start()` gives one.
 window.storage = {
   async start({ without = [] } = {}) {
-    const loader = new URL("worker-storage_loader.js", document.baseURI);
+    const loader = new URL("../worker-storage_loader.js", document.baseURI);
     let address = loader.href;
     if (without.length > 0) {
       // A browser that lacks something, before the worker's own script.

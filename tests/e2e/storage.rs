@@ -6,7 +6,8 @@ use crate::page::{PATIENCE, PLAIN, Page, Result, variable};
 
 const SCRIPT: &str = include_str!("storage.js");
 
-/// A page of the same origin on which nothing else stores: one of the site's scripts, as a text.
+/// A page of the same origin on which nothing else stores, and which no policy keeps from starting workers of a test: one of
+/// the data files of the site, as a text.
 struct Browser {
     page: Page,
 }
@@ -22,7 +23,7 @@ impl Browser {
     /// Shows it anew in place of the page, whose own worker would store, too.
     async fn show(&self) -> Result {
         let driver = &self.page.driver;
-        let address = format!("{}worker-storage_loader.js", variable("TABTUNE_URL")?);
+        let address = format!("{}models/index.json", variable("TABTUNE_URL")?);
         driver.goto(address).await?;
         driver.set_script_timeout(PATIENCE).await?;
         driver.execute(SCRIPT, vec![]).await?;
