@@ -1,14 +1,18 @@
 //! Messages over `postMessage`: one serde value, and beside it big bytes as a transferred buffer, or files of the
 //! user's as handles: their bytes are on the disk, and the worker reads what it needs.
 
+#[cfg(any(feature = "worker", feature = "storage"))]
 mod file_reader;
+#[cfg(any(feature = "worker", feature = "storage"))]
 mod in_worker;
 
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
+#[cfg(any(feature = "worker", feature = "storage"))]
 pub use file_reader::FileReader;
+#[cfg(any(feature = "worker", feature = "storage"))]
 pub use in_worker::{Received, listen, post, scope, sleep};
 
 const MESSAGE: &str = "message";

@@ -33,6 +33,7 @@ const EVENTS: &[&str] = &[
     r#"{"Imported":{"id":10,"project":{"id":"00ff","name":"Reviews","changed_at":1.0,"bytes":2.0,"damaged":false}}}"#,
     r#"{"Failed":{"id":6,"error":{"kind":"Storage","message":"No room.","hint":"Delete.","recoverable":true,"reason":null}}}"#,
     r#"{"Lost":{"error":{"kind":"Bug","message":"It broke.","hint":"Reload.","recoverable":false,"reason":null}}}"#,
+    r#"{"Requested":{"count":{"own_origin":2,"elsewhere":0}}}"#,
 ];
 
 /// Reads each form, writes it again, and counts the variants.
@@ -59,7 +60,7 @@ fn commands_keep_their_form() {
 
 #[test]
 fn events_keep_their_form() {
-    assert_eq!(check::<StorageEvent>(EVENTS), 11, "every event");
+    assert_eq!(check::<StorageEvent>(EVENTS), 12, "every event");
 }
 
 /// Does not compile when a variant is added: it needs a form above.
@@ -76,7 +77,9 @@ fn every_command_ends_in_one_event() {
         | StorageEvent::Failed { .. }
         | StorageEvent::Lost { .. } => true,
         // Terminal only for who does not wait.
-        StorageEvent::HeldElsewhere { .. } | StorageEvent::Listening => false,
+        StorageEvent::HeldElsewhere { .. }
+        | StorageEvent::Listening
+        | StorageEvent::Requested { .. } => false,
     };
     let events = EVENTS
         .iter()

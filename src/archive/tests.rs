@@ -257,3 +257,33 @@ fn links_and_other_packings_are_refused() {
     let error = fault(archive, CONFIG);
     assert!(matches!(error, ArchiveError::Packing { .. }), "{error:?}");
 }
+
+#[test]
+fn a_file_can_be_unpacked_in_parts() {
+    let content: Vec<u8> = (0..100_000_u32)
+        .map(|number| (number * 7919 % 251) as u8)
+        .collect();
+    let in_parts = |bytes: Vec<u8>| -> Result<Vec<u8>, ArchiveError> {
+        let mut archive = open(bytes)?;
+        let mut entry = archive.entry(WEIGHTS)?;
+        assert_eq!(entry.length(), content.len() as u64);
+        let mut whole = Vec::new();
+        let mut part = [0; 999];
+        loop {
+            match entry.read(&mut part)? {
+                0 => return Ok(whole),
+                read => whole.extend_from_slice(&part[..read]),
+            }
+        }
+    };
+    let options = deflated().compression_method(CompressionMethod::Stored);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file(WEIGHTS, options).unwrap();
+    writer.write_all(&content).unwrap();
+    let mut archive = writer.finish().unwrap().into_inner();
+    assert_eq!(in_parts(archive.clone()).unwrap(), content);
+    // The content begins behind a header of 30 bytes and the name.
+    archive[30 + WEIGHTS.len() + content.len() - 1] ^= 1;
+    let error = in_parts(archive).unwrap_err();
+    assert!(matches!(error, ArchiveError::Damaged { .. }), "{error}");
+}

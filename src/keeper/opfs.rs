@@ -27,7 +27,6 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn storage(this: &Navigator) -> Option<StorageManager>;
 
-    #[derive(Clone)]
     type StorageManager;
 
     #[wasm_bindgen(method, catch, js_name = getDirectory)]
@@ -36,7 +35,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn estimate(this: &StorageManager) -> Result<Promise, JsValue>;
 
-    #[derive(Clone)]
     type DirectoryHandle;
 
     #[wasm_bindgen(method, catch, js_name = getDirectoryHandle)]
@@ -157,7 +155,6 @@ impl Disk for Opfs {
 }
 
 /// A project's folder.
-#[derive(Clone)]
 pub struct OpfsFolder {
     handle: DirectoryHandle,
 }

@@ -229,6 +229,8 @@ impl<F: Folder> Project<F> {
             (Some(first), None) => (0, first, None),
             (None, None) => return Err(StorageError::Damaged),
         };
+        self.damaged
+            .retain(|name| manifest.files.get(name) == self.manifest.files.get(name));
         (self.slot, self.manifest, self.before) = (slot, manifest, before);
         self.collect().await?;
         self.is_unsure = false;

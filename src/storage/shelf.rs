@@ -51,6 +51,8 @@ impl<D: Disk> Shelf<D> {
             match self.entry(&id).await {
                 Ok(entry) => listed.projects.push(entry),
                 Err(StorageError::NoSuchProject) => listed.unfinished.push(id),
+                // One that cannot be read must not hide the others.
+                Err(StorageError::Disk(_)) => listed.projects.push(unreadable_entry(&id)),
                 Err(error) => return Err(error),
             }
         }
@@ -67,12 +69,11 @@ impl<D: Disk> Shelf<D> {
     /// If it is not there or cannot be read.
     pub async fn entry(&self, id: &str) -> Result<ProjectEntry, StorageError> {
         let folder = self.folder(id).await?;
-        let mut entry = read_entry(id, &folder).await?;
-        if entry.damaged {
-            // Another tab that wrote twice meanwhile has neither slot whole for a reader.
-            entry = read_entry(id, &folder).await?;
+        match read_entry(id, &folder).await {
+            Ok(entry) if !entry.damaged => Ok(entry),
+            // Another tab that writes meanwhile may leave nothing whole for a reader.
+            _ => read_entry(id, &folder).await,
         }
-        Ok(entry)
     }
 
     /// Makes an empty project. Its id is the caller's, who holds it.
@@ -199,21 +200,30 @@ async fn read_entry(id: &str, folder: &impl Folder) -> Result<ProjectEntry, Stor
     if is_unfinished(&slots) {
         return Err(StorageError::NoSuchProject);
     }
-    let entry = |name: &str, changed_at, damaged| ProjectEntry {
-        id: id.to_owned(),
-        name: name.to_owned(),
-        changed_at,
-        bytes: 0.0,
-        damaged,
-    };
     let entry = match slots.iter().max_by_key(|slot| generation(slot)) {
         Some(Slot::Whole(manifest)) => return Ok(whole_entry(id, manifest)),
-        Some(Slot::Newer(heading)) => entry(&heading.name, heading.changed_at, false),
-        Some(Slot::Absent | Slot::Damaged) | None => entry("", 0.0, true),
+        Some(Slot::Newer(heading)) => ProjectEntry {
+            id: id.to_owned(),
+            name: heading.name.clone(),
+            changed_at: heading.changed_at,
+            bytes: 0.0,
+            damaged: false,
+        },
+        Some(Slot::Absent | Slot::Damaged) | None => unreadable_entry(id),
     };
     // Nothing that is understood says how large its files are.
     let bytes = length_of_all(folder).await? as f64;
     Ok(ProjectEntry { bytes, ..entry })
+}
+
+fn unreadable_entry(id: &str) -> ProjectEntry {
+    ProjectEntry {
+        id: id.to_owned(),
+        name: String::new(),
+        changed_at: 0.0,
+        bytes: 0.0,
+        damaged: true,
+    }
 }
 
 async fn length_of_all(folder: &impl Folder) -> Result<u64, DiskError> {

@@ -17,6 +17,7 @@ mod requests;
 mod results;
 mod running;
 mod saved_models;
+mod storage;
 mod tour;
 mod training;
 mod using;

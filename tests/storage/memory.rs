@@ -30,6 +30,8 @@ struct State {
     done: u32,
     failure: Option<(u32, Failure)>,
     is_down: bool,
+    /// A folder whose files can be read no more.
+    broken: Option<String>,
     quota: f64,
 }
 
@@ -108,6 +110,11 @@ impl Memory {
         state.failure = None;
         state.is_down = false;
         state.unflushed.clear();
+    }
+
+    /// Lets no file of a folder be read any more.
+    pub fn break_folder(&self, name: &str) {
+        self.0.borrow_mut().broken = Some(name.to_owned());
     }
 
     pub fn set_quota(&self, bytes: f64) {
@@ -199,6 +206,9 @@ impl Folder for MemoryFolder {
     async fn read(&self, name: &str) -> Result<Option<MemoryReader>, DiskError> {
         let mut state = self.disk.0.borrow_mut();
         state.operate()?;
+        if state.broken.as_ref() == Some(&self.name) {
+            return Err(refused());
+        }
         let file = state
             .folders
             .get(&self.name)

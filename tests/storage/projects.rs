@@ -258,6 +258,28 @@ fn a_project_that_nothing_can_be_read_of_is_listed_and_can_be_deleted() {
 }
 
 #[test]
+fn one_that_cannot_be_read_hides_no_other() {
+    let (disk, _, _) = project_after(&[]);
+    let shelf = Shelf::new(disk.clone());
+    block_on(shelf.create(OTHER.into(), "Other", 9.0)).unwrap();
+    let names = |fault: &dyn Fn()| -> Vec<(String, bool)> {
+        fault();
+        let listed = block_on(shelf.list()).unwrap();
+        disk.restart();
+        let entries = listed.projects.into_iter();
+        entries.map(|entry| (entry.name, entry.damaged)).collect()
+    };
+    let (new, other) = (("New".to_owned(), false), ("Other".to_owned(), false));
+    // The folders, the first of them, and its first slot, which is read a second time.
+    assert_eq!(
+        names(&|| disk.fail(2, Failure::Refused)),
+        [other.clone(), new]
+    );
+    disk.break_folder(ID);
+    assert_eq!(names(&|| ()), [other, (String::new(), true)]);
+}
+
+#[test]
 fn folders_of_others_are_left_alone() {
     let folders = [("elsewhere".to_owned(), BTreeMap::new())];
     let disk = Memory::new(folders.clone().into());
