@@ -31,6 +31,8 @@ struct Host {
     scope: String,
     /// Whether files are being kept at this moment.
     is_keeping: Cell<bool>,
+    /// Whether a page has asked for it meanwhile. What was told before it listened, it has not heard.
+    keeps_again: Cell<bool>,
     /// Requests to the server of which no page was told.
     requests: Cell<u32>,
 }
@@ -47,6 +49,7 @@ pub fn start() -> Result<(), JsValue> {
         site: site.map_err(|error| JsValue::from(error.to_string()))?,
         scope: global.registration().scope(),
         is_keeping: Cell::new(false),
+        keeps_again: Cell::new(false),
         requests: Cell::new(0),
         global,
     });
@@ -134,14 +137,18 @@ impl Host {
         });
     }
 
-    /// Keeps all that this browser can use, unless that is going on.
+    /// Keeps all that this browser can use. If that is going on, it is done again for the page that asks: what is kept by
+    /// then takes no time.
     async fn keep_all(&self, has_gpu: bool) {
+        self.keeps_again.set(true);
         if self.is_keeping.replace(true) {
             return;
         }
         let wanted: Vec<_> = self.site.wanted(has_gpu).cloned().collect();
-        // The pages have been told.
-        let _: Result<(), Problem> = self.keep(&wanted, &wanted).await;
+        while self.keeps_again.take() {
+            // The pages have been told.
+            let _: Result<(), Problem> = self.keep(&wanted, &wanted).await;
+        }
         self.is_keeping.set(false);
     }
 }
