@@ -1,6 +1,6 @@
 //! The page without its server: kept by the service worker, checked, and replaced only when the user asks for it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -36,18 +36,31 @@ async fn fetched(page: &Page, path: &str) -> Result<String> {
     Ok(page.driver.execute(script, vec![]).await?.convert()?)
 }
 
-/// Waits until the page is of the version that has this file.
-async fn until_version(page: &Page, content: &str) -> Result {
-    let mut now = String::new();
-    for _ in 0..200 {
+/// Asks for the new version, and waits until the page is of the one that has this file.
+async fn update(page: &Page, content: &str) -> Result {
+    page.driver
+        .execute("window.isBefore = true", vec![])
+        .await?;
+    page.click("update-reload").await?;
+    let begun = Instant::now();
+    loop {
+        // No file is asked for meanwhile: a service worker that has something to answer is not replaced.
+        let is_before = page
+            .driver
+            .execute("return window.isBefore === true", vec![]);
         // While the page is reloaded there is none to ask.
-        now = fetched(page, "samples/README.md").await.unwrap_or_default();
-        if now == content {
-            return Ok(());
+        if let Ok(is_before) = is_before.await
+            && !is_before.convert::<bool>()?
+        {
+            break;
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err("the page was not reloaded".into());
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    Err(format!("the page still has {now}").into())
+    assert_eq!(fetched(page, "samples/README.md").await?, content);
+    Ok(())
 }
 
 async fn is_isolated(page: &Page) -> Result<bool> {
@@ -164,9 +177,7 @@ async fn a_new_version_waits() -> Result {
 
     page.click("pause").await?;
     page.element("resume:not([disabled])").await?;
-    page.click("update-reload").await?;
-    // The page goes away under the questions.
-    until_version(&page, "abc").await?;
+    update(&page, "abc").await?;
     until_ready(&page).await?;
     assert!(!page.has("update").await?);
     let caches: Vec<String> = page
@@ -205,8 +216,7 @@ async fn no_tab_loses_its_version() -> Result {
     page.driver.switch_to_window(first).await?;
     page.driver.refresh().await?;
     page.element_within("update", PATIENCE).await?;
-    page.click("update-reload").await?;
-    until_version(&page, "abc").await?;
+    update(&page, "abc").await?;
     page.close().await
 }
 
