@@ -78,7 +78,9 @@ async fn a_text_is_answered_as_it_is_typed() -> Result {
     page.element("predict-output[data-unsure='false']").await?;
 
     // While it learns the model answers, too, and what it says after each epoch is kept for this text.
+    // A run that lasts until it is paused, however slow the browser is to be asked.
     page.set("Epochs", "1000").await?;
+    page.set("Batch size", "1").await?;
     page.click("start").await?;
     page.element("predict-button").await?;
     assert!(!page.predict("good food, while it learns").await?.is_empty());
