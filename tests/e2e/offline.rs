@@ -22,8 +22,16 @@ async fn visit(server: &SiteServer) -> Result<Page> {
 }
 
 async fn until_ready(page: &Page) -> Result {
-    page.element_within("offline[data-state='ready']", 2 * PATIENCE)
-        .await?;
+    let ready = page
+        .element_within("offline[data-state='ready']", 2 * PATIENCE)
+        .await;
+    if let Err(error) = ready {
+        return Err(format!(
+            "{error}; of files it says {:?}",
+            page.texts("offline").await?
+        )
+        .into());
+    }
     Ok(())
 }
 

@@ -68,7 +68,7 @@ async fn a_session_needs_nothing_that_is_refused() -> Result {
     page.element("test-accuracy").await?;
     page.predict("The food was great.").await?;
     page.click("save-tabtune").await?;
-    page.saved(&folder.join("uci.tabtune")).await?;
+    page.saved(&folder.join("uci.tabtune-model")).await?;
     page.click("save-report").await?;
     page.element("save-report:not([disabled])").await?;
     page.select("language", "zh-CN").await?;
