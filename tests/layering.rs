@@ -1,8 +1,13 @@
 //! Holds the layer table of `src/lib.rs`, and what must never be in the sources.
 
+#[path = "shared/rust_files.rs"]
+mod rust_files;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use rust_files::rust_files;
 
 /// What each layer may import of ours. Some are narrower than a module: plain data that anyone may share.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -131,19 +136,7 @@ fn root() -> &'static Path {
 
 /// Every source file of the library and its entry points, with what it holds before its unit tests.
 fn sources() -> Vec<(PathBuf, String)> {
-    fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                visit(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    visit(&root().join("src"), &mut found);
-    found
+    rust_files("src")
         .into_iter()
         .filter(|path| !path.ends_with("tests.rs"))
         .map(|path| {

@@ -1,32 +1,14 @@
 //! What the page's policy asks of views. Trusted types refuse markup made of a string, and `style-src` refuses `style`
 //! attributes: a view that made one would break the page, so it is named here.
 
-use std::path::{Path, PathBuf};
+#[path = "shared/rust_files.rs"]
+mod rust_files;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use rstml::Infallible;
 use rstml::node::{KeyedAttributeValue, Node, NodeAttribute, NodeElement, NodeName};
+use rust_files::rust_files;
 use syn3::{Expr, Lit};
-
-/// The Rust files of the page.
-fn sources() -> Vec<PathBuf> {
-    fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                visit(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    visit(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui"),
-        &mut found,
-    );
-    found
-}
 
 /// What stands in each `view!` of some tokens.
 fn views(tokens: TokenStream, found: &mut Vec<TokenStream>) {
@@ -140,7 +122,7 @@ fn refusals(code: &str) -> Vec<String> {
 #[test]
 fn views_make_nothing_that_the_policy_refuses() {
     let mut wrong = Vec::new();
-    for path in sources() {
+    for path in rust_files("src/ui") {
         let code = std::fs::read_to_string(&path).unwrap();
         let file = path.display();
         wrong.extend(
@@ -154,7 +136,7 @@ fn views_make_nothing_that_the_policy_refuses() {
 
 #[test]
 fn scripts_are_started_in_one_place() {
-    for path in sources() {
+    for path in rust_files("src/ui") {
         let code = std::fs::read_to_string(&path).unwrap();
         for call in ["Worker::new", ".register(", "set_inner_html", "inner_html="] {
             let is_own = path.ends_with("trusted.rs") || code.contains("trusted::register");

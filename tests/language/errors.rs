@@ -8,7 +8,8 @@ use heck::ToKebabCase;
 use tabtune::language::Language;
 
 use super::in_pattern;
-use super::sources::{Sources, Variant, rust_files};
+use super::rust_files::rust_files;
+use super::sources::{Sources, Variant};
 
 /// Messages that no error is called by.
 const OWN: [&str; 3] = ["error-sentence", "error-list", "error-list-more"];

@@ -2,6 +2,8 @@
 
 mod errors;
 mod prose;
+#[path = "../shared/rust_files.rs"]
+mod rust_files;
 mod said;
 mod sources;
 
@@ -9,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use fluent_syntax::ast;
-use sources::rust_files;
+use rust_files::rust_files;
 use tabtune::language::Language;
 
 /// How the messages of errors begin. They are asked for by a name made at run time, and `errors` holds them.

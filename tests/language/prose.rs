@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::sources::rust_files;
+use super::rust_files::rust_files;
 
 /// Attributes whose values are read by machines.
 const FOR_MACHINES: [&str; 8] = [

@@ -1,8 +1,8 @@
 //! What the sources say of errors: their types, the variants of each, and what a message of a variant needs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
+use super::rust_files::rust_files;
 use heck::ToKebabCase;
 use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
@@ -166,27 +166,6 @@ impl Sources {
             }
         }
     }
-}
-
-/// The Rust files below a folder of the repository.
-pub fn rust_files(folder: &str) -> Vec<PathBuf> {
-    fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                visit(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    visit(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
-        &mut found,
-    );
-    found.sort();
-    found
 }
 
 fn derives_serialize(attributes: &[Attribute]) -> bool {
