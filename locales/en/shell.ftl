@@ -48,6 +48,15 @@ shell-device = Device
 shell-device-looking = Looking for the fastest device…
 shell-device-gpu = GPU (WebGPU)
 shell-device-cpu = CPU
+shell-device-threads = { $count ->
+    [one] one thread
+   *[other] { $count } threads
+}
+shell-device-one-thread-asked = One thread, as the address asks for.
+shell-device-one-thread-core = One thread, as this machine has one core.
+shell-device-one-thread-isolated = One thread: more need a page that its host isolates from others. Tabtune sees to that itself from the second visit on.
+shell-device-one-thread-browser = One thread: more need a newer browser.
+shell-device-one-thread-failed = One thread: more did not start ({ $detail }).
 shell-device-use-cpu = Use the CPU
 shell-device-use-gpu = Use WebGPU
 shell-device-use-gpu-anyway = Use WebGPU anyway

@@ -28,7 +28,7 @@ use super::words;
 use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
 use crate::port::to_buffer;
-use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
+use crate::protocol::{Command, DevicePreference, DeviceReason, Event, ExportForm, PROTOCOL_VERSION, RequestId};
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
@@ -42,6 +42,7 @@ use table::Worked;
 pub(crate) use trouble::Trouble;
 use using::InUse;
 pub(crate) use worker::{FromWorker, WorkerHandle, base_url, has_web_gpu, hub_url};
+pub(crate) use worker::OneThread;
 use worker::{WorkerBuild, wanted_device};
 
 /// Tested examples that are listed at once.
@@ -63,6 +64,8 @@ pub(crate) struct Engine {
     pub(crate) monitor: RwSignal<Monitor>,
     /// The table that waits for the user's word, as another one with changes is open.
     pub(crate) replacing: RwSignal<Option<Source>, LocalStorage>,
+    /// Why the CPU computes with one thread alone, if it does.
+    pub(crate) one_thread: RwSignal<Option<OneThread>>,
     /// Whether the hub may be asked.
     pub(crate) hub_allowed: RwSignal<bool>,
     inner: StoredValue<Inner, LocalStorage>,
@@ -71,6 +74,8 @@ pub(crate) struct Engine {
 struct Inner {
     build: WorkerBuild,
     preference: DevicePreference,
+    /// Why there is no GPU, where a worker that is gone has found that out.
+    no_gpu: Option<DeviceReason>,
     worker: Option<WorkerHandle>,
     /// Counts workers: what an earlier one says is not heard.
     generation: u32,
@@ -110,10 +115,12 @@ struct Inner {
 impl Engine {
     /// An engine whose worker is being started.
     pub(crate) fn start() -> Self {
-        let (build, preference) = wanted_device();
+        let one_thread = OneThread::look();
+        let (build, preference) = wanted_device(one_thread.as_ref());
         let inner = Inner {
             build,
             preference,
+            no_gpu: None,
             worker: None,
             generation: 0,
             next_id: 1,
@@ -144,6 +151,7 @@ impl Engine {
             tried: RwSignal::new(String::new()),
             monitor: RwSignal::new(Monitor::default()),
             replacing: RwSignal::new_local(None),
+            one_thread: RwSignal::new(one_thread),
             hub_allowed: RwSignal::new(hub::remembered()),
             inner: StoredValue::new_local(inner),
         };
@@ -349,7 +357,7 @@ impl Engine {
                     .update(|state| state.error = Some(words::version_mismatch(&detail)));
             }
             Event::Ready { device, .. } => {
-                if !self.still_lacks_gpu(&device) {
+                if !self.still_lacks_gpu(&device) && !self.takes_threads_instead(&device) {
                     self.go_on();
                 }
             }
