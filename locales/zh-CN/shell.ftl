@@ -34,6 +34,7 @@ shell-notice-model-in-use = 训练结束后才能打开已保存的模型。请�
 shell-notice-other-encoder = { $name } 表明它是为编码器 { $other } 制作的，现在用在了 { $encoder } 上。如果两者并非同一个编码器的不同名称，请先打开 { $other }，再重新打开 { $name }。
 shell-notice-not-stored = 编码器已加载。{ $problem }{ $hint }
 shell-notice-slow-start = Tabtune 的计算部分尚未启动。网络较慢时需要等待一段时间。
+shell-notice-not-begun = Tabtune 未能开始工作。解决上述问题后，可在此重新启动。
 shell-notice-gave-up = Tabtune 的计算部分接连多次停止工作。
 shell-notice-gpu-lost = GPU 停止工作，已改用 CPU 继续。
 shell-notice-worker-lost = Tabtune 的计算部分停止工作，已重新启动。

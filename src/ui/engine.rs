@@ -28,7 +28,9 @@ use super::words;
 use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
 use crate::port::to_buffer;
-use crate::protocol::{Command, DevicePreference, DeviceReason, Event, ExportForm, PROTOCOL_VERSION, RequestId};
+use crate::protocol::{
+    Command, DevicePreference, DeviceReason, Event, ExportForm, PROTOCOL_VERSION, RequestId,
+};
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
@@ -41,8 +43,8 @@ pub(crate) use running::StartPace;
 use table::Worked;
 pub(crate) use trouble::Trouble;
 use using::InUse;
-pub(crate) use worker::{FromWorker, WorkerHandle, base_url, has_web_gpu, hub_url};
 pub(crate) use worker::OneThread;
+pub(crate) use worker::{FromWorker, WorkerHandle, base_url, has_web_gpu, hub_url};
 use worker::{WorkerBuild, wanted_device};
 
 /// Tested examples that are listed at once.
@@ -348,6 +350,7 @@ impl Engine {
 
     /// Takes an event in, then does what follows from it.
     fn hear(self, event: Event, buffer: Option<ArrayBuffer>) {
+        let was_starting = self.state.with_untracked(RunState::is_starting);
         self.state.update(|state| state.apply(event.clone()));
         match event {
             Event::Listening => self.greet(),
@@ -436,6 +439,9 @@ impl Engine {
                 }
             }
             Event::Failed { id, .. } => {
+                if was_starting && !self.state.with_untracked(RunState::is_starting) {
+                    self.notice.set(Some(words::not_begun()));
+                }
                 // The message says why there is no data to run on.
                 self.inner.update_value(|inner| {
                     let failed = inner.choosing.take_if(|(choosing, _)| *choosing == id);

@@ -22,8 +22,8 @@ use crate::eval::Pipeline;
 use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
-    Command, DevicePreference, DeviceReason, EncoderSource, Event, ExportForm, ModelSource, PROTOCOL_VERSION,
-    RequestId, TableSource, WireError,
+    Command, DevicePreference, DeviceReason, EncoderSource, Event, ExportForm, ModelSource,
+    PROTOCOL_VERSION, RequestId, TableSource, WireError,
 };
 use crate::train::Checkpoint;
 use crate::train::config::TrainConfig;

@@ -7,7 +7,8 @@ use wasm_bindgen_futures::spawn_local;
 use super::recovery::{EncoderChoice, Step};
 use super::trouble::Trouble;
 use super::worker::{
-    FromWorker, OneThread, WorkerBuild, WorkerHandle, base_url, cpu_build, device_asked_for, hub_url,
+    FromWorker, OneThread, WorkerBuild, WorkerHandle, base_url, cpu_build, device_asked_for,
+    hub_url,
 };
 use super::{Engine, Inner};
 use crate::protocol::{Command, DeviceKind, Event, PROTOCOL_VERSION, RequestId, WireError};
@@ -235,8 +236,8 @@ impl Engine {
     fn replace_worker(self, error: WireError) {
         let run = self.state.with_untracked(|state| state.run.clone());
         let was_ready = self.state.with_untracked(|state| state.device.is_some());
-        let without_threads = !was_ready
-            && self.inner.with_value(|inner| inner.build) == WorkerBuild::CpuThreads;
+        let without_threads =
+            !was_ready && self.inner.with_value(|inner| inner.build) == WorkerBuild::CpuThreads;
         if without_threads {
             let detail = error.message.clone();
             self.one_thread.set(Some(OneThread::Failed(detail)));

@@ -106,8 +106,8 @@ impl OneThread {
         let waits = get(&global, "Atomics")
             .and_then(|atomics| get(&atomics, "waitAsync"))
             .is_ok_and(|wait| wait.is_function());
-        let cores = web_sys::window()
-            .map_or(1.0, |window| window.navigator().hardware_concurrency());
+        let cores =
+            web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
         if query_parameter("threads").as_deref() == Some("1") {
             Some(Self::Asked)
         } else if cores < 2.0 {

@@ -43,8 +43,19 @@ pub fn add_worker(workspace: &Workspace, folder: &Path) -> Result<()> {
         .env("CARGO_TARGET_DIR", &target)
         .args(["build", "-Zbuild-std=std,panic_abort", "--config"])
         .arg(format!("target.{WASM}.rustflags=[{}]", flags.join(",")))
-        .args(["--package", "tabtune", "--profile", PROFILE, "--target", WASM])
-        .args(["--no-default-features", "--features", "programs,worker,threads"])
+        .args([
+            "--package",
+            "tabtune",
+            "--profile",
+            PROFILE,
+            "--target",
+            WASM,
+        ])
+        .args([
+            "--no-default-features",
+            "--features",
+            "programs,worker,threads",
+        ])
         .args(["--bin", PROGRAM]))?;
     let module = target
         .join(WASM)
