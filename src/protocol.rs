@@ -44,7 +44,7 @@ pub use crate::train::estimate::Estimate;
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -57,6 +57,8 @@ pub enum Command {
         id: RequestId,
         version: u32,
         device: DevicePreference,
+        /// Why there is no GPU, where the page has that from another worker.
+        no_gpu: Option<DeviceReason>,
         /// Absolute address, with a final slash, below which `models/` and `samples/` lie.
         base_url: String,
         /// Address of the hub, which is asked only by the commands that say so.
@@ -399,6 +401,8 @@ pub struct DeviceReport {
     pub kind: DeviceKind,
     /// The adapter's name as the browser tells it, or what the CPU path is.
     pub name: String,
+    /// Threads that the CPU computes with.
+    pub threads: u32,
     pub reason: DeviceReason,
 }
 

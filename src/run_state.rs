@@ -569,6 +569,11 @@ impl RunState {
         self.pending.table.is_some() || self.pending.dataset.is_some()
     }
 
+    /// Whether the worker is opening its device.
+    pub fn is_starting(&self) -> bool {
+        self.pending.start.is_some()
+    }
+
     /// Whether the data set in use is only being divided anew. A run may be asked for meanwhile; it waits for the data.
     pub fn is_redividing(&self) -> bool {
         self.pending.table.is_none()

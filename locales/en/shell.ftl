@@ -34,6 +34,7 @@ shell-notice-model-in-use = A saved model can be opened when the run has ended. 
 shell-notice-other-encoder = { $name } says that it is for the encoder { $other }. It was put on { $encoder }: if that is not the same one by another name, open { $other } first and then { $name } again.
 shell-notice-not-stored = The encoder is loaded. { $problem } { $hint }
 shell-notice-slow-start = The part of Tabtune that computes has not started yet. On a slow connection this takes a while.
+shell-notice-not-begun = Tabtune could not begin. Once what is said above is mended, start it again here.
 shell-notice-gave-up = The part of Tabtune that computes stopped working several times in a row.
 shell-notice-gpu-lost = The GPU stopped working, so the CPU goes on.
 shell-notice-worker-lost = The part of Tabtune that computes stopped working and was started again.
@@ -48,6 +49,15 @@ shell-device = Device
 shell-device-looking = Looking for the fastest device…
 shell-device-gpu = GPU (WebGPU)
 shell-device-cpu = CPU
+shell-device-threads = { $count ->
+    [one] one thread
+   *[other] { $count } threads
+}
+shell-device-one-thread-asked = One thread, as the address asks for.
+shell-device-one-thread-core = One thread, as this machine has one core.
+shell-device-one-thread-isolated = One thread: more need a page that its host isolates from others. Tabtune sees to that itself from the second visit on.
+shell-device-one-thread-browser = One thread: more need a newer browser.
+shell-device-one-thread-failed = One thread: more did not start ({ $detail }).
 shell-device-use-cpu = Use the CPU
 shell-device-use-gpu = Use WebGPU
 shell-device-use-gpu-anyway = Use WebGPU anyway

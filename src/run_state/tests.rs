@@ -31,6 +31,7 @@ fn device(kind: DeviceKind) -> DeviceReport {
     DeviceReport {
         kind,
         name: "device".into(),
+        threads: 1,
         reason: DeviceReason::Requested,
     }
 }
@@ -41,6 +42,7 @@ fn start(state: &mut RunState, id: RequestId, kind: DeviceKind) {
         id,
         version: 1,
         device: device_preference,
+        no_gpu: None,
         base_url: "/".into(),
         hub_url: "/".into(),
     });

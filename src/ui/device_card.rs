@@ -23,7 +23,8 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
             }
             return view! { <p class="muted">{move || tr!("shell-device-looking")}</p> }.into_any();
         };
-        let words = words::device(&report, gpu_lost);
+        let one_thread = engine.one_thread.get();
+        let words = words::device(&report, one_thread.as_ref(), gpu_lost);
         let kind = kind_name(report.kind);
         let other = words.other.map(|(kind, words)| {
             view! {
@@ -45,7 +46,9 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
                 <span class="badge" data-testid="device-badge" data-device=kind data-reason=words.reason>
                     {words.title}
                 </span>
-                <span class="muted">{report.name}</span>
+                <span class="muted" data-testid="device-name" data-threads=report.threads>
+                    {words.name}
+                </span>
             </p>
             <p>{words.text} " " {other}</p>
         }

@@ -28,7 +28,9 @@ use super::words;
 use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig, Table};
 use crate::eval::tested::ExampleFilter;
 use crate::port::to_buffer;
-use crate::protocol::{Command, DevicePreference, Event, ExportForm, PROTOCOL_VERSION, RequestId};
+use crate::protocol::{
+    Command, DevicePreference, DeviceReason, Event, ExportForm, PROTOCOL_VERSION, RequestId,
+};
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
 use crate::train::config::TrainConfig;
@@ -41,6 +43,7 @@ pub(crate) use running::StartPace;
 use table::Worked;
 pub(crate) use trouble::Trouble;
 use using::InUse;
+pub(crate) use worker::OneThread;
 pub(crate) use worker::{FromWorker, WorkerHandle, base_url, has_web_gpu, hub_url};
 use worker::{WorkerBuild, wanted_device};
 
@@ -63,6 +66,8 @@ pub(crate) struct Engine {
     pub(crate) monitor: RwSignal<Monitor>,
     /// The table that waits for the user's word, as another one with changes is open.
     pub(crate) replacing: RwSignal<Option<Source>, LocalStorage>,
+    /// Why the CPU computes with one thread alone, if it does.
+    pub(crate) one_thread: RwSignal<Option<OneThread>>,
     /// Whether the hub may be asked.
     pub(crate) hub_allowed: RwSignal<bool>,
     inner: StoredValue<Inner, LocalStorage>,
@@ -71,6 +76,8 @@ pub(crate) struct Engine {
 struct Inner {
     build: WorkerBuild,
     preference: DevicePreference,
+    /// Why there is no GPU, where a worker that is gone has found that out.
+    no_gpu: Option<DeviceReason>,
     worker: Option<WorkerHandle>,
     /// Counts workers: what an earlier one says is not heard.
     generation: u32,
@@ -110,10 +117,12 @@ struct Inner {
 impl Engine {
     /// An engine whose worker is being started.
     pub(crate) fn start() -> Self {
-        let (build, preference) = wanted_device();
+        let one_thread = OneThread::look();
+        let (build, preference) = wanted_device(one_thread.as_ref());
         let inner = Inner {
             build,
             preference,
+            no_gpu: None,
             worker: None,
             generation: 0,
             next_id: 1,
@@ -144,6 +153,7 @@ impl Engine {
             tried: RwSignal::new(String::new()),
             monitor: RwSignal::new(Monitor::default()),
             replacing: RwSignal::new_local(None),
+            one_thread: RwSignal::new(one_thread),
             hub_allowed: RwSignal::new(hub::remembered()),
             inner: StoredValue::new_local(inner),
         };
@@ -340,6 +350,7 @@ impl Engine {
 
     /// Takes an event in, then does what follows from it.
     fn hear(self, event: Event, buffer: Option<ArrayBuffer>) {
+        let was_starting = self.state.with_untracked(RunState::is_starting);
         self.state.update(|state| state.apply(event.clone()));
         match event {
             Event::Listening => self.greet(),
@@ -349,7 +360,7 @@ impl Engine {
                     .update(|state| state.error = Some(words::version_mismatch(&detail)));
             }
             Event::Ready { device, .. } => {
-                if !self.still_lacks_gpu(&device) {
+                if !self.still_lacks_gpu(&device) && !self.takes_threads_instead(&device) {
                     self.go_on();
                 }
             }
@@ -428,6 +439,9 @@ impl Engine {
                 }
             }
             Event::Failed { id, .. } => {
+                if was_starting && !self.state.with_untracked(RunState::is_starting) {
+                    self.notice.set(Some(words::not_begun()));
+                }
                 // The message says why there is no data to run on.
                 self.inner.update_value(|inner| {
                     let failed = inner.choosing.take_if(|(choosing, _)| *choosing == id);

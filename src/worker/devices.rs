@@ -2,30 +2,49 @@
 
 use burn::tensor::Device;
 
+use super::errors::Fault;
 use crate::device;
 use crate::protocol::{DeviceKind, DevicePreference, DeviceReason, DeviceReport};
 
-/// Opens the device that the user wants, or the CPU with the reason why not.
-pub async fn open(preference: DevicePreference) -> (Device, DeviceReport) {
+/// Opens the device that the user wants, or the CPU with the reason why not. `no_gpu` is the reason if that is known.
+///
+/// # Errors
+/// If the CPU's threads do not start.
+pub async fn open(
+    preference: DevicePreference,
+    no_gpu: Option<DeviceReason>,
+    base_url: &str,
+) -> Result<(Device, DeviceReport), Fault> {
     let reason = match preference {
-        DevicePreference::Cpu => DeviceReason::Requested,
+        DevicePreference::Cpu => no_gpu.unwrap_or(DeviceReason::Requested),
         #[cfg(feature = "gpu")]
         DevicePreference::Auto | DevicePreference::Gpu => match gpu(preference).await {
-            Ok(opened) => return opened,
+            Ok(opened) => return Ok(opened),
             Err(reason) => reason,
         },
         #[cfg(not(feature = "gpu"))]
         DevicePreference::Auto | DevicePreference::Gpu => DeviceReason::NoWebGpu,
     };
     let name = "CPU (WebAssembly, SIMD128)".to_owned();
-    (
-        device::cpu(),
-        DeviceReport {
-            kind: DeviceKind::Cpu,
-            name,
-            reason,
-        },
-    )
+    let report = DeviceReport {
+        kind: DeviceKind::Cpu,
+        name,
+        threads: threads(base_url).await?,
+        reason,
+    };
+    Ok((device::cpu(), report))
+}
+
+/// Starts the CPU's threads, and tells how many there are.
+#[cfg(feature = "threads")]
+async fn threads(base_url: &str) -> Result<u32, Fault> {
+    super::threads::start(base_url).await
+}
+
+/// This worker is the one thread that there is.
+#[cfg(not(feature = "threads"))]
+async fn threads(_base_url: &str) -> Result<u32, Fault> {
+    Ok(1)
 }
 
 /// Opens the GPU and compares a known pass on it with the CPU.
@@ -67,6 +86,7 @@ async fn gpu(preference: DevicePreference) -> Result<(Device, DeviceReport), Dev
         DeviceReport {
             kind: DeviceKind::Gpu,
             name: gpu.adapter,
+            threads: 1,
             reason,
         },
     ))

@@ -22,8 +22,8 @@ use crate::eval::Pipeline;
 use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
-    Command, DevicePreference, EncoderSource, Event, ExportForm, ModelSource, PROTOCOL_VERSION,
-    RequestId, TableSource, WireError,
+    Command, DevicePreference, DeviceReason, EncoderSource, Event, ExportForm, ModelSource,
+    PROTOCOL_VERSION, RequestId, TableSource, WireError,
 };
 use crate::train::Checkpoint;
 use crate::train::config::TrainConfig;
@@ -138,10 +138,12 @@ impl Driver {
                 id,
                 version,
                 device,
+                no_gpu,
                 base_url,
                 hub_url,
             } => {
                 let hub = HubClient::new(&hub_url);
+                let device = (device, no_gpu);
                 (id, self.start(id, version, device, base_url, hub).await)
             }
             Command::LoadEncoder { id, encoder } => {
@@ -287,7 +289,7 @@ impl Driver {
         &mut self,
         id: RequestId,
         version: u32,
-        device: DevicePreference,
+        (device, no_gpu): (DevicePreference, Option<DeviceReason>),
         base_url: String,
         hub: HubClient,
     ) -> Result<Event, WireError> {
@@ -296,7 +298,7 @@ impl Driver {
             return Err(Fault::Version { page, worker }.into());
         }
         let encoders = files::encoders(&base_url).await?;
-        let (device, report) = devices::open(device).await;
+        let (device, report) = devices::open(device, no_gpu, &base_url).await?;
         self.started = Some(Started {
             base_url,
             device,

@@ -1,6 +1,7 @@
 //! Fetching files, with progress and checksums. Every request of the worker is made here.
 
-use js_sys::{Object, Promise, Reflect, Uint8Array};
+use gloo::timers::callback::Timeout;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,6 +12,9 @@ use web_sys::{ReadableStreamDefaultReader, Response};
 use crate::port::describe;
 use crate::protocol::EncoderFile;
 use crate::reason::as_text;
+
+/// Without a byte for this long, a connection is given up.
+const STALLED_MS: u32 = 60_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -118,7 +122,7 @@ impl Reply {
     }
 
     async fn of(request: Promise) -> Result<Self, JsValue> {
-        let answer: Answer = JsFuture::from(request).await?.unchecked_into();
+        let answer: Answer = unless_stalled(&request).await?.unchecked_into();
         Ok(Self {
             status: answer.status(),
             content_range: answer.headers().get("Content-Range"),
@@ -139,7 +143,14 @@ impl Reply {
         let Some(reader) = &self.reader else {
             return Ok(None);
         };
-        let chunk = JsFuture::from(reader.read()).await?;
+        let chunk = match unless_stalled(&reader.read()).await {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                // Whatever comes of it, these bytes are not waited for any more.
+                drop(reader.cancel());
+                return Err(error);
+            }
+        };
         if Reflect::get(&chunk, &"done".into())?.is_truthy() {
             return Ok(None);
         }
@@ -147,6 +158,22 @@ impl Reply {
             Reflect::get(&chunk, &"value".into())?.unchecked_into(),
         ))
     }
+}
+
+/// What a promise comes to. A network that goes without a word leaves it open for ever; after [`STALLED_MS`] that is an
+/// error.
+async fn unless_stalled(promise: &Promise) -> Result<JsValue, JsValue> {
+    let mut patience = None;
+    let stalled = Promise::new(&mut |_, reject| {
+        patience = Some(Timeout::new(STALLED_MS, move || {
+            let error = js_sys::Error::new("nothing has come for a minute");
+            // Fails only if `reject` throws, which a promise's own does not.
+            let _ = reject.call1(&JsValue::UNDEFINED, &error);
+        }));
+    });
+    let outcome = JsFuture::from(Promise::race(&Array::of2(promise, &stalled))).await;
+    drop(patience);
+    outcome
 }
 
 /// Fetches a file of the page's own origin whole. `progress` is told how many bytes have arrived.

@@ -3,6 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use js_sys::Reflect;
 use wasm_bindgen::JsCast;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
@@ -93,6 +94,8 @@ pub fn size() -> f64 {
     wasm_bindgen::memory()
         .dyn_into::<js_sys::WebAssembly::Memory>()
         .ok()
-        .and_then(|memory| memory.buffer().dyn_into::<js_sys::ArrayBuffer>().ok())
-        .map_or(0.0, |buffer| f64::from(buffer.byte_length()))
+        // One that threads share is no `ArrayBuffer`.
+        .and_then(|memory| Reflect::get(&memory.buffer(), &"byteLength".into()).ok())
+        .and_then(|bytes| bytes.as_f64())
+        .unwrap_or_default()
 }

@@ -25,6 +25,8 @@ mod speed;
 mod started;
 mod store;
 mod tables;
+#[cfg(feature = "threads")]
+mod threads;
 mod using;
 
 use crate::protocol::Event;
@@ -34,6 +36,10 @@ pub use constructors::run_constructors;
 
 /// What the entry point of a worker does.
 pub fn start() {
+    #[cfg(feature = "threads")]
+    if threads::is_thread() {
+        return;
+    }
     run_constructors();
     port::report_panics();
     port::report_exhausted_memory();

@@ -17,6 +17,7 @@ use crate::tools::{self, Workspace};
 /// Sees to the tools and the encoder.
 pub fn set_up(workspace: &Workspace) -> Result<()> {
     tools::ensure_wasm_target(workspace)?;
+    tools::ensure_library_sources(workspace)?;
     workspace.trunk().ensure(&workspace.cache)?;
     workspace.wasm_bindgen()?.ensure(&workspace.cache)?;
     models::verify_embedded(workspace)

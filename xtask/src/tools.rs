@@ -198,6 +198,26 @@ pub fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
     })
 }
 
+/// Sees to it that the standard library can be built for browsers with threads.
+pub fn ensure_library_sources(workspace: &Workspace) -> Result<()> {
+    const COMPONENT: &str = "rust-src";
+    step(COMPONENT, || {
+        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let root = output(workspace.command(rustc)?.args(["--print", "sysroot"]))?;
+        let sources = Path::new(&root).join("lib/rustlib/src/rust/library/Cargo.lock");
+        if sources.is_file() {
+            return Ok("present".to_owned());
+        }
+        run(workspace
+            .command("rustup")?
+            .args(["component", "add", COMPONENT]))
+        .with_context(|| {
+            format!("this Rust has no sources of its standard library: install Rust with rustup, or add your distribution's {COMPONENT}")
+        })?;
+        Ok("installed".to_owned())
+    })
+}
+
 /// The version of a package in a Cargo.lock.
 fn locked_version(lock: &str, package: &str) -> Result<String> {
     #[derive(Deserialize)]

@@ -37,6 +37,7 @@ fn opened(source: TableSource) -> RunState {
         device: Some(DeviceReport {
             kind: DeviceKind::Cpu,
             name: "device".into(),
+            threads: 1,
             reason: DeviceReason::Requested,
         }),
         ..RunState::default()

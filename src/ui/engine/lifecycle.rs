@@ -6,7 +6,10 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::recovery::{EncoderChoice, Step};
 use super::trouble::Trouble;
-use super::worker::{FromWorker, WorkerBuild, WorkerHandle, base_url, device_asked_for, hub_url};
+use super::worker::{
+    FromWorker, OneThread, WorkerBuild, WorkerHandle, base_url, cpu_build, device_asked_for,
+    hub_url,
+};
 use super::{Engine, Inner};
 use crate::protocol::{Command, DeviceKind, Event, PROTOCOL_VERSION, RequestId, WireError};
 use crate::run_state::RunState;
@@ -25,7 +28,11 @@ impl Engine {
     /// Goes on with another device, in a new worker. What was loaded and learnt goes along.
     pub(crate) fn switch_device(self, kind: DeviceKind) {
         self.state.update(|state| state.gpu_lost = false);
-        self.move_on(|inner| (inner.build, inner.preference) = device_asked_for(kind));
+        let one_thread = self.one_thread.get_untracked();
+        self.move_on(|inner| {
+            inner.no_gpu = None;
+            (inner.build, inner.preference) = device_asked_for(kind, one_thread.as_ref());
+        });
     }
 
     /// Goes on in a new worker that differs in what `change` makes of it.
@@ -102,9 +109,9 @@ impl Engine {
 
     pub(super) fn greet(self) {
         self.watch_worker();
-        let Some(device) = self.inner.try_update_value(|inner| {
+        let Some((device, no_gpu)) = self.inner.try_update_value(|inner| {
             inner.slow_start = None;
-            inner.preference
+            (inner.preference, inner.no_gpu.clone())
         }) else {
             return;
         };
@@ -116,6 +123,7 @@ impl Engine {
                 id,
                 version: PROTOCOL_VERSION,
                 device,
+                no_gpu,
                 base_url: base_url(),
                 hub_url: self
                     .hub_allowed
@@ -228,6 +236,13 @@ impl Engine {
     fn replace_worker(self, error: WireError) {
         let run = self.state.with_untracked(|state| state.run.clone());
         let was_ready = self.state.with_untracked(|state| state.device.is_some());
+        let without_threads =
+            !was_ready && self.inner.with_value(|inner| inner.build) == WorkerBuild::CpuThreads;
+        if without_threads {
+            let detail = error.message.clone();
+            self.one_thread.set(Some(OneThread::Failed(detail)));
+        }
+        let one_thread = self.one_thread.get_untracked();
         let Some(replacement) = self.inner.try_update_value(|inner| {
             inner.worker = None;
             inner.slow_start = None;
@@ -243,7 +258,10 @@ impl Engine {
             };
             let replacement = loss.replacement();
             if replacement.gpu_failed && !replacement.asks {
-                (inner.build, inner.preference) = device_asked_for(DeviceKind::Cpu);
+                (inner.build, inner.preference) =
+                    device_asked_for(DeviceKind::Cpu, one_thread.as_ref());
+            } else if without_threads {
+                inner.build = cpu_build(one_thread.as_ref());
             }
             let (taken_up, paused) = match replacement.run {
                 RunAfterLoss::Left => (None, false),

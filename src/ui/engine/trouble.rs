@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::Engine;
-use super::worker::device_asked_for;
-use crate::protocol::{DeviceKind, DeviceReport, WireError};
+use super::worker::{WorkerBuild, device_asked_for};
+use crate::protocol::{DeviceKind, DevicePreference, DeviceReport, WireError};
 use crate::ui::words;
 
 /// What is wrong with the worker, and waits for a decision.
@@ -25,8 +25,10 @@ impl Engine {
     /// Lets the run that waits go on with the CPU.
     pub(crate) fn go_on_with_cpu(self) {
         let step = self.checkpoint_step();
+        let one_thread = self.one_thread.get_untracked();
         self.inner.update_value(|inner| {
-            (inner.build, inner.preference) = device_asked_for(DeviceKind::Cpu);
+            (inner.build, inner.preference) =
+                device_asked_for(DeviceKind::Cpu, one_thread.as_ref());
             inner.retries_gpu = false;
             inner.losses_in_a_row = 0;
         });
@@ -58,6 +60,24 @@ impl Engine {
             }));
         }
         lacks
+    }
+
+    /// A worker is ready. True if it is one for the GPU that has none, where another has threads: that one takes its place.
+    pub(super) fn takes_threads_instead(self, device: &DeviceReport) -> bool {
+        let may = self.one_thread.with_untracked(Option::is_none);
+        let takes = may
+            && device.kind == DeviceKind::Cpu
+            && self.inner.with_value(|inner| inner.build) == WorkerBuild::Gpu;
+        if takes {
+            self.inner.update_value(|inner| {
+                inner.build = WorkerBuild::CpuThreads;
+                inner.preference = DevicePreference::Cpu;
+                inner.no_gpu = Some(device.reason.clone());
+            });
+            self.state.update(|state| state.device = None);
+            self.start_worker();
+        }
+        takes
     }
 
     fn checkpoint_step(self) -> Option<u32> {

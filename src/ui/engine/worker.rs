@@ -4,7 +4,7 @@ use gloo::events::EventListener;
 use js_sys::ArrayBuffer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 
 use crate::port::{self, PortError};
 use crate::protocol::{DeviceKind, DevicePreference};
@@ -14,8 +14,10 @@ use crate::ui::trusted;
 /// its loader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WorkerBuild {
-    /// CPU only; small.
+    /// CPU only, one thread; small, and every browser runs it.
     Cpu,
+    /// CPU only, with a thread for each core.
+    CpuThreads,
     /// WebGPU, with the CPU to fall back on.
     Gpu,
 }
@@ -26,29 +28,30 @@ impl WorkerBuild {
     pub(super) fn loader(self, hub_allowed: bool) -> &'static str {
         match (self, hub_allowed) {
             (Self::Cpu, false) => "worker-cpu_loader.js",
+            (Self::CpuThreads, false) => "worker-threads_loader.js",
             (Self::Gpu, false) => "worker-gpu_loader.js",
             (Self::Cpu, true) => "hub/worker-cpu_loader.js",
+            (Self::CpuThreads, true) => "hub/worker-threads_loader.js",
             (Self::Gpu, true) => "hub/worker-gpu_loader.js",
         }
     }
 }
 
 /// What the address and the browser ask for: `?device=cpu` and `?device=gpu` force a device.
-pub(crate) fn wanted_device() -> (WorkerBuild, DevicePreference) {
-    let window = web_sys::window();
-    let query = window
-        .as_ref()
-        .and_then(|window| window.location().search().ok())
-        .unwrap_or_default();
-    let device = web_sys::UrlSearchParams::new_with_str(&query)
-        .ok()
-        .and_then(|query| query.get("device"));
-    match device.as_deref() {
-        Some("cpu") => device_asked_for(DeviceKind::Cpu),
-        Some("gpu") => device_asked_for(DeviceKind::Gpu),
+pub(crate) fn wanted_device(one_thread: Option<&OneThread>) -> (WorkerBuild, DevicePreference) {
+    match query_parameter("device").as_deref() {
+        Some("cpu") => device_asked_for(DeviceKind::Cpu, one_thread),
+        Some("gpu") => device_asked_for(DeviceKind::Gpu, one_thread),
         _ if has_web_gpu() => (WorkerBuild::Gpu, DevicePreference::Auto),
-        _ => (WorkerBuild::Cpu, DevicePreference::Auto),
+        _ => (cpu_build(one_thread), DevicePreference::Auto),
     }
+}
+
+fn query_parameter(name: &str) -> Option<String> {
+    let query = web_sys::window()?.location().search().ok()?;
+    web_sys::UrlSearchParams::new_with_str(&query)
+        .ok()?
+        .get(name)
 }
 
 /// Whether the browser offers WebGPU, as far as that is known without asking for a device.
@@ -58,11 +61,64 @@ pub(crate) fn has_web_gpu() -> bool {
     })
 }
 
+/// The worker for the CPU.
+pub(super) fn cpu_build(one_thread: Option<&OneThread>) -> WorkerBuild {
+    match one_thread {
+        None => WorkerBuild::CpuThreads,
+        Some(_) => WorkerBuild::Cpu,
+    }
+}
+
 /// The worker for a device that the user asks for.
-pub(crate) fn device_asked_for(kind: DeviceKind) -> (WorkerBuild, DevicePreference) {
+pub(crate) fn device_asked_for(
+    kind: DeviceKind,
+    one_thread: Option<&OneThread>,
+) -> (WorkerBuild, DevicePreference) {
     match kind {
-        DeviceKind::Cpu => (WorkerBuild::Cpu, DevicePreference::Cpu),
+        DeviceKind::Cpu => (cpu_build(one_thread), DevicePreference::Cpu),
         DeviceKind::Gpu => (WorkerBuild::Gpu, DevicePreference::Gpu),
+    }
+}
+
+/// Why the CPU computes with one thread alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum OneThread {
+    /// The address says so: `?threads=1`.
+    Asked,
+    /// The machine has one core.
+    OneCore,
+    /// The page shares its process with others, and so may share no memory with its workers: the host does not send the
+    /// headers, and the service worker has not added them yet.
+    NotIsolated,
+    /// The browser is too old.
+    OldBrowser,
+    /// The threads did not start, and this is what was said of it.
+    Failed(String),
+}
+
+impl OneThread {
+    /// Looks whether there is a reason.
+    pub(super) fn look() -> Option<Self> {
+        let global = js_sys::global();
+        let get = |from: &JsValue, name: &str| js_sys::Reflect::get(from, &name.into());
+        let is_isolated = get(&global, "crossOriginIsolated").is_ok_and(|is| is.is_truthy());
+        // What futures in a module with threads wait by.
+        let waits = get(&global, "Atomics")
+            .and_then(|atomics| get(&atomics, "waitAsync"))
+            .is_ok_and(|wait| wait.is_function());
+        let cores =
+            web_sys::window().map_or(1.0, |window| window.navigator().hardware_concurrency());
+        if query_parameter("threads").as_deref() == Some("1") {
+            Some(Self::Asked)
+        } else if cores < 2.0 {
+            Some(Self::OneCore)
+        } else if !is_isolated {
+            Some(Self::NotIsolated)
+        } else if !waits {
+            Some(Self::OldBrowser)
+        } else {
+            None
+        }
     }
 }
 

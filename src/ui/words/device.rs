@@ -1,5 +1,6 @@
 //! The device in use.
 
+use super::super::engine::OneThread;
 use super::super::language::tr;
 use crate::protocol::{DeviceKind, DeviceReason, DeviceReport};
 
@@ -9,15 +10,28 @@ pub(crate) struct DeviceWords {
     pub(crate) reason: &'static str,
     /// What computes.
     pub(crate) title: String,
+    /// Its name, and how many threads compute.
+    pub(crate) name: String,
     /// Why.
     pub(crate) text: String,
     /// What else may be asked for, and the words for it.
     pub(crate) other: Option<(DeviceKind, String)>,
 }
 
-/// Says which device computes and why.
-pub(crate) fn device(report: &DeviceReport, gpu_lost: bool) -> DeviceWords {
+/// Says which device computes and why; of the CPU also why it does so with one thread, where it does.
+pub(crate) fn device(
+    report: &DeviceReport,
+    one_thread: Option<&OneThread>,
+    gpu_lost: bool,
+) -> DeviceWords {
     let on_gpu = report.kind == DeviceKind::Gpu;
+    let name = match report.kind {
+        DeviceKind::Gpu => report.name.clone(),
+        DeviceKind::Cpu => {
+            let threads = tr!("shell-device-threads", count = report.threads);
+            format!("{}, {threads}", report.name)
+        }
+    };
     let title = match report.kind {
         DeviceKind::Gpu => tr!("shell-device-gpu"),
         DeviceKind::Cpu => tr!("shell-device-cpu"),
@@ -69,10 +83,27 @@ pub(crate) fn device(report: &DeviceReport, gpu_lost: bool) -> DeviceWords {
             use_gpu_anyway(),
         ),
     };
+    let text = match one_thread.filter(|_| !on_gpu) {
+        Some(one_thread) => format!("{text} {}", why_one_thread(one_thread)),
+        None => text,
+    };
     DeviceWords {
         reason,
         title,
+        name,
         text,
         other,
+    }
+}
+
+fn why_one_thread(reason: &OneThread) -> String {
+    match reason {
+        OneThread::Asked => tr!("shell-device-one-thread-asked"),
+        OneThread::OneCore => tr!("shell-device-one-thread-core"),
+        OneThread::NotIsolated => tr!("shell-device-one-thread-isolated"),
+        OneThread::OldBrowser => tr!("shell-device-one-thread-browser"),
+        OneThread::Failed(detail) => {
+            tr!("shell-device-one-thread-failed", detail = detail.clone())
+        }
     }
 }

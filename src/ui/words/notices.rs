@@ -58,6 +58,14 @@ pub(crate) fn slow_start() -> Notice {
     }
 }
 
+/// The worker is there, but could not begin.
+pub(crate) fn not_begun() -> Notice {
+    Notice {
+        offers_restart: true,
+        ..Notice::new(|| tr!("shell-notice-not-begun"))
+    }
+}
+
 /// Workers were lost too often.
 pub(crate) fn gave_up() -> Notice {
     Notice {

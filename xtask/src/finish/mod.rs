@@ -1,11 +1,12 @@
-//! What the page needs beyond what Trunk makes of it: its policy, the loaders of workers that may ask the hub, the
-//! headers for hosts, and the service worker.
+//! What the page needs beyond what Trunk makes of it: the worker with threads, its policy, the loaders of workers that may
+//! ask the hub, the headers for hosts, and the service worker.
 //!
 //! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
 
 mod html;
 mod list;
 mod service_worker;
+mod threads;
 
 use std::env;
 use std::fs;
@@ -29,12 +30,13 @@ const LOADER: &str = "_loader.js";
 pub fn run(workspace: &Workspace) -> Result<()> {
     let staged = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let folder = staged.unwrap_or_else(|| workspace.dist());
-    step("policy, headers and service worker", || {
+    step("threads, policy, headers and service worker", || {
         let index = folder.join(INDEX);
         let page = html::with_policy(&read(&index)?)?;
         let policy = policy_of(&page)?;
         write(&index, &page)?;
         refuse_markup_from_strings(&folder)?;
+        threads::add_worker(workspace, &folder)?;
         let loaders = add_hub_loaders(&folder)?;
         write(&folder.join(HOST_HEADERS), &host_headers(&policy, &loaders))?;
         let site = list::site(&folder, policy)?;
@@ -100,7 +102,7 @@ fn host_headers(policy: &Policy, loaders: &[String]) -> String {
             Route::Script => loaders
                 .iter()
                 .map(String::as_str)
-                .chain([SERVICE_WORKER])
+                .chain([threads::THREAD, SERVICE_WORKER])
                 .map(|name| format!("/{name}"))
                 .collect(),
             Route::Resource => Vec::new(),
@@ -168,6 +170,7 @@ mod tests {
                 "/index.html",
                 "/hub/*",
                 "/worker-cpu_loader.js",
+                "/worker-threads_thread.js",
                 "/service-worker.js"
             ]
         );

@@ -1,0 +1,151 @@
+//! The threads that the build with threads computes on: rayon's global pool, each of its threads a worker of this one.
+//!
+//! A browser has no threads to spawn, only workers that share a memory. So the workers are started first, from the
+//! loader that `cargo xtask finish` writes; each waits in [`run_thread`] for the thread that it is to be.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use futures_channel::mpsc::{UnboundedSender, unbounded};
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use js_sys::Array;
+use rayon::{ThreadBuilder, ThreadPoolBuilder};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{ErrorEvent, Worker, WorkerOptions};
+
+use super::errors::Fault;
+use crate::port::{describe, scope};
+
+/// The workers' loader, in the page's folder.
+const LOADER: &str = "worker-threads_thread.js";
+
+/// The name by which a worker knows that it is a thread.
+const NAME: &str = "tabtune-thread";
+
+/// More threads than these gain little at an encoder's sizes, and each has a stack.
+const MOST: u32 = 8;
+
+/// A worker that has not begun after this long does not.
+const PATIENCE_MS: u32 = 20_000;
+
+/// Threads that are to be, and what their workers wait for.
+static THREADS: Mutex<VecDeque<ThreadBuilder>> = Mutex::new(VecDeque::new());
+static MORE: Condvar = Condvar::new();
+
+fn hand_over(thread: ThreadBuilder) {
+    let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    threads.push_back(thread);
+    MORE.notify_one();
+}
+
+/// Starts the pool, one thread for each of the machine's cores, and tells how many there are.
+///
+/// # Errors
+/// If a worker does not start: the browser refuses one, or has no memory to share.
+pub async fn start(base_url: &str) -> Result<u32, Fault> {
+    let count = (cores() as u32).clamp(1, MOST);
+    let (begun, mut beginning) = unbounded();
+    let workers = (0..count).map(|_| Starting::new(base_url, &begun));
+    let workers: Vec<Starting> = workers
+        .collect::<Result<_, _>>()
+        .map_err(|error| refused(describe(&error)))?;
+    let patience = Timeout::new(PATIENCE_MS, move || {
+        // Nobody listens any more if all have begun.
+        let _ = begun.unbounded_send(Err("the threads do not start".to_owned()));
+    });
+    for _ in &workers {
+        let outcome = beginning.recv().await;
+        outcome
+            .unwrap_or_else(|error| Err(error.to_string()))
+            .map_err(refused)?;
+    }
+    drop(patience);
+    workers.into_iter().for_each(Starting::keep);
+    ThreadPoolBuilder::new()
+        .num_threads(count as usize)
+        .spawn_handler(|thread| {
+            hand_over(thread);
+            Ok(())
+        })
+        .build_global()
+        .map_err(|error| refused(error.to_string()))?;
+    Ok(count)
+}
+
+/// Whether this is one of the workers that [`start`] starts.
+pub fn is_thread() -> bool {
+    scope().name() == NAME
+}
+
+/// What such a worker does, for as long as it lives. Its loader calls it.
+#[wasm_bindgen]
+pub fn run_thread() {
+    // A parent that is gone has ended this worker, too.
+    let _ = scope().post_message(&JsValue::NULL);
+    let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let thread = loop {
+        if let Some(thread) = threads.pop_front() {
+            break thread;
+        }
+        threads = MORE.wait(threads).unwrap_or_else(PoisonError::into_inner);
+    };
+    drop(threads);
+    thread.run();
+}
+
+/// A worker that is being started. Dropping it ends it.
+struct Starting {
+    worker: Worker,
+    _listeners: [EventListener; 2],
+}
+
+impl Starting {
+    /// Starts one, and gives it this module and its memory. Whether it begins, `begun` hears.
+    fn new(base_url: &str, begun: &UnboundedSender<Result<(), String>>) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_name(NAME);
+        let worker = Worker::new_with_options(&format!("{base_url}{LOADER}"), &options)?;
+        // Nobody listens any more if another one has failed.
+        let on_message = EventListener::new(&worker, "message", {
+            let begun = begun.clone();
+            move |_| drop(begun.unbounded_send(Ok(())))
+        });
+        let on_error = EventListener::new(&worker, "error", {
+            let begun = begun.clone();
+            move |event| {
+                let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message);
+                let detail = message.unwrap_or_else(|| format!("{LOADER} did not load"));
+                drop(begun.unbounded_send(Err(detail)));
+            }
+        });
+        let starting = Self {
+            worker,
+            _listeners: [on_message, on_error],
+        };
+        let shared = Array::of2(&wasm_bindgen::module(), &wasm_bindgen::memory());
+        starting.worker.post_message(&shared)?;
+        Ok(starting)
+    }
+
+    /// Lets it live as long as this worker, and keeps a name for it: Firefox collects workers that have none.
+    fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+fn refused(detail: String) -> Fault {
+    Fault::Refused { detail }
+}
+
+/// Logical cores, as far as the browser tells.
+fn cores() -> f64 {
+    scope().navigator().hardware_concurrency()
+}
