@@ -17,7 +17,7 @@
 //! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `checksum`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex | nothing of ours |
-//! | [`hub`] | the hub's names, addresses and answers | `reason` |
+//! | [`hub`] | the hub's names, addresses and answers | `reason`, `checksum` |
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`project`] | what is kept of a user's work beyond the tab | `run_state`, `protocol`, `data`, `train::config` |
@@ -27,7 +27,7 @@
 //! | [`requests`] | counts the requests that are made | `protocol` |
 //! | [`storage`] | projects on a disk: formats, the order of writing, what is believed | `reason`, `archive`, `checksum`, `protocol` |
 //! | [`offline`] | the page as files: which are kept, how requests are answered, with which headers | nothing of ours |
-//! | [`service_worker`] | keeps the page's files for use without a connection | `offline` |
+//! | [`service_worker`] | keeps the page's files for use without a connection | `checksum`, `offline` |
 //! | [`port`] | messages over `postMessage`, files beside them | nothing of ours |
 //! | [`worker`] | the driver, in the worker | all but `ui`, `run_state`, `project`, `chart`, `report`, `storage`, `keeper`, `offline` and `service_worker` |
 //! | [`keeper`] | the worker that keeps projects in the browser | `reason`, `checksum`, `protocol`, `storage`, `requests`, `port` |
@@ -42,7 +42,6 @@ pub mod adapter;
 #[cfg(any(feature = "engine", feature = "storage"))]
 pub mod archive;
 pub mod chart;
-#[cfg(any(feature = "engine", feature = "storage"))]
 pub mod checksum;
 pub mod data;
 #[cfg(feature = "engine")]

@@ -36,7 +36,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("train", &["reason", "data", "text", "model", "eval"]),
     ("device", &[]),
-    ("hub", &["reason"]),
+    ("hub", &["reason", "checksum"]),
     (
         "protocol",
         &[
@@ -88,7 +88,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("requests", &["protocol"]),
     ("offline", &[]),
-    ("service_worker", &["offline"]),
+    ("service_worker", &["checksum", "offline"]),
     ("storage", &["reason", "checksum", "archive", "protocol"]),
     ("port", &[]),
     (
@@ -100,8 +100,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "worker",
         &[
-            "reason", "archive", "data", "text", "model", "eval", "adapter", "train", "device",
-            "hub", "protocol", "requests", "port",
+            "reason", "checksum", "archive", "data", "text", "model", "eval", "adapter", "train",
+            "device", "hub", "protocol", "requests", "port",
         ],
     ),
     (

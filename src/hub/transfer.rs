@@ -1,6 +1,6 @@
 //! One file on its way, over as many requests as it takes.
 
-use sha2::{Digest, Sha256};
+use crate::checksum::sha256;
 
 use super::HubFile;
 
@@ -107,9 +107,7 @@ impl Transfer {
     /// If it is another one.
     pub fn finish(self) -> Result<Vec<u8>, TransferFault> {
         match &self.sha256 {
-            Some(sha256) if *sha256 != hexadecimal(&Sha256::digest(&self.bytes)) => {
-                Err(TransferFault::Checksum)
-            }
+            Some(expected) if *expected != sha256(&self.bytes) => Err(TransferFault::Checksum),
             _ => Ok(self.bytes),
         }
     }
@@ -119,10 +117,6 @@ impl Transfer {
 fn first_byte(content_range: &str) -> Option<usize> {
     let (first, _) = content_range.strip_prefix("bytes ")?.split_once('-')?;
     first.parse().ok()
-}
-
-fn hexadecimal(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// How often a file is asked for again.
@@ -166,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_break_is_gone_on_from() {
-        let sha256 = hexadecimal(&Sha256::digest(CONTENT));
+        let sha256 = sha256(CONTENT);
         let mut transfer = transfer(Some(&sha256));
         assert_eq!(transfer.range(), None);
         transfer.answered(200, None).unwrap();

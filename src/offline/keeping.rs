@@ -42,6 +42,8 @@ impl Keeping {
     /// Takes in what the service worker tells.
     pub fn apply(&mut self, told: Told) {
         match told {
+            // [`super::Pass`] knows what it answers.
+            Told::Kept(_) => {}
             Told::Keeping { kept, total } if kept >= total => self.readiness = Readiness::Ready,
             Told::Keeping { kept, total } => self.readiness = Readiness::Keeping { kept, total },
             Told::Failed { problem } => self.readiness = Readiness::Failed(problem),

@@ -4,6 +4,7 @@
 mod answer;
 mod keeping;
 mod message;
+mod pass;
 mod path;
 mod policy;
 mod range;
@@ -11,7 +12,8 @@ mod site;
 
 pub use answer::{Answer, Asked, answer};
 pub use keeping::{Keeping, Readiness};
-pub use message::{Ask, Problem, Told};
+pub use message::{Ask, Kept, Problem, Step, Told};
+pub use pass::{Heard, Pass};
 pub use path::{content_type, is_own_script};
 pub use policy::{Policy, ROUTES, Route, SHARED_HEADERS};
 pub use range::{Part, part_of};

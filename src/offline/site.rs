@@ -1,5 +1,7 @@
 //! The files of one build of the page.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::policy::Policy;
@@ -70,6 +72,27 @@ impl Site {
         self.files.iter().filter(wanted)
     }
 
+    /// Bytes of the files that a browser can make use of: of those whose paths are `kept`, and of all.
+    pub fn progress(&self, has_gpu: bool, kept: &BTreeSet<String>) -> (u32, u32) {
+        let wanted = self.wanted(has_gpu);
+        let (kept, missing): (Vec<_>, Vec<_>) = wanted.partition(|file| kept.contains(&file.path));
+        let sum = |files: Vec<&ListedFile>| files.iter().map(|file| file.bytes).sum::<u32>();
+        let kept = sum(kept);
+        (kept, kept + sum(missing))
+    }
+
+    /// The next of them to keep: neither `kept` nor one of those that are not to be tried.
+    pub fn next_file(
+        &self,
+        has_gpu: bool,
+        kept: &BTreeSet<String>,
+        without: &[String],
+    ) -> Option<&ListedFile> {
+        let is_next =
+            |file: &&ListedFile| !kept.contains(&file.path) && !without.contains(&file.path);
+        self.wanted(has_gpu).find(is_next)
+    }
+
     /// The name of this build's cache, for a page whose folder has the path `scope`: other pages of the same origin have
     /// theirs.
     pub fn cache_name(&self, scope: &str) -> String {
@@ -121,6 +144,28 @@ mod tests {
         assert_eq!(essential, ["index.html", "worker-cpu_bg.wasm"]);
         assert_eq!(site.wanted(true).count(), 6);
         assert_eq!(site.wanted(false).count(), 4);
+    }
+
+    #[test]
+    fn one_file_is_kept_after_the_other() {
+        let site = site("1", &["LICENSE", "index.html", "worker-gpu.js", "models/a"]);
+        let mut kept = BTreeSet::new();
+        assert_eq!(site.progress(false, &kept), (0, 3));
+        let next = |kept: &BTreeSet<String>, without: &[String]| {
+            let file = site.next_file(false, kept, without);
+            file.map(|file| file.path.clone()).unwrap_or_default()
+        };
+        assert_eq!(next(&kept, &[]), "LICENSE");
+        let without = ["LICENSE".to_owned()];
+        assert_eq!(next(&kept, &without), "index.html");
+        kept.insert("index.html".into());
+        // A browser that lost its GPU may still have the file, which does not count.
+        kept.insert("worker-gpu.js".into());
+        assert_eq!(next(&kept, &without), "models/a");
+        assert_eq!(site.progress(false, &kept), (1, 3));
+        kept.insert("models/a".into());
+        assert_eq!(next(&kept, &without), "");
+        assert_eq!(site.progress(true, &kept), (3, 4));
     }
 
     #[test]

@@ -1,70 +1,30 @@
-//! Files: fetched, checked, kept and given away.
+//! The cache of this build, and those of others: what is in them, and what is answered with it.
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
-use wasm_bindgen::prelude::wasm_bindgen;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, Headers, Request, RequestCache, RequestInit, Response, ResponseInit, Url};
+use web_sys::{Cache, FetchEvent, Headers, Request, Response, ResponseInit, Url};
 
 use super::Host;
-use crate::offline::{ListedFile, Part, Problem, Route, Told, content_type, part_of};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], catch)]
-    fn digest(algorithm: &str, bytes: &ArrayBuffer) -> Result<Promise, JsValue>;
-}
+use super::download::{problem_of, sha256};
+use crate::offline::{ListedFile, Part, Problem, Route, content_type, part_of};
 
 impl Host {
-    /// Keeps files and tells the pages how far it is; all `wanted` ones count.
-    pub(super) async fn keep(
-        &self,
-        files: &[ListedFile],
-        wanted: &[ListedFile],
-    ) -> Result<(), Problem> {
-        let kept = self.keep_each(files, wanted).await;
-        self.tell_of_requests().await;
-        if let Err(problem) = &kept {
-            let problem = problem.clone();
-            self.tell(&Told::Failed { problem }).await;
-        }
-        kept
-    }
-
-    async fn keep_each(&self, files: &[ListedFile], wanted: &[ListedFile]) -> Result<(), Problem> {
-        let total = wanted.iter().map(|file| file.bytes).sum();
-        let cache = self.cache().await.map_err(storage)?;
-        let mut kept = 0;
-        for file in files {
-            let stored = JsFuture::from(cache.match_with_str(&self.address(file)));
-            if stored.await.map_err(storage)?.is_undefined() {
-                // Told before each file that comes from the server: the others take no time.
-                self.tell(&Told::Keeping { kept, total }).await;
-                let bytes = self.fetch_checked(file).await?;
-                self.put(&cache, file, &bytes).await.map_err(storage)?;
-            }
-            kept += file.bytes;
-        }
-        self.tell(&Told::Keeping { kept, total }).await;
-        Ok(())
-    }
-
     /// A file of this build. One that is not kept yet is, if the server still has it.
     pub(super) async fn serve(
-        &self,
+        self: &Rc<Self>,
+        event: &FetchEvent,
         file: &ListedFile,
         range: Option<&str>,
     ) -> Result<Response, JsValue> {
-        let cache = self.cache().await?;
-        let stored = JsFuture::from(cache.match_with_str(&self.address(file))).await?;
-        let response = match stored.dyn_into::<Response>() {
-            Ok(response) => response,
-            Err(_) => match self.fetch_checked(file).await {
-                Ok(bytes) => {
-                    // Without room for it, it is still given away.
-                    let _ = self.put(&cache, file, &bytes).await;
-                    self.response(file, &bytes, 200)?
-                }
+        // A cache that fails has kept nothing, and must not keep the page from what its server has.
+        let response = match self.stored(file).await {
+            Ok(Some(response)) => response,
+            Ok(None) | Err(_) => match self.fetched(event, file).await {
+                Ok(bytes) => self.response(file, &bytes, 200)?,
                 Err(Problem::Altered { .. }) => self.response(file, &ArrayBuffer::new(0), 409)?,
                 Err(_) => Response::error(),
             },
@@ -93,69 +53,96 @@ impl Host {
         }
     }
 
-    /// Passes a request on.
-    pub(super) async fn ask_server(&self, request: &Request) -> Result<Response, JsValue> {
-        self.requests.set(self.requests.get() + 1);
-        let response = JsFuture::from(self.global.fetch_with_request(request)).await?;
-        Ok(response.unchecked_into())
+    /// A file that is given away as soon as it is there. Whether it is kept, for which there may be no room, is found out
+    /// later.
+    async fn fetched(
+        self: &Rc<Self>,
+        event: &FetchEvent,
+        file: &ListedFile,
+    ) -> Result<ArrayBuffer, Problem> {
+        let download = self.download(file);
+        // Fails only for an event that is over.
+        let _ = event.wait_until(&download.kept);
+        let bytes = JsFuture::from(download.bytes).await.map_err(problem_of)?;
+        Ok(bytes.unchecked_into())
+    }
+
+    /// The paths of what is kept.
+    pub(super) async fn kept_paths(&self) -> Result<BTreeSet<String>, JsValue> {
+        let requests = JsFuture::from(self.cache().await?.keys()).await?;
+        let requests: Array = requests.unchecked_into();
+        let urls = requests
+            .iter()
+            .map(|request| request.unchecked_into::<Request>().url());
+        Ok(urls
+            .filter_map(|url| url.strip_prefix(&self.scope).map(str::to_owned))
+            .collect())
+    }
+
+    /// Keeps a file.
+    pub(super) async fn put(&self, file: &ListedFile, bytes: &ArrayBuffer) -> Result<(), JsValue> {
+        let response = self.response(file, bytes, 200)?;
+        let cache = self.cache().await?;
+        JsFuture::from(cache.put_with_str(&self.address(file), &response)).await?;
+        Ok(())
+    }
+
+    /// A file as another build of this page has kept it, if it is the very same there.
+    pub(super) async fn of_another_build(
+        &self,
+        file: &ListedFile,
+    ) -> Result<Option<ArrayBuffer>, JsValue> {
+        for name in self.other_caches().await? {
+            let cache = JsFuture::from(self.global.caches()?.open(&name)).await?;
+            let cache: Cache = cache.unchecked_into();
+            let stored = JsFuture::from(cache.match_with_str(&self.address(file))).await?;
+            let Ok(stored) = stored.dyn_into::<Response>() else {
+                continue;
+            };
+            let bytes = JsFuture::from(stored.array_buffer()?).await?;
+            let bytes: ArrayBuffer = bytes.unchecked_into();
+            if sha256(&bytes).await? == file.sha256 {
+                return Ok(Some(bytes));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes over what other builds have kept and this one would have to fetch.
+    pub(super) async fn take_files_over(&self) -> Result<(), JsValue> {
+        let kept = self.kept_paths().await?;
+        let missing = |file: &&ListedFile| !kept.contains(&file.path);
+        for file in self.site.files.iter().filter(missing) {
+            if let Some(bytes) = self.of_another_build(file).await? {
+                self.put(file, &bytes).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Removes the caches of other builds of this page.
     pub(super) async fn remove_outdated(&self) -> Result<(), JsValue> {
-        let caches = self.global.caches()?;
-        let names: js_sys::Array = JsFuture::from(caches.keys()).await?.unchecked_into();
+        for name in self.other_caches().await? {
+            JsFuture::from(self.global.caches()?.delete(&name)).await?;
+        }
+        Ok(())
+    }
+
+    /// The names of the caches of other builds of this page.
+    async fn other_caches(&self) -> Result<Vec<String>, JsValue> {
+        let names = JsFuture::from(self.global.caches()?.keys()).await?;
+        let names: Array = names.unchecked_into();
         let scope = self.scope_path()?;
-        for name in names.iter().filter_map(|name| name.as_string()) {
-            if self.site.is_outdated(&name, &scope) {
-                JsFuture::from(caches.delete(&name)).await?;
-            }
-        }
-        Ok(())
+        let names = names.iter().filter_map(|name| name.as_string());
+        Ok(names
+            .filter(|name| self.site.is_outdated(name, &scope))
+            .collect())
     }
 
-    /// A file's bytes, which are those of this build. What a cache on the way holds may be of another; then the server is
-    /// asked again.
-    async fn fetch_checked(&self, file: &ListedFile) -> Result<ArrayBuffer, Problem> {
-        for cache in [RequestCache::Default, RequestCache::Reload] {
-            let bytes = self.fetch_with(file, cache).await;
-            let bytes = bytes.ok().flatten().ok_or_else(|| Problem::Unreachable {
-                file: file.path.clone(),
-            })?;
-            if sha256(&bytes).await.map_err(storage)? == file.sha256 {
-                return Ok(bytes);
-            }
-        }
-        Err(Problem::Altered {
-            file: file.path.clone(),
-        })
-    }
-
-    /// What the server has in a file's place; `None` if it has nothing.
-    async fn fetch_with(
-        &self,
-        file: &ListedFile,
-        cache: RequestCache,
-    ) -> Result<Option<ArrayBuffer>, JsValue> {
-        let init = RequestInit::new();
-        init.set_cache(cache);
-        let request = Request::new_with_str_and_init(&self.address(file), &init)?;
-        let response = self.ask_server(&request).await?;
-        if response.status() != 200 {
-            return Ok(None);
-        }
-        let bytes = JsFuture::from(response.array_buffer()?).await?;
-        Ok(Some(bytes.unchecked_into()))
-    }
-
-    async fn put(
-        &self,
-        cache: &Cache,
-        file: &ListedFile,
-        bytes: &ArrayBuffer,
-    ) -> Result<(), JsValue> {
-        let response = self.response(file, bytes, 200)?;
-        JsFuture::from(cache.put_with_str(&self.address(file), &response)).await?;
-        Ok(())
+    /// A file as it is kept.
+    async fn stored(&self, file: &ListedFile) -> Result<Option<Response>, JsValue> {
+        let stored = self.cache().await?.match_with_str(&self.address(file));
+        Ok(JsFuture::from(stored).await?.dyn_into().ok())
     }
 
     /// An answer with the headers of this build, whatever the server sends.
@@ -183,26 +170,12 @@ impl Host {
         Ok(cache.unchecked_into())
     }
 
-    fn address(&self, file: &ListedFile) -> String {
+    /// Where a file is asked for, and under which it is kept.
+    pub(super) fn address(&self, file: &ListedFile) -> String {
         format!("{}{}", self.scope, file.path)
     }
 
     fn scope_path(&self) -> Result<String, JsValue> {
         Ok(Url::new(&self.scope)?.pathname())
     }
-}
-
-fn storage(error: JsValue) -> Problem {
-    let detail = error.dyn_ref::<js_sys::Error>().map_or_else(
-        || format!("{error:?}"),
-        |error| String::from(error.message()),
-    );
-    Problem::Storage { detail }
-}
-
-/// The checksum in lower-case hexadecimal digits.
-async fn sha256(bytes: &ArrayBuffer) -> Result<String, JsValue> {
-    let digest = JsFuture::from(digest("SHA-256", bytes)?).await?;
-    let digest = Uint8Array::new(&digest).to_vec();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -4,21 +4,26 @@
 //! this program, its WebAssembly and the list of files into one script, as a service worker must listen from its first
 //! turn on and start without a connection.
 
+mod download;
 mod files;
+mod keep;
 mod pages;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::future_to_promise;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
-    ExtendableEvent, ExtendableMessageEvent, FetchEvent, Response, ServiceWorkerGlobalScope,
+    ExtendableEvent, ExtendableMessageEvent, FetchEvent, Request, Response,
+    ServiceWorkerGlobalScope,
 };
 
-use crate::offline::{Answer, Ask, Asked, Problem, Site, answer};
+use crate::offline::{Answer, Ask, Asked, Site, answer};
+use download::Download;
 
 /// The variable of the script that holds the list of files, as JSON.
 const SITE: &str = "tabtuneSite";
@@ -29,10 +34,8 @@ struct Host {
     site: Site,
     /// The address of the page's folder.
     scope: String,
-    /// Whether files are being kept at this moment.
-    is_keeping: Cell<bool>,
-    /// Whether a page has asked for it meanwhile. What was told before it listened, it has not heard.
-    keeps_again: Cell<bool>,
+    /// The files on their way, by their paths.
+    downloads: RefCell<HashMap<String, Download>>,
     /// Requests to the server of which no page was told.
     requests: Cell<u32>,
 }
@@ -48,8 +51,7 @@ pub fn start() -> Result<(), JsValue> {
     let host = Rc::new(Host {
         site: site.map_err(|error| JsValue::from(error.to_string()))?,
         scope: global.registration().scope(),
-        is_keeping: Cell::new(false),
-        keeps_again: Cell::new(false),
+        downloads: RefCell::default(),
         requests: Cell::new(0),
         global,
     });
@@ -77,18 +79,20 @@ impl Host {
     fn install(self: &Rc<Self>, event: &ExtendableEvent) {
         let host = self.clone();
         wait(event, async move {
-            let essential: Vec<_> = host.site.essential().cloned().collect();
-            let kept = host.keep(&essential, &essential).await;
+            let kept = host.keep_essential().await;
             kept.map_err(|problem| JsValue::from(format!("{problem:?}")))
         });
     }
 
-    /// Removes what earlier versions kept, and answers the pages that are open from now on.
+    /// Takes over what earlier versions kept, removes the rest of it, and answers the pages that are open from now on.
     fn activate(self: &Rc<Self>, event: &ExtendableEvent) {
         let host = self.clone();
         wait(event, async move {
-            host.remove_outdated().await?;
-            wasm_bindgen_futures::JsFuture::from(host.global.clients().claim()).await?;
+            // What cannot be taken over is fetched when a page asks for it.
+            let _ = host.take_files_over().await;
+            // What is not removed is when the next version comes.
+            let _ = host.remove_outdated().await;
+            JsFuture::from(host.global.clients().claim()).await?;
             Ok(())
         });
     }
@@ -106,14 +110,16 @@ impl Host {
             Answer::Listed(file) => Some(file.clone()),
             Answer::Server => None,
         };
-        let host = self.clone();
+        let (host, answered) = (self.clone(), event.clone());
         let reply = future_to_promise(async move {
             let response = match file {
                 Some(file) => {
                     let range = request.headers().get("Range")?;
-                    host.serve(&file, range.as_deref()).await
+                    host.serve(&answered, &file, range.as_deref()).await
                 }
-                None => host.ask_server(&request).await,
+                None => JsFuture::from(host.ask_server(&request))
+                    .await
+                    .map(JsCast::unchecked_into),
             };
             host.tell_of_requests().await;
             Ok(response.unwrap_or_else(|_| Response::error()).into())
@@ -127,29 +133,20 @@ impl Host {
         let Ok(ask) = serde_json::from_str::<Ask>(&ask) else {
             return;
         };
-        let host = self.clone();
+        let (host, asked) = (self.clone(), event.clone());
         wait(event, async move {
             match ask {
-                Ask::Keep { has_gpu } => host.keep_all(has_gpu).await,
+                Ask::Keep { has_gpu, step } => host.keep_asked(&asked, has_gpu, step).await,
                 Ask::TakeOver => host.take_over().await?,
             }
             Ok(())
         });
     }
 
-    /// Keeps all that this browser can use. If that is going on, it is done again for the page that asks: what is kept by
-    /// then takes no time.
-    async fn keep_all(&self, has_gpu: bool) {
-        self.keeps_again.set(true);
-        if self.is_keeping.replace(true) {
-            return;
-        }
-        let wanted: Vec<_> = self.site.wanted(has_gpu).cloned().collect();
-        while self.keeps_again.take() {
-            // The pages have been told.
-            let _: Result<(), Problem> = self.keep(&wanted, &wanted).await;
-        }
-        self.is_keeping.set(false);
+    /// Asks the server, which counts.
+    fn ask_server(&self, request: &Request) -> Promise {
+        self.requests.set(self.requests.get() + 1);
+        self.global.fetch_with_request(request)
     }
 }
 

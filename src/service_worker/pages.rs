@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Client, ClientQueryOptions, ClientType};
+use web_sys::{Client, ClientQueryOptions, ClientType, ExtendableMessageEvent};
 
 use super::Host;
 use crate::offline::Told;
@@ -16,6 +16,15 @@ impl Host {
         for page in pages {
             // A page that is gone is no one to tell.
             let _ = page.post_message(&told.as_str().into());
+        }
+    }
+
+    /// Tells the page that has asked.
+    pub(super) fn answer(&self, ask: &ExtendableMessageEvent, told: &Told) {
+        let page = ask.source().map(JsCast::unchecked_into::<Client>);
+        if let (Some(page), Ok(told)) = (page, serde_json::to_string(told)) {
+            // A page that is gone is no one to tell.
+            let _ = page.post_message(&told.into());
         }
     }
 

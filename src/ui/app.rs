@@ -29,7 +29,7 @@ pub(crate) fn App() -> impl IntoView {
     let engine = Engine::start();
     let settings = Settings::new();
     let keeper = Keeper::start(engine, settings);
-    let offline = Offline::start(engine);
+    let offline = Offline::start(engine, keeper);
     language::follow_in_document();
     show_progress_in_title(engine);
     keep_dropped_files_out();

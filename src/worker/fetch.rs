@@ -3,12 +3,12 @@
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
+use crate::checksum::sha256;
 use crate::port::describe;
 use crate::protocol::EncoderFile;
 use crate::reason::as_text;
@@ -217,11 +217,7 @@ pub async fn fetch_verified(
             found: bytes.len(),
         });
     }
-    let digest: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    if digest != file.sha256 {
+    if sha256(&bytes) != file.sha256 {
         return Err(FetchError::Checksum {
             file: file.name.clone(),
         });

@@ -13,6 +13,9 @@ const ABC: (&[u8], &str) = (
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 );
 
+/// A file that the page keeps before its encoder, and can do without.
+const LICENCE: &str = "models/paraphrase-MiniLM-L3-v2/LICENSE";
+
 async fn visit(server: &SiteServer) -> Result<Page> {
     let page = Page::start(PLAIN).await?;
     page.driver
@@ -21,16 +24,14 @@ async fn visit(server: &SiteServer) -> Result<Page> {
     Ok(page)
 }
 
-async fn until_ready(page: &Page) -> Result {
+async fn until_ready(server: &SiteServer, page: &Page) -> Result {
     let ready = page
         .element_within("offline[data-state='ready']", 2 * PATIENCE)
         .await;
     if let Err(error) = ready {
-        return Err(format!(
-            "{error}; of files it says {:?}",
-            page.texts("offline").await?
-        )
-        .into());
+        let says = page.texts("offline").await?;
+        let log = server.behaviour().log.join("\n");
+        return Err(format!("{error}; of files it says {says:?}; it was asked for\n{log}").into());
     }
     Ok(())
 }
@@ -46,6 +47,13 @@ async fn fetched(page: &Page, path: &str) -> Result<String> {
 
 /// Asks for the new version, and waits until the page is of the one that has this file.
 async fn update(page: &Page, content: &str) -> Result {
+    reload_for_update(page).await?;
+    assert_eq!(fetched(page, "samples/README.md").await?, content);
+    Ok(())
+}
+
+/// Asks for the new version, and waits until the page is reloaded.
+async fn reload_for_update(page: &Page) -> Result {
     page.driver
         .execute("window.isBefore = true", vec![])
         .await?;
@@ -60,14 +68,19 @@ async fn update(page: &Page, content: &str) -> Result {
         if let Ok(is_before) = is_before.await
             && !is_before.convert::<bool>()?
         {
-            break;
+            return Ok(());
         }
         if begun.elapsed() > PATIENCE {
             return Err("the page was not reloaded".into());
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    assert_eq!(fetched(page, "samples/README.md").await?, content);
+}
+
+/// Looks for a new version, as the page does when it is opened.
+async fn look_for_update(page: &Page) -> Result {
+    let look = "return navigator.serviceWorker.getRegistration().then(found => found.update()).then(() => 1)";
+    page.driver.execute(look, vec![]).await?;
     Ok(())
 }
 
@@ -81,7 +94,7 @@ async fn is_isolated(page: &Page) -> Result<bool> {
 async fn one_visit_is_enough() -> Result {
     let server = SiteServer::start()?;
     let page = visit(&server).await?;
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     assert!(is_isolated(&page).await?, "it reloads itself for that");
 
     server.behaviour().is_down = true;
@@ -103,7 +116,7 @@ async fn one_visit_is_enough() -> Result {
         ["positive", "negative"].contains(&label.as_str()),
         "{label}"
     );
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     // It has asked once whether there is a new version; everything else was there.
     assert!(page.number("requests", "data-own").await? <= 1.0);
     page.close().await
@@ -117,7 +130,7 @@ async fn the_first_tab_goes_on_too() -> Result {
     let page = visit(&server).await?;
     page.element("encoder-summary").await?;
     assert!(is_isolated(&page).await?);
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     server.behaviour().is_down = true;
     page.click("sample-sms").await?;
     page.element("dataset-summary").await?;
@@ -132,40 +145,106 @@ async fn the_first_tab_goes_on_too() -> Result {
     page.close().await
 }
 
-/// A file that is not the build's is not kept, and the page says which one.
+/// A file that is not the build's is not kept, and the page says which one. The other files are.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_altered_file_is_refused() -> Result {
     let server = SiteServer::start()?;
     let style = server.behaviour().named("style-", ".css")?;
-    for path in ["samples/README.md", style.as_str()] {
+    for path in [LICENCE, style.as_str()] {
+        let in_turn = |error| format!("with {path} altered: {error}");
         let mut content = server.behaviour().built(path)?;
         content.push(b' ');
+        server.behaviour().log.clear();
         server.behaviour().altered = [(path.to_owned(), content)].into();
         let page = visit(&server).await?;
         page.element_within("offline[data-state='failed']", PATIENCE)
-            .await?;
-        page.message("offline", path).await?;
-        page.element("encoder-summary").await?;
+            .await
+            .map_err(in_turn)?;
+        page.message("offline", path).await.map_err(in_turn)?;
+        page.element("encoder-summary").await.map_err(in_turn)?;
+        if path == LICENCE {
+            server.behaviour().is_down = true;
+            page.driver.refresh().await?;
+            page.element("encoder-summary").await.map_err(in_turn)?;
+            server.behaviour().is_down = false;
+        }
 
         server.behaviour().altered.clear();
         page.driver.refresh().await?;
-        until_ready(&page).await?;
+        until_ready(&server, &page).await.map_err(in_turn)?;
         page.close().await?;
     }
     Ok(())
 }
 
-/// A new version waits while a run goes on with the files of its own, and comes when it is asked for.
+/// A request that stops in the middle is given up and made anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_stalls_holds_nothing_up() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    server.behaviour().stalled = vec![LICENCE.to_owned()];
+    let page = visit(&server).await?;
+    until_ready(&server, &page).await?;
+    let asked = |path: &&String| *path == LICENCE;
+    assert_eq!(server.behaviour().log.iter().filter(asked).count(), 2);
+    page.close().await
+}
+
+/// What a new version has in common with the one before comes from that one: an update needs the server for nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_keeps_the_encoder() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    let page = visit(&server).await?;
+    until_ready(&server, &page).await?;
+    let (content, sha256) = ABC;
+    {
+        let mut behaviour = server.behaviour();
+        behaviour.release("next", "samples/README.md", content, sha256)?;
+        behaviour.log.clear();
+    }
+    look_for_update(&page).await?;
+    page.element("update").await?;
+    // The version in use is as complete as before.
+    until_ready(&server, &page).await?;
+    let log = server.behaviour().log.clone();
+    assert!(
+        log.iter().all(|path| path == "service-worker.js"),
+        "{log:?}"
+    );
+
+    server.behaviour().is_down = true;
+    reload_for_update(&page).await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.set("Epochs", "1000").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
+        .await?;
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    page.message("offline", "samples/README.md").await?;
+
+    server.behaviour().is_down = false;
+    page.driver.refresh().await?;
+    until_ready(&server, &page).await?;
+    page.close().await
+}
+
+/// A new version waits while a run goes on with the files of its own, and comes when it is asked for: the run pauses, is
+/// kept, and is there again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_version_waits() -> Result {
     let server = SiteServer::start()?;
     server.behaviour().sends_headers = true;
     let page = visit(&server).await?;
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     page.driver.refresh().await?;
     page.element("encoder-summary").await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
+    page.set("Epochs", "1000").await?;
     page.click("start").await?;
     page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
         .await?;
@@ -175,18 +254,16 @@ async fn a_new_version_waits() -> Result {
     server
         .behaviour()
         .release("next", "samples/README.md", content, sha256)?;
-    let look = "return navigator.serviceWorker.getRegistration().then(found => found.update()).then(() => 1)";
-    page.driver.execute(look, vec![]).await?;
+    look_for_update(&page).await?;
     page.message("update", "A run is under way").await?;
     let step = page.number("progress", "data-step").await?;
     page.until("progress", "data-step", PATIENCE, |now| now > step)
         .await?;
     assert_eq!(fetched(&page, "samples/README.md").await?, before);
 
-    page.click("pause").await?;
-    page.element("resume:not([disabled])").await?;
     update(&page, "abc").await?;
-    until_ready(&page).await?;
+    page.element("resume:not([disabled])").await?;
+    until_ready(&server, &page).await?;
     assert!(!page.has("update").await?);
     let caches: Vec<String> = page
         .driver
@@ -204,7 +281,7 @@ async fn no_tab_loses_its_version() -> Result {
     let server = SiteServer::start()?;
     server.behaviour().sends_headers = true;
     let page = visit(&server).await?;
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     let first = page.driver.window().await?;
     let second = page.driver.new_tab().await?;
     page.driver.switch_to_window(second).await?;
@@ -234,7 +311,7 @@ async fn a_service_worker_can_be_withdrawn() -> Result {
     let server = SiteServer::start()?;
     server.behaviour().sends_headers = true;
     let page = visit(&server).await?;
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     let index = String::from_utf8(server.behaviour().built("index.html")?)?;
     let tag = "<meta name=\"tabtune-service-worker\"";
     let without: String = index
@@ -272,7 +349,7 @@ async fn a_service_worker_can_be_withdrawn() -> Result {
 async fn the_page_can_be_installed() -> Result {
     let server = SiteServer::start()?;
     let page = visit(&server).await?;
-    until_ready(&page).await?;
+    until_ready(&server, &page).await?;
     let cdp = page.driver.cdp();
     let manifest = cdp.send_raw("Page.getAppManifest", json!({})).await?;
     assert_eq!(manifest["errors"], json!([]), "{manifest}");

@@ -30,6 +30,8 @@ pub struct Behaviour {
     pub altered: BTreeMap<String, Vec<u8>>,
     /// Files by path that are not there.
     pub withheld: Vec<String>,
+    /// Files by path whose next answer stops in the middle, and neither goes on nor ends.
+    pub stalled: Vec<String>,
     /// The paths that were asked for, below the page's folder.
     pub log: Vec<String>,
 }
@@ -51,6 +53,7 @@ impl SiteServer {
             is_down: false,
             altered: BTreeMap::new(),
             withheld: Vec::new(),
+            stalled: Vec::new(),
             log: Vec::new(),
         };
         let behaviour = Arc::new(Mutex::new(behaviour));
@@ -131,7 +134,7 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> io::Result<()>
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split([' ', '?']).nth(1).unwrap_or_default();
-    let (status, mut headers, body) = {
+    let (status, mut headers, body, stalls) = {
         let mut behaviour = behaviour.lock().unwrap_or_else(PoisonError::into_inner);
         let path = path.strip_prefix(ROOT).unwrap_or(path);
         behaviour.log.push(path.to_owned());
@@ -147,10 +150,13 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> io::Result<()>
             }
         }
         headers += &format!("Content-Type: {}\r\n", content_type(file));
+        let before = behaviour.stalled.len();
+        behaviour.stalled.retain(|path| path != file);
+        let stalls = behaviour.stalled.len() < before;
         let is_withheld = behaviour.withheld.iter().any(|path| path == file);
         match altered.map_or_else(|| behaviour.built(file), Ok) {
-            Ok(body) if !is_withheld => ("200 OK", headers, body),
-            _ => ("404 Not Found", headers, Vec::new()),
+            Ok(body) if !is_withheld => ("200 OK", headers, body, stalls),
+            _ => ("404 Not Found", headers, Vec::new(), false),
         }
     };
     // Any page may read it, so that nothing but a policy keeps one from doing so.
@@ -160,7 +166,11 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> io::Result<()>
         stream,
         "HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n"
     )?;
-    if !head.starts_with("HEAD") {
+    if stalls {
+        stream.write_all(&body[..length / 2])?;
+        // Until the browser gives up and closes the connection.
+        stream.read(&mut bytes)?;
+    } else if !head.starts_with("HEAD") {
         stream.write_all(&body)?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Use without a connection: the service worker's registration, what it tells, and new versions.
 
+mod asking;
 mod isolation;
 mod line;
 mod registration;

@@ -12,8 +12,9 @@ use web_sys::{
 };
 
 use super::isolation;
-use crate::offline::{Ask, Keeping, Readiness};
-use crate::ui::engine::{Engine, base_url, has_web_gpu};
+use crate::offline::{Ask, Keeping, Pass, Readiness};
+use crate::ui::engine::{Engine, base_url};
+use crate::ui::projects::Keeper;
 use crate::ui::trusted;
 
 /// The page's first use comes first: nothing is fetched ahead before the encoder is there, or cannot be, or this long.
@@ -26,24 +27,35 @@ pub(crate) struct Offline {
     /// What it tells.
     pub(crate) keeping: RwSignal<Keeping>,
     engine: Engine,
-    registration: StoredValue<Option<ServiceWorkerRegistration>, LocalStorage>,
+    keeper: Keeper,
+    pub(super) registration: StoredValue<Option<ServiceWorkerRegistration>, LocalStorage>,
+    /// The way through the files that are to be kept, and when it is asked again.
+    pub(super) pass: StoredValue<Pass>,
+    pub(super) timer: StoredValue<Option<Timeout>, LocalStorage>,
     /// Whether the user has asked for the new version.
-    reloads: StoredValue<bool>,
+    pub(super) reloads: StoredValue<bool>,
+    /// Whether the user has typed or chosen something.
+    touched: StoredValue<bool>,
 }
 
 impl Offline {
     /// Registers the service worker when the page has come to rest.
-    pub(crate) fn start(engine: Engine) -> Self {
+    pub(crate) fn start(engine: Engine, keeper: Keeper) -> Self {
         let offline = Self {
             keeping: RwSignal::new(Keeping::default()),
             engine,
+            keeper,
             registration: StoredValue::new_local(None),
+            pass: StoredValue::new(Pass::default()),
+            timer: StoredValue::new_local(None),
             reloads: StoredValue::new(false),
+            touched: isolation::watch_hands(),
         };
         // What it asks its server counts from the page's first moment on.
         container()
             .iter()
             .for_each(|container| offline.listen(container));
+        offline.follow_connection();
         let begun = StoredValue::new(false);
         let begin = move || {
             if !begun
@@ -66,8 +78,13 @@ impl Offline {
         offline
     }
 
-    /// Puts the new version in the place of this one, and reloads the page once it is.
+    /// Puts the new version in the place of this one, and reloads the page once it is. All that could keep the page from
+    /// being reloaded comes before: a page must not go on with the files of another version.
     pub(crate) fn update(self) {
+        self.keeper.rest_before_leaving(move || self.take_over());
+    }
+
+    fn take_over(self) {
         self.reloads.set_value(true);
         let waiting = self.registration.with_value(|registration| {
             registration
@@ -77,11 +94,17 @@ impl Offline {
         match waiting {
             Some(waiting) => ask(&waiting, Ask::TakeOver),
             // Another page has done it.
-            None => reload(),
+            None => self.reload(),
         }
     }
 
-    async fn register(self) {
+    fn reload(self) {
+        self.keeper.leave_unasked();
+        // A page that cannot be reloaded goes on with its version.
+        let _ = window().location().reload();
+    }
+
+    pub(super) async fn register(self) {
         let Some(container) = container() else {
             return self.settle(Readiness::Unsupported);
         };
@@ -102,31 +125,32 @@ impl Offline {
         let registration: ServiceWorkerRegistration = registration.unchecked_into();
         self.registration.set_value(Some(registration.clone()));
         self.follow(&registration);
-        if let Some(active) = registration.active() {
-            self.use_worker(&active);
+        if registration.active().is_some() {
+            self.use_worker();
             look_for_update(&registration, &script).await;
         }
     }
 
     /// Notes what becomes of the registration, unless the service worker has said more.
-    fn settle(self, readiness: Readiness) {
+    pub(super) fn settle(self, readiness: Readiness) {
         self.keeping.update(|keeping| keeping.readiness = readiness);
     }
 
     fn listen(self, container: &ServiceWorkerContainer) {
         EventListener::new(container, "message", move |event| {
-            let told = event
-                .dyn_ref::<MessageEvent>()
-                .and_then(|event| event.data().as_string())
-                .and_then(|told| serde_json::from_str(&told).ok());
-            if let Some(told) = told {
-                self.keeping.update(|keeping| keeping.apply(told));
+            let Some(event) = event.dyn_ref::<MessageEvent>() else {
+                return;
+            };
+            let told = event.data().as_string();
+            if let Some(told) = told.and_then(|told| serde_json::from_str(&told).ok()) {
+                let from = event.source().map(JsCast::unchecked_into);
+                self.hear(told, from);
             }
         })
         .forget();
         EventListener::new(container, "controllerchange", move |_| {
             if self.reloads.get_value() {
-                reload();
+                self.reload();
             }
         })
         .forget();
@@ -163,21 +187,22 @@ impl Offline {
                 self.keeping
                     .update(|keeping| keeping.has_update |= replaces);
             }
-            ServiceWorkerState::Activated => self.use_worker(&followed),
+            ServiceWorkerState::Activated => self.use_worker(),
             _ => {}
         })
         .forget();
     }
 
     /// The service worker answers from now on.
-    fn use_worker(self, worker: &ServiceWorker) {
-        let has_gpu = has_web_gpu();
-        ask(worker, Ask::Keep { has_gpu });
-        isolation::reload_if_untouched(self.engine);
+    fn use_worker(self) {
+        let touched = self.touched.get_value();
+        if !isolation::reload_if_untouched(self.engine, self.keeper, touched) {
+            self.keep_files();
+        }
     }
 }
 
-fn ask(worker: &ServiceWorker, ask: Ask) {
+pub(super) fn ask(worker: &ServiceWorker, ask: Ask) {
     if let Ok(ask) = serde_json::to_string(&ask) {
         // Fails only for what cannot be copied, which a string can.
         let _ = worker.post_message(&ask.into());
@@ -228,9 +253,4 @@ async fn withdraw(registration: &ServiceWorkerRegistration) {
         // If it stays, the next visit tries again.
         let _ = JsFuture::from(promise).await;
     }
-}
-
-fn reload() {
-    // A page that cannot be reloaded goes on with its version.
-    let _ = window().location().reload();
 }

@@ -126,7 +126,7 @@ impl Keeper {
     }
 
     /// Does one thing at a time with projects; what goes wrong is shown.
-    fn run_alone(self, flow: impl Future<Output = Result<(), WireError>> + 'static) {
+    pub(super) fn run_alone(self, flow: impl Future<Output = Result<(), WireError>> + 'static) {
         if let Storage::Missing(error) = self.storage.get_untracked() {
             return self.settle(Err(error));
         }
@@ -218,7 +218,7 @@ impl Keeper {
     }
 
     /// Lets the run pause and saves all, before the page shows something else.
-    async fn rest(self) -> Result<(), WireError> {
+    pub(super) async fn rest(self) -> Result<(), WireError> {
         let state = self.engine.state;
         let works = |state: &RunState| {
             let run = state.run.as_ref();

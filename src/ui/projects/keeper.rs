@@ -83,6 +83,8 @@ pub(super) struct Inner {
     pub(super) losses: u32,
     /// Whether the page goes from one project to another: what it shows is of neither, and nothing is saved.
     pub(super) is_moving: bool,
+    /// Whether the page is reloaded after all was saved, or the user was asked.
+    pub(super) leaves_unasked: bool,
     /// Whether this page has asked the browser to keep what it stores.
     pub(super) asked_to_persist: bool,
 }
@@ -115,6 +117,7 @@ impl Keeper {
                 slow_start: None,
                 losses: 0,
                 is_moving: false,
+                leaves_unasked: false,
                 asked_to_persist: false,
             }),
         };

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 
 use super::keeper::{Keeper, Storage};
 use crate::run_state::run::RunPhase;
+use crate::ui::language::tr;
 
 impl Keeper {
     pub(super) fn question_leaving(self) {
         let leaving = window_event_listener(ev::beforeunload, move |event| {
-            if self.would_lose() {
+            let is_asked = !self.inner.with_value(|inner| inner.leaves_unasked);
+            if is_asked && self.would_lose() {
                 event.prevent_default();
             }
         });
@@ -22,6 +24,43 @@ impl Keeper {
             leaving.remove();
             hiding.remove();
         });
+    }
+
+    /// Lets the run pause and saves all, as before another project, and then leaves. If something would be lost all the
+    /// same, the user is asked first.
+    pub(crate) fn rest_before_leaving(self, leave: impl FnOnce() + 'static) {
+        let leave = move || {
+            let would_lose = self.would_lose();
+            let question = || window().confirm_with_message(&tr!("shell-update-loses"));
+            if !would_lose || question().unwrap_or(false) {
+                leave();
+            }
+        };
+        // Without storage there is nothing to wait for.
+        if self
+            .storage
+            .with_untracked(|storage| *storage != Storage::Ready)
+        {
+            return leave();
+        }
+        self.run_alone(async move {
+            let rested = self.rest().await;
+            leave();
+            rested
+        });
+    }
+
+    /// The page is about to be reloaded, after [`Self::rest_before_leaving`]: the browser asks nothing more.
+    pub(crate) fn leave_unasked(self) {
+        self.inner.update_value(|inner| inner.leaves_unasked = true);
+    }
+
+    /// Whether nothing of a project is here, or on its way here or there.
+    pub(crate) fn has_nothing(self) -> bool {
+        self.current.with_untracked(Option::is_none)
+            && self.elsewhere.with_untracked(Option::is_none)
+            && !self.is_busy.get_untracked()
+            && !self.inner.with_value(|inner| inner.is_moving)
     }
 
     /// Whether something that took the user time is lost with the page.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
+use tabtune::checksum::hexadecimal;
 use tabtune::offline::{ListedFile, Policy, SERVICE_WORKER, Site};
 
 use super::HOST_HEADERS;
@@ -60,8 +61,7 @@ fn visit(folder: &Path, prefix: &str, found: &mut Vec<ListedFile>) -> Result<()>
 }
 
 fn digest(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]
