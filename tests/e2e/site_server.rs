@@ -169,7 +169,7 @@ fn answer(mut stream: TcpStream, behaviour: &Mutex<Behaviour>) -> io::Result<()>
     if stalls {
         stream.write_all(&body[..length / 2])?;
         // Until the browser gives up and closes the connection.
-        stream.read(&mut bytes)?;
+        while stream.read(&mut bytes)? > 0 {}
     } else if !head.starts_with("HEAD") {
         stream.write_all(&body)?;
     }
