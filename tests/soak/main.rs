@@ -33,7 +33,7 @@ struct Sample {
 async fn main() -> Result {
     let minutes: f64 = variable("TABTUNE_SOAK_MINUTES")?.parse()?;
     let out = variable("TABTUNE_SOAK_OUT")?;
-    let page = Page::open("?device=cpu", PLAIN).await?;
+    let page = Page::open(&variable("TABTUNE_SOAK_QUERY")?, PLAIN).await?;
     page.element("encoder-summary").await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;

@@ -15,6 +15,9 @@ pub struct Soak {
     /// Minutes of training.
     #[arg(long, default_value_t = 30)]
     minutes: u32,
+    /// Computes with one thread, as browsers do that lend no more.
+    #[arg(long)]
+    one_thread: bool,
     /// Where the samples are written.
     #[arg(long, value_name = "FILE", default_value = "soak.json")]
     out: PathBuf,
@@ -27,6 +30,13 @@ pub fn run(workspace: &Workspace, soak: &Soak) -> Result<()> {
     on_built_page(workspace, "soak", |program| {
         program
             .env("TABTUNE_SOAK_MINUTES", soak.minutes.to_string())
+            .env(
+                "TABTUNE_SOAK_QUERY",
+                match soak.one_thread {
+                    true => "?device=cpu&threads=1",
+                    false => "?device=cpu",
+                },
+            )
             .env("TABTUNE_SOAK_OUT", &out);
     })?;
     announce(&format!("the samples lie in {}", out.display()));
