@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 use tabtune::protocol::{STORAGE_VERSION, StorageCommand, StorageEvent};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":1}}"#,
+    r#"{"Start":{"id":1,"version":2}}"#,
     r#"{"List":{"id":2}}"#,
     r#"{"Create":{"id":3,"name":"Reviews"}}"#,
     r#"{"Open":{"id":4,"project":"00ff","wait":true}}"#,
     r#"{"Close":{"id":5}}"#,
-    r#"{"Save":{"id":6,"record":"{}","put":["table","encoder/config.json"],"remove":["checkpoint"]}}"#,
+    r#"{"Save":{"id":6,"project":"00ff","record":"{}","put":["table","encoder/config.json"],"keep":["checkpoint"]}}"#,
     r#"{"Rename":{"id":7,"project":"00ff","name":"Mine"}}"#,
     r#"{"Delete":{"id":8,"project":"00ff"}}"#,
     r#"{"Export":{"id":9,"project":"00ff"}}"#,
@@ -22,7 +22,7 @@ const COMMANDS: &[&str] = &[
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Started":{"id":1,"version":1,"projects":[],"space":{"used":1.0,"quota":2.0}}}"#,
+    r#"{"Started":{"id":1,"version":2,"projects":[],"space":{"used":1.0,"quota":2.0}}}"#,
     r#"{"Listed":{"id":2,"projects":[{"id":"00ff","name":"Reviews","changed_at":1.0,"bytes":2.0,"damaged":false}],"space":{"used":1.0,"quota":2.0}}}"#,
     r#"{"Opened":{"id":4,"project":{"id":"00ff","name":"Reviews","changed_at":1.0,"bytes":2.0,"damaged":false},"record":"{}","files":["table"],"damaged":["model"],"earlier":false}}"#,
     r#"{"Opened":{"id":3,"project":{"id":"00ff","name":"Reviews","changed_at":1.0,"bytes":2.0,"damaged":false},"record":null,"files":[],"damaged":[],"earlier":false}}"#,
@@ -49,7 +49,7 @@ fn check<T: Serialize + DeserializeOwned>(forms: &[&str]) -> usize {
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(STORAGE_VERSION, 1);
+    assert_eq!(STORAGE_VERSION, 2);
     assert_eq!(check::<StorageCommand>(COMMANDS), 10, "every command");
     let ids = COMMANDS.iter().map(|form| {
         let command: StorageCommand = serde_json::from_str(form).unwrap();

@@ -46,6 +46,8 @@ project-remove-all-yes = Remove all for good
 
 # Saving
 
+project-opening = Opening…
+project-slow = Not saved yet: this browser’s storage does not answer
 project-saving = Saving…
 project-saved = Saved in this browser
 project-saved-at = Saved in this browser · { $time }
@@ -75,4 +77,5 @@ project-replacing-keep = Open it in a new project
 project-replacing-lose = Open it here, without my changes
 project-came-damaged = The project is open, but this could not be read any more: { $lost }.
 project-came-earlier = The last change of the project was damaged; it is open as it was before that.
+project-apart = The project was changed in another tab, or its last change was damaged. What you had here is in a project of its own now.
 project-came-incomplete = The project is open, but a file of it was damaged.

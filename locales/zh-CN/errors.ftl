@@ -553,7 +553,7 @@ error-page-error-not-sent = 无法联系 Tabtune 的计算部分：{ $detail }
     .hint = 请稍后重试。
 
 # 项目
-error-record-error-too-large = 项目的描述有 { $bytes } 字节，最多只读取 67,108,864 字节
+error-record-error-too-large = 项目的描述有 { $bytes } 字节，最多只保存 16,777,216 字节
     .hint = { -hint-damaged-project }
 error-record-error-unreadable = 无法读取项目的描述：{ $detail }
     .hint = { -hint-damaged-project }
@@ -630,6 +630,8 @@ error-storage-error-record-too-large = 项目的描述有 { $found } 字节，�
 error-storage-error-record = 无法写入项目的描述：{ $source }
     .hint = { -hint-report }
 error-storage-error-contents = 要保存 { $named } 个文件，却收到 { $given } 个
+    .hint = { -hint-report }
+error-storage-error-nothing-kept = 项目中没有应保留的 { $file }
     .hint = { -hint-report }
 error-storage-error-source = 无法读取 { $file }：{ $source }
     .hint = { -hint-open-again }

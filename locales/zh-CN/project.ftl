@@ -46,6 +46,8 @@ project-remove-all-yes = 永久清除
 
 # 保存
 
+project-opening = 正在打开……
+project-slow = 尚未保存：此浏览器的存储没有响应
 project-saving = 正在保存……
 project-saved = 已保存在此浏览器中
 project-saved-at = 已保存在此浏览器中 · { $time }
@@ -75,4 +77,5 @@ project-replacing-keep = 在新项目中打开
 project-replacing-lose = 在此处打开，放弃我的改动
 project-came-damaged = 项目已打开，但以下内容无法再读取：{ $lost }。
 project-came-earlier = 项目的最后一次改动已损坏；打开的是此前的状态。
+project-apart = 该项目已在另一个标签页中更改，或其最后一次改动已损坏。此处的内容现保存在一个单独的项目中。
 project-came-incomplete = 项目已打开，但其中有一个文件已损坏。

@@ -94,13 +94,14 @@ impl Driver {
             }
             StorageCommand::Save {
                 id,
+                project,
                 record,
                 put,
-                remove,
+                keep,
             } => {
                 let space = self.shelf()?.space().await?;
-                let held = self.held.as_mut().ok_or(StorageError::NotHeld)?;
-                let project = held.save(record, put, &remove, &files, space).await?;
+                let held = self.holding(&project).ok_or(StorageError::NotHeld)?;
+                let project = held.save(record, put, &keep, &files, space).await?;
                 let space = self.shelf()?.space().await?;
                 StorageEvent::Saved { id, project, space }
             }
@@ -235,11 +236,7 @@ impl Driver {
 
     async fn rename(&mut self, project: ProjectId, name: &str) -> Result<(), WireError> {
         let space = self.shelf()?.space().await?;
-        if let Some(held) = self
-            .held
-            .as_mut()
-            .filter(|held| *held.project.id() == project)
-        {
+        if let Some(held) = self.holding(&project) {
             return Ok(held.project.rename(name, space).await?);
         }
         let _lock = self.take(&project).await?;
@@ -295,6 +292,13 @@ impl Driver {
     async fn take(&self, project: &str) -> Result<Lock, WireError> {
         let lock = locks::soon(project).await?;
         Ok(lock.ok_or(StorageError::HeldElsewhere)?)
+    }
+
+    /// The project that is held, if it is this one.
+    fn holding(&mut self, project: &str) -> Option<&mut Held> {
+        self.held
+            .as_mut()
+            .filter(|held| held.project.id() == project)
     }
 
     fn shelf(&self) -> Result<&Shelf<Opfs>, KeeperError> {

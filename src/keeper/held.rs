@@ -63,7 +63,7 @@ impl Held {
         &mut self,
         record: String,
         put: Vec<String>,
-        remove: &[String],
+        keep: &[String],
         files: &[File],
         space: Space,
     ) -> Result<ProjectEntry, StorageError> {
@@ -86,7 +86,7 @@ impl Held {
             })
             .collect();
         let now = js_sys::Date::now();
-        self.project.save(record, put?, remove, space, now).await?;
+        self.project.save(record, put?, keep, space, now).await?;
         Ok(self.project.entry())
     }
 }

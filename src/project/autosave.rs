@@ -13,23 +13,27 @@ pub struct Content<C> {
 /// What a save writes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Saving<C> {
+    /// Which save it is: what became of it is told with this number.
+    pub number: u64,
     /// The record.
     pub record: String,
     /// Files that are new or other than before.
     pub put: Vec<Content<C>>,
-    /// Names of files that the project has no more.
-    pub remove: Vec<String>,
+    /// Names of the files that stay as they are. The project has no others than these and the new ones.
+    pub keep: Vec<String>,
 }
 
 /// What is on the disk of the project that is open, and what is on its way there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Autosave<C> {
     stored: Option<Stored<C>>,
-    under_way: Option<Stored<C>>,
-    /// Files that the disk has and that cannot be read: the next save removes or replaces them.
-    damaged: Vec<String>,
+    under_way: Option<(u64, Stored<C>)>,
+    /// The record of the save that failed last: the disk may have it after all.
+    attempted: Option<String>,
     /// Whether something has changed since the last save began.
     changed: bool,
+    /// Saves that were begun, of this project or another.
+    begun: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -43,23 +47,41 @@ impl<C> Default for Autosave<C> {
         Self {
             stored: None,
             under_way: None,
-            damaged: Vec::new(),
+            attempted: None,
             changed: false,
+            begun: 0,
         }
     }
 }
 
 impl<C: Clone + PartialEq> Autosave<C> {
-    /// A project that was opened with these on the disk, and with files that cannot be read.
-    pub fn opened(record: Option<String>, contents: Vec<Content<C>>, damaged: Vec<String>) -> Self {
-        Self {
-            stored: Some(Stored {
-                record: record.unwrap_or_default(),
-                contents,
-            }),
-            damaged,
+    /// Goes on with a project that was opened with these on the disk. Nobody hears what becomes of a save of another one.
+    pub fn open(&mut self, record: Option<String>, contents: Vec<Content<C>>) {
+        let record = record.unwrap_or_default();
+        *self = Self {
+            stored: Some(Stored { record, contents }),
+            begun: self.begun,
             ..Self::default()
-        }
+        };
+    }
+
+    /// Goes on without a project.
+    pub fn close(&mut self) {
+        *self = Self {
+            begun: self.begun,
+            ..Self::default()
+        };
+    }
+
+    /// Whether a record that was found on the disk is of the last save, or of the one that failed after it. What is known
+    /// of the files holds then.
+    pub fn knows(&self, record: Option<&str>) -> bool {
+        let record = record.unwrap_or_default();
+        let is_stored = self
+            .stored
+            .as_ref()
+            .is_some_and(|stored| stored.record == record);
+        is_stored || self.attempted.as_deref() == Some(record)
     }
 
     /// Something that is kept has changed.
@@ -87,47 +109,63 @@ impl<C: Clone + PartialEq> Autosave<C> {
             Some(stored) => &stored.contents,
             None => &[],
         };
-        let put: Vec<_> = contents
+        let (kept, put): (Vec<_>, Vec<_>) = contents
             .iter()
-            .filter(|content| !before.contains(content))
             .cloned()
-            .collect();
-        let remove: Vec<_> = before
-            .iter()
-            .map(|old| &old.name)
-            .chain(&self.damaged)
-            .filter(|name| contents.iter().all(|content| content.name != **name))
-            .cloned()
-            .collect();
-        let same = self
-            .stored
-            .as_ref()
-            .is_some_and(|stored| stored.record == record);
-        if same && put.is_empty() && remove.is_empty() {
+            .partition(|content| before.contains(content));
+        let is_same = self.stored.as_ref().is_some_and(|stored| {
+            stored.record == record && self.attempted.is_none() && kept.len() == before.len()
+        });
+        if is_same && put.is_empty() {
             return None;
         }
-        self.under_way = Some(Stored {
+        self.begun += 1;
+        let number = self.begun;
+        let stored = Stored {
             record: record.clone(),
             contents,
-        });
+        };
+        self.under_way = Some((number, stored));
         Some(Saving {
+            number,
             record,
             put,
-            remove,
+            keep: kept.into_iter().map(|content| content.name).collect(),
         })
     }
 
-    /// The save under way is on the disk.
-    pub fn saved(&mut self) {
-        if let Some(saved) = self.under_way.take() {
-            self.stored = Some(saved);
-            self.damaged.clear();
-        }
+    /// That save is on the disk. `false` if it is not under way any more.
+    pub fn saved(&mut self, number: u64) -> bool {
+        let Some(saved) = self.take(number) else {
+            return false;
+        };
+        self.stored = Some(saved);
+        self.attempted = None;
+        true
     }
 
-    /// The save under way has changed nothing on the disk. What it was to write is still to be written.
-    pub fn failed(&mut self) {
-        self.changed |= self.under_way.take().is_some();
+    /// That save has failed, and is still to be written. `false` if it is not under way any more.
+    ///
+    /// A worker that was lost amid it may have done it: of the files only those are known that are there either way.
+    pub fn failed(&mut self, number: u64) -> bool {
+        let Some(attempted) = self.take(number) else {
+            return false;
+        };
+        if let Some(stored) = &mut self.stored {
+            stored
+                .contents
+                .retain(|content| attempted.contents.contains(content));
+        }
+        self.attempted = Some(attempted.record);
+        self.changed = true;
+        true
+    }
+
+    fn take(&mut self, number: u64) -> Option<Stored<C>> {
+        let (_, taken) = self
+            .under_way
+            .take_if(|(under_way, _)| *under_way == number)?;
+        Some(taken)
     }
 }
 

@@ -12,8 +12,9 @@ use crate::protocol::{EncoderSource, ModelSource, TableSource};
 use crate::run_state::stored::Stored;
 use crate::train::config::TrainConfig;
 
-/// Most bytes of a record. A run with its curve has 50 kB, a kept one 30 kB.
-pub(super) const MOST_BYTES: usize = 64 << 20;
+/// Most bytes of a record. A run with its curve has 50 kB, with a report on a thousand labels some megabytes, a kept one
+/// 30 kB. JSON may take ten times as much memory when it is read.
+pub(super) const MOST_BYTES: usize = 16 << 20;
 /// Most fields of the form, and most characters of one.
 const MOST_FIELDS: usize = 200;
 const LONGEST_FIELD: usize = 200;
@@ -100,6 +101,12 @@ pub struct FormRecord {
     pub rate_touched: bool,
 }
 
+/// Which version a record has, whatever else stands in it.
+#[derive(Deserialize)]
+struct Version {
+    version: u64,
+}
+
 /// A record as it stands in storage.
 #[derive(Serialize, Deserialize)]
 struct Versioned<T> {
@@ -111,13 +118,15 @@ impl Record {
     /// The record as storage keeps it.
     ///
     /// # Errors
-    /// If it cannot be written as JSON.
+    /// If it cannot be written as JSON, or not be read again for its length.
     pub fn to_json(&self) -> Result<String, RecordError> {
         let versioned = Versioned {
             version: newest(MIGRATIONS),
             record: self,
         };
-        serde_json::to_string(&versioned).map_err(unreadable)
+        let json = serde_json::to_string(&versioned).map_err(unreadable)?;
+        bounded(json.len())?;
+        Ok(json)
     }
 
     /// Reads what storage has kept. It may have come in a file from anywhere.
@@ -125,20 +134,27 @@ impl Record {
     /// # Errors
     /// If it is too long, of a later version or no record at all.
     pub fn from_json(json: &str) -> Result<Self, RecordError> {
-        if json.len() > MOST_BYTES {
-            return Err(RecordError::TooLarge { bytes: json.len() });
-        }
-        let Versioned::<Value> { version, record } =
-            serde_json::from_str(json).map_err(unreadable)?;
+        bounded(json.len())?;
+        let Version { version } = serde_json::from_str(json).map_err(unreadable)?;
         let supported = newest(MIGRATIONS);
         if version > supported {
             let found = version;
             return Err(RecordError::Newer { found, supported });
         }
-        let record = migrated(record, version, MIGRATIONS).ok_or_else(|| {
+        if version == supported {
+            // Not as any JSON, which takes much more memory.
+            let read: Versioned<Self> = serde_json::from_str(json).map_err(unreadable)?;
+            return Ok(read.record.bounded());
+        }
+        let no_record = || {
             let detail = format!("it is no record of version {version}");
             RecordError::Unreadable { detail }
-        })?;
+        };
+        if version == 0 {
+            return Err(no_record());
+        }
+        let older: Versioned<Value> = serde_json::from_str(json).map_err(unreadable)?;
+        let record = migrated(older.record, version, MIGRATIONS).ok_or_else(no_record)?;
         let record: Self = serde_json::from_value(record).map_err(unreadable)?;
         Ok(record.bounded())
     }
@@ -169,6 +185,13 @@ impl Record {
             self.form.fields.pop_last();
         }
         self
+    }
+}
+
+fn bounded(bytes: usize) -> Result<(), RecordError> {
+    match bytes > MOST_BYTES {
+        true => Err(RecordError::TooLarge { bytes }),
+        false => Ok(()),
     }
 }
 

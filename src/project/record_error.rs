@@ -8,7 +8,7 @@ use super::record::MOST_BYTES;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum RecordError {
     /// More than any page writes.
-    #[error("the project's description has {bytes} bytes, but at most {MOST_BYTES} are read")]
+    #[error("the project's description has {bytes} bytes, but at most {MOST_BYTES} are kept")]
     TooLarge {
         /// How long it is.
         bytes: usize,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{RequestCount, RequestId, WireError};
 
 /// Version of this language. Another one means a stale file in the browser's cache.
-pub const STORAGE_VERSION: u32 = 1;
+pub const STORAGE_VERSION: u32 = 2;
 
 /// Name of a project's folder; drawn when it is made, and never another's.
 pub type ProjectId = String;
@@ -34,14 +34,16 @@ pub enum StorageCommand {
     /// Lets go of the project that is held, and of waiting for one. Ends in [`StorageEvent::Closed`].
     Close { id: RequestId },
     /// Changes the project that is held, all of it or nothing. The message's files are the new contents of `put`, in
-    /// this order; files that are neither put nor removed stay. Ends in [`StorageEvent::Saved`].
+    /// this order; the files at `keep` stay as they are, and the project has no others. Ends in [`StorageEvent::Saved`].
     Save {
         id: RequestId,
+        /// The project that is meant: nothing is done if another one is held.
+        project: ProjectId,
         /// What the page says of the project, as JSON. Storage does not look into it.
         record: String,
         /// Names of files: letters, digits, `-`, `_`, `.` and `/`.
         put: Vec<String>,
-        remove: Vec<String>,
+        keep: Vec<String>,
     },
     /// Calls a project by another name. Ends in [`StorageEvent::Listed`].
     Rename {
@@ -102,7 +104,7 @@ pub enum StorageEvent {
         record: Option<String>,
         files: Vec<String>,
         /// Files that the project had and that are not what was written: they are not among `files`. It is told each time
-        /// until they are put anew or removed.
+        /// until they are put anew or not kept any more.
         damaged: Vec<String>,
         /// Whether the last change was damaged, or broke off, and the one before it is what was opened.
         earlier: bool,

@@ -69,6 +69,12 @@ pub enum StorageError {
         /// Files that came.
         given: usize,
     },
+    /// The page believes that the project has a file, which it has not.
+    #[error("the project has no {file} that could stay")]
+    NothingKept {
+        /// The file's name in the project.
+        file: String,
+    },
     /// Moved or changed on the user's disk, or closed to the browser.
     #[error("{file} could not be read: {source}")]
     Source {
@@ -114,7 +120,8 @@ impl StorageError {
             Self::Name(_)
             | Self::RecordTooLarge { .. }
             | Self::Record { .. }
-            | Self::Contents { .. } => "This is a bug in Tabtune: please report it.",
+            | Self::Contents { .. }
+            | Self::NothingKept { .. } => "This is a bug in Tabtune: please report it.",
             Self::Source { .. } | Self::Changed { .. } => {
                 "It may have been moved, changed or closed to this browser. Open it again."
             }
@@ -129,7 +136,9 @@ impl StorageError {
 impl From<StorageError> for WireError {
     fn from(error: StorageError) -> Self {
         let kind = match error {
-            StorageError::Record { .. } | StorageError::Contents { .. } => ErrorKind::Bug,
+            StorageError::Record { .. }
+            | StorageError::Contents { .. }
+            | StorageError::NothingKept { .. } => ErrorKind::Bug,
             _ => ErrorKind::Storage,
         };
         WireError::of(kind, &error, error.hint())

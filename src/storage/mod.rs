@@ -16,6 +16,7 @@ mod manifest;
 mod name;
 mod project;
 mod shelf;
+mod slots;
 
 pub use bundle::{BundleError, EXTENSION, export};
 pub use contents::Put;

@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::contents::{self, Put};
-use super::disk::{DiskError, Folder, ReadFile, WriteFile};
+use super::disk::{DiskError, Folder, WriteFile};
 use super::error::StorageError;
-use super::manifest::{FORMAT, MOST_MANIFEST, Manifest, Slot, StoredFile};
+use super::manifest::{FORMAT, Manifest, Slot, StoredFile};
 use super::name::{NameError, check_count, check_file, project_name};
+use super::slots::{SLOTS, is_unfinished, read_slot, read_slots};
 use crate::protocol::{ProjectEntry, ProjectId, Space};
-
-/// The files of the two slots.
-pub(super) const SLOTS: [&str; 2] = ["manifest-0", "manifest-1"];
 
 /// Room that is left free beside what is written, for the manifest's growth and the browser's own records.
 const MARGIN: u64 = 1 << 18;
@@ -35,16 +33,31 @@ pub struct Project<F> {
 }
 
 impl<F: Folder> Project<F> {
-    /// Reads a project and compares every file with its checksum. What an earlier change left behind is removed.
+    /// Reads a project and compares every file with its checksum. If one is damaged, and the state before the last change
+    /// is whole, that is what is opened. What an earlier change left behind is removed.
     ///
     /// # Errors
     /// If it is not there, damaged in both slots, of a newer format (nothing is touched then), or cannot be read.
     pub async fn open(id: ProjectId, folder: F) -> Result<Self, StorageError> {
         let mut project = Self::open_unchecked(id, folder).await?;
-        for (name, file) in &project.manifest.files {
-            if !contents::is_whole(&project.folder, file).await? {
-                project.damaged.insert(name.clone());
+        project.damaged = damaged(&project.folder, &project.manifest).await?;
+        if project.damaged.is_empty() {
+            return Ok(project);
+        }
+        let before = project.before.take();
+        match before {
+            // As it was made, it has nothing that could be worth more than what is left.
+            Some(before)
+                if before.record.is_some()
+                    && damaged(&project.folder, &before).await?.is_empty() =>
+            {
+                // The next change is written over the damaged state; until then its contents stay.
+                project.slot = 1 - project.slot;
+                project.before = Some(std::mem::replace(&mut project.manifest, before));
+                project.damaged.clear();
+                project.earlier = true;
             }
+            before => project.before = before,
         }
         Ok(project)
     }
@@ -112,15 +125,15 @@ impl<F: Folder> Project<F> {
         Ok(project)
     }
 
-    /// Changes it: all of it or nothing. Files that are neither put nor removed stay.
+    /// Changes it: all of it or nothing. Of its files those that `keep` names stay, and no others.
     ///
     /// # Errors
-    /// If there is no room (nothing is touched then), a name or a source is bad, or the disk fails.
+    /// If there is no room or nothing to keep (nothing is touched then), a name or a source is bad, or the disk fails.
     pub async fn save<R: Read>(
         &mut self,
         record: String,
         put: Vec<Put<R>>,
-        remove: &[String],
+        keep: &[String],
         space: Space,
         now: f64,
     ) -> Result<(), StorageError> {
@@ -128,8 +141,10 @@ impl<F: Folder> Project<F> {
         let mut next = self.manifest.clone();
         next.record = Some(record);
         next.changed_at = now;
-        for name in remove {
-            next.files.remove(name);
+        next.files.retain(|name, _| keep.contains(name));
+        if let Some(file) = keep.iter().find(|name| !next.files.contains_key(*name)) {
+            let file = file.clone();
+            return Err(StorageError::NothingKept { file });
         }
         self.change(next, put, space).await
     }
@@ -219,19 +234,20 @@ impl<F: Folder> Project<F> {
         if !self.is_unsure {
             return Ok(());
         }
-        let slots = read_slots(&self.folder).await?;
-        let [first, second] = slots.map(Slot::whole);
-        let (slot, manifest, before) = match (first, second) {
-            (Some(first), Some(second)) if first.generation > second.generation => {
-                (0, first, Some(second))
+        // A change writes into this slot alone.
+        let slot = 1 - self.slot;
+        let found = read_slot(&self.folder, SLOTS[slot]).await?.whole();
+        match found {
+            // It is on the disk after all.
+            Some(changed) if self.before.as_ref() != Some(&changed) => {
+                self.damaged
+                    .retain(|name| changed.files.get(name) == self.manifest.files.get(name));
+                self.before = Some(std::mem::replace(&mut self.manifest, changed));
+                self.slot = slot;
+                self.earlier = false;
             }
-            (first, Some(second)) => (1, second, first),
-            (Some(first), None) => (0, first, None),
-            (None, None) => return Err(StorageError::Damaged),
-        };
-        self.damaged
-            .retain(|name| manifest.files.get(name) == self.manifest.files.get(name));
-        (self.slot, self.manifest, self.before) = (slot, manifest, before);
+            before => self.before = before,
+        }
         self.collect().await?;
         self.is_unsure = false;
         Ok(())
@@ -289,8 +305,8 @@ impl<F: Folder> Project<F> {
         self.damaged.iter().map(String::as_str)
     }
 
-    /// Whether the newest change was not written whole, or is damaged, and this is the one before it. The two look the
-    /// same, and so does a damaged older one; it is told rather too often than not.
+    /// Whether the newest change was not written whole, or is damaged, and this is the one before it. The first two look
+    /// the same, and so does a damaged older one; it is told rather too often than not.
     pub fn is_earlier(&self) -> bool {
         self.earlier
     }
@@ -305,22 +321,6 @@ impl<F: Folder> Project<F> {
     }
 }
 
-impl Slot {
-    fn whole(self) -> Option<Manifest> {
-        match self {
-            Self::Whole(manifest) => Some(manifest),
-            Self::Absent | Self::Damaged | Self::Newer(_) => None,
-        }
-    }
-
-    fn newer_format(&self) -> Option<u32> {
-        match self {
-            Self::Newer(heading) => Some(heading.format),
-            Self::Absent | Self::Damaged | Self::Whole(_) => None,
-        }
-    }
-}
-
 pub(super) fn whole_entry(id: &str, manifest: &Manifest) -> ProjectEntry {
     ProjectEntry {
         id: id.to_owned(),
@@ -331,39 +331,15 @@ pub(super) fn whole_entry(id: &str, manifest: &Manifest) -> ProjectEntry {
     }
 }
 
-/// Whether making the project broke off, or deleting it.
-pub(super) fn is_unfinished(slots: &[Slot; 2]) -> bool {
-    matches!(
-        slots,
-        [Slot::Absent, Slot::Absent | Slot::Damaged] | [Slot::Damaged, Slot::Absent]
-    )
-}
-
-/// What the two slots hold. A slot that cannot be read at the moment is no damaged one: nothing may be concluded.
-pub(super) async fn read_slots(folder: &impl Folder) -> Result<[Slot; 2], DiskError> {
-    let [first, second] = SLOTS;
-    Ok([
-        read_slot(folder, first).await?,
-        read_slot(folder, second).await?,
-    ])
-}
-
-async fn read_slot(folder: &impl Folder, name: &str) -> Result<Slot, DiskError> {
-    let Some(mut reader) = folder.read(name).await? else {
-        return Ok(Slot::Absent);
-    };
-    if reader.length() > MOST_MANIFEST {
-        return Ok(Slot::Damaged);
+/// Names of the files that are not what was written.
+async fn damaged(folder: &impl Folder, manifest: &Manifest) -> Result<BTreeSet<String>, DiskError> {
+    let mut damaged = BTreeSet::new();
+    for (name, file) in &manifest.files {
+        if !contents::is_whole(folder, file).await? {
+            damaged.insert(name.clone());
+        }
     }
-    let mut bytes = Vec::new();
-    let failed = |detail: String| DiskError::Failed { detail };
-    bytes
-        .try_reserve_exact(reader.length() as usize)
-        .map_err(|error| failed(error.to_string()))?;
-    reader
-        .read_to_end(&mut bytes)
-        .map_err(|error| failed(error.to_string()))?;
-    Ok(Manifest::decode(&bytes))
+    Ok(damaged)
 }
 
 /// Refuses what does not fit, before anything is written. A browser that does not tell its quota says 0.

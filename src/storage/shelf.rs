@@ -7,7 +7,8 @@ use super::disk::{Disk, DiskError, Folder, ReadFile};
 use super::error::StorageError;
 use super::manifest::{Manifest, Slot};
 use super::name::{is_project_id, project_name};
-use super::project::{Project, SLOTS, check_room, is_unfinished, read_slots, whole_entry};
+use super::project::{Project, check_room, whole_entry};
+use super::slots::{SLOTS, is_unfinished, read_slots};
 use crate::protocol::{ProjectEntry, ProjectId, Space};
 
 /// The folder of all projects.

@@ -48,11 +48,11 @@ pub(crate) fn App() -> impl IntoView {
             <Messages engine offline keeper />
             <ProjectBanners keeper />
             <ProjectsPanel keeper />
-            <StepSection step=Step::Data>
+            <StepSection keeper step=Step::Data>
                 <DataCard engine settings keeper />
                 <OpenCard engine keeper />
             </StepSection>
-            <StepSection step=Step::Train>
+            <StepSection keeper step=Step::Train>
                 <div class="beside">
                     <EncoderCard engine />
                     <DeviceCard engine />
@@ -60,11 +60,11 @@ pub(crate) fn App() -> impl IntoView {
                 <SettingsCard engine settings />
                 <RunCard engine settings />
             </StepSection>
-            <StepSection step=Step::Results>
+            <StepSection keeper step=Step::Results>
                 <ResultsCard engine />
                 <RunsCard engine />
             </StepSection>
-            <StepSection step=Step::Use>
+            <StepSection keeper step=Step::Use>
                 <TryCard engine />
                 <SaveCard engine />
             </StepSection>
@@ -77,10 +77,11 @@ pub(crate) fn App() -> impl IntoView {
     }
 }
 
-/// The cards of a step.
+/// The cards of a step. What they show while another project is opened is about to go, and takes no changes.
 #[component]
-fn StepSection(step: Step, children: Children) -> impl IntoView {
-    view! { <div class="step" id=anchor(step)>{children()}</div> }
+fn StepSection(keeper: Keeper, step: Step, children: Children) -> impl IntoView {
+    let is_moving = move || keeper.is_moving.get();
+    view! { <div class="step" id=anchor(step) inert=is_moving>{children()}</div> }
 }
 
 /// A file that is dropped beside a card that takes it would otherwise be shown in place of the page.

@@ -105,6 +105,9 @@ struct Inner {
     /// What a new worker must still be told, and the request it is at.
     replay: VecDeque<Step>,
     replaying: Option<RequestId>,
+    /// Whether that is for an encoder or a model, and whether one could not be had: what was said of that stays.
+    replays_model: bool,
+    lacks_model: bool,
     losses_in_a_row: u32,
     slow_start: Option<Timeout>,
     heartbeat: Option<Heartbeat>,
@@ -140,6 +143,8 @@ impl Engine {
             waiting: None,
             replay: VecDeque::new(),
             replaying: None,
+            replays_model: false,
+            lacks_model: false,
             losses_in_a_row: 0,
             slow_start: None,
             heartbeat: None,

@@ -57,6 +57,15 @@ self.faults.onmessage = ({ data: fault }) => {
 };
 "#;
 
+/// Notes the least step that the page shows of a run.
+const NOTE_LEAST_STEP: &str = r#"
+const step = () => document.querySelector("[data-testid='progress']")?.getAttribute('data-step');
+window.leastStep = Number(step());
+new MutationObserver(() => {
+  if (step()) window.leastStep = Math.min(window.leastStep, Number(step()));
+}).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-step'] });
+"#;
+
 /// A table that is learnt in a moment.
 fn table() -> String {
     let rows = (0..120).map(|row| match row % 2 {
@@ -123,18 +132,21 @@ impl Trial {
         self.page.number("loss-chart", "data-last-loss").await
     }
 
-    /// Starts another run, and saves it in the middle.
-    async fn train_to_a_checkpoint(&self) -> Result {
+    /// Starts another run, and saves it in the middle: at which step is what comes back. From then on the least step that
+    /// is shown is noted.
+    async fn train_to_a_checkpoint(&self) -> Result<f64> {
         let page = &self.page;
         page.click("start").await?;
         page.until("progress", "data-step", 2 * MINUTES, |step| step >= 20.0)
             .await?;
         page.click("pause").await?;
+        page.element("resume:not([disabled])").await?;
+        let saved = page.number("progress", "data-step").await?;
+        page.driver.execute(NOTE_LEAST_STEP, vec![]).await?;
         page.click("resume").await?;
-        let step = page.number("progress", "data-step").await?;
-        page.until("progress", "data-step", MINUTES, |now| now > step)
+        page.until("progress", "data-step", MINUTES, |now| now > saved)
             .await?;
-        Ok(())
+        Ok(saved)
     }
 
     async fn bring_about(&self, fault: &str) -> Result {
@@ -145,7 +157,19 @@ impl Trial {
         Ok(())
     }
 
-    /// The run goes on from its checkpoint to the same end, and the changed table is there.
+    /// The run goes on from no step before `saved`, and to the same end.
+    async fn goes_on_from(self, saved: f64) -> Result {
+        self.ended().await?;
+        let least = self.page.driver.execute("return window.leastStep", vec![]);
+        let least: f64 = least.await?.convert()?;
+        assert!(
+            least >= saved,
+            "step {least} was shown after step {saved} was saved"
+        );
+        self.goes_on().await
+    }
+
+    /// The run comes to the same end, and the changed table is there.
     async fn goes_on(self) -> Result {
         assert_eq!(self.ended().await?, self.loss, "the losses are the same");
         let rows = self.page.number("first-rows", "data-total").await?;
@@ -156,11 +180,11 @@ impl Trial {
 
 async fn survives(name: &str, fault: &str, says: &str) -> Result {
     let trial = Trial::start(name, "?device=cpu", PLAIN, IN_WORKER).await?;
-    trial.train_to_a_checkpoint().await?;
+    let saved = trial.train_to_a_checkpoint().await?;
     trial.bring_about(fault).await?;
     trial.page.message("notice", says).await?;
     trial.page.message("notice", "from its checkpoint").await?;
-    trial.goes_on().await
+    trial.goes_on_from(saved).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,21 +201,21 @@ async fn an_error_that_nobody_catches_is_survived() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_was_ended_is_replaced() -> Result {
     let trial = Trial::start("end", "?device=cpu", PLAIN, IN_WORKER).await?;
-    trial.train_to_a_checkpoint().await?;
+    let saved = trial.train_to_a_checkpoint().await?;
     trial.bring_about("end").await?;
     trial
         .page
         .element_within("worker-silent", 2 * MINUTES)
         .await?;
     trial.page.message("notice", "did not answer").await?;
-    trial.goes_on().await
+    trial.goes_on_from(saved).await
 }
 
 /// A worker that hangs is replaced as soon as the user wishes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_hangs_is_replaced() -> Result {
     let trial = Trial::start("hang", "?device=cpu", PLAIN, IN_WORKER).await?;
-    trial.train_to_a_checkpoint().await?;
+    let saved = trial.train_to_a_checkpoint().await?;
     trial.bring_about("hang").await?;
     let silent = trial
         .page
@@ -200,14 +224,14 @@ async fn a_worker_that_hangs_is_replaced() -> Result {
     assert!(silent.text().await?.contains("does not answer"));
     trial.page.click("replace-worker").await?;
     trial.page.message("notice", "from its checkpoint").await?;
-    trial.goes_on().await
+    trial.goes_on_from(saved).await
 }
 
 /// Without memory the run waits at its checkpoint, and goes on when the user wishes.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lack_of_memory_pauses_the_run() -> Result {
     let trial = Trial::start("memory", "?device=cpu", PLAIN, IN_WORKER).await?;
-    trial.train_to_a_checkpoint().await?;
+    let saved = trial.train_to_a_checkpoint().await?;
     trial.bring_about("exhaust").await?;
     let notice = trial.page.message("notice", "not enough memory").await?;
     for words in ["paused at its checkpoint", "smaller batch size"] {
@@ -219,7 +243,7 @@ async fn a_lack_of_memory_pauses_the_run() -> Result {
     let later = trial.page.number("progress", "data-step").await?;
     assert_eq!(step, later, "it waits for the user");
     trial.page.click("resume").await?;
-    trial.goes_on().await
+    trial.goes_on_from(saved).await
 }
 
 /// Neither a machine that slept nor a clock that was set makes a worker hang, and a hidden tab goes on training.

@@ -3,6 +3,7 @@
 //! `cargo xtask test` runs it. `TABTUNE_SCREENSHOTS` names a folder for pictures of the page, if it is set.
 
 mod bad_input;
+mod damaged_projects;
 mod data_table;
 mod devices;
 mod faults;

@@ -191,22 +191,29 @@ impl Page {
         Ok(self.attribute(test_id, name).await?.parse()?)
     }
 
+    /// An element, once it can be used.
+    async fn usable(&self, test_id: &str) -> Result<WebElement> {
+        // While a project is opened nothing of the page can.
+        self.element(&format!("{test_id}:not([disabled]):not([inert] *)"))
+            .await
+    }
+
     /// Clicks, once the element can be clicked.
     pub async fn click(&self, test_id: &str) -> Result {
-        let element = self.element(&format!("{test_id}:not([disabled])")).await?;
+        let element = self.usable(test_id).await?;
         element.scroll_into_view().await?;
         Ok(element.click().await?)
     }
 
     pub async fn type_in(&self, test_id: &str, text: &str) -> Result {
-        let element = self.element(test_id).await?;
+        let element = self.usable(test_id).await?;
         element.clear().await?;
         Ok(element.send_keys(text).await?)
     }
 
     /// Chooses an option by its value or, failing that, by its text.
     pub async fn select(&self, test_id: &str, option: &str) -> Result {
-        let element = self.element(&format!("{test_id}:not([disabled])")).await?;
+        let element = self.usable(test_id).await?;
         for candidate in element.find_all(By::Tag("option")).await? {
             if candidate.value().await?.as_deref() == Some(option)
                 || candidate.text().await? == option
@@ -232,13 +239,13 @@ impl Page {
     pub async fn open_file(&self, folder: &Path, name: &str, content: &[u8]) -> Result {
         let path = folder.join(name);
         std::fs::write(&path, content)?;
-        let input = self.element("file-input:not([disabled])").await?;
+        let input = self.usable("file-input").await?;
         Ok(input.send_keys(path.display().to_string()).await?)
     }
 
     /// Gives a file or a folder to one of the page's inputs, as the browser's dialogue does.
     pub async fn choose(&self, test_id: &str, path: &Path) -> Result {
-        let input = self.element(&format!("{test_id}:not([disabled])")).await?;
+        let input = self.usable(test_id).await?;
         Ok(input.send_keys(path.display().to_string()).await?)
     }
 

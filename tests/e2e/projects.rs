@@ -22,7 +22,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 const TEXTS: [&str; 2] = ["good food 3", "nobody came to our table"];
 
 /// A table that is quickly learnt.
-fn reviews() -> String {
+pub fn reviews() -> String {
     let mut csv = String::from("text,label\n");
     for number in 0..60 {
         csv += &format!("good food {number},positive\nbad service {number},negative\n");
@@ -32,14 +32,14 @@ fn reviews() -> String {
 
 impl Page {
     /// Waits until all is on the disk.
-    async fn until_saved(&self) -> Result {
+    pub async fn until_saved(&self) -> Result {
         // Changes are gathered for half a second before they are written.
         sleep(Duration::from_millis(800)).await;
         self.element("save-state[data-state='saved']").await?;
         Ok(())
     }
 
-    async fn show_projects(&self) -> Result {
+    pub async fn show_projects(&self) -> Result {
         if !self.has("project-new").await? {
             self.click("projects-button").await?;
         }

@@ -27,25 +27,34 @@ window.storage = {
       request?.resolve(answer);
     };
     await heard;
+    // What is held, and the names of its files.
+    const held = { project: "", names: [] };
     const client = {
       news,
       send(name, fields = {}, files = [], waits = false) {
         const id = next++;
         return new Promise((resolve) => {
-          waiting.set(id, { resolve, waits });
+          waiting.set(id, { waits, resolve: (answer) => {
+            if (answer.kind === "Opened")
+              [held.project, held.names] = [answer.project.id, [...answer.files, ...answer.damaged]];
+            resolve(answer);
+          } });
           worker.postMessage({ message: { [name]: { id, ...fields } }, files });
         });
       },
-      save: (record, contents, remove = []) => client.send(
-        "Save",
-        { record, put: Object.keys(contents), remove },
-        Object.entries(contents).map(([name, content]) => new File([content], name)),
-      ),
+      async save(record, contents, remove = []) {
+        const put = Object.keys(contents);
+        const keep = held.names.filter((name) => !put.includes(name) && !remove.includes(name));
+        const files = Object.entries(contents).map(([name, content]) => new File([content], name));
+        const answer = await client.send("Save", { project: held.project, record, put, keep }, files);
+        if (answer.kind === "Saved") held.names = [...keep, ...put];
+        return answer;
+      },
       open: (project) => client.send("Open", { project, wait: false }),
       wait: (project) => client.send("Open", { project, wait: true }, [], true),
       end: () => worker.terminate(),
     };
-    client.started = await client.send("Start", { version: 1 });
+    client.started = await client.send("Start", { version: 2 });
     return client;
   },
 
@@ -66,6 +75,16 @@ window.storage = {
     const names = [];
     for await (const name of (await this.folder(project)).keys()) names.push(name);
     return names.sort();
+  },
+
+  // The newest manifest of a project, and the file that it stands in.
+  async manifest(project) {
+    const folder = await this.folder(project);
+    const slots = await Promise.all(["manifest-0", "manifest-1"].map(async (slot) => {
+      const text = await (await (await folder.getFileHandle(slot)).getFile()).text();
+      return { slot, ...JSON.parse(text.slice(text.indexOf("\n") + 1)) };
+    }));
+    return slots.sort((a, b) => b.generation - a.generation)[0];
   },
 
   // Writes another byte over one of a file's.

@@ -8,13 +8,17 @@ const SCRIPT: &str = include_str!("storage.js");
 
 /// A page of the same origin on which nothing else stores, and which no policy keeps from starting workers of a test: one of
 /// the data files of the site, as a text.
-struct Browser {
-    page: Page,
+pub struct Browser {
+    pub page: Page,
 }
 
 impl Browser {
     async fn open() -> Result<Self> {
-        let page = Page::open("?device=cpu", PLAIN).await?;
+        Self::in_place_of(Page::open("?device=cpu", PLAIN).await?).await
+    }
+
+    /// Leaves the page, which then holds no project.
+    pub async fn in_place_of(page: Page) -> Result<Self> {
         let browser = Self { page };
         browser.show().await?;
         Ok(browser)
@@ -31,7 +35,7 @@ impl Browser {
     }
 
     /// Runs the body of an async function, with `storage` and `client` at hand, and gives back what it returns.
-    async fn run(&self, body: &str) -> Result<Value> {
+    pub async fn run(&self, body: &str) -> Result<Value> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
             (async () => {{ {body} }})().then(value => done({{ value }}), error => done({{ error: String(error) }}))"
@@ -196,6 +200,10 @@ async fn damage_is_told_and_the_rest_is_opened() -> Result {
             await client.save('2', { table: 'two' });
             await client.send('Close');
             await storage.damage(id, 'content-2', 0);
+            const before = await storage.read(await client.open(id));
+            // As it was, but for a file that both states have.
+            await storage.damage(id, 'content-2', 0);
+            await storage.damage(id, 'content-1', 0);
             const content = await storage.read(await client.open(id));
             // The project was made with two slots written: the fourth change is in the second.
             await storage.damage(id, 'manifest-1', 100);
@@ -204,12 +212,13 @@ async fn damage_is_told_and_the_rest_is_opened() -> Result {
             const both = await client.open(id);
             const { projects } = await client.send('List');
             const deleted = await client.send('Delete', { project: id });
-            return [content, slot, both.error.message, projects[0].damaged, deleted.projects.length];",
+            return [before, content, slot, both.error.message, projects[0].damaged, deleted.projects.length];",
         )
         .await?;
     let expected = json!([
-        { "kind": "Opened", "record": "2", "files": { "model": "one" }, "damaged": ["table"], "earlier": false },
         { "kind": "Opened", "record": "1", "files": { "table": "one", "model": "one" }, "damaged": [], "earlier": true },
+        { "kind": "Opened", "record": "2", "files": { "table": "two" }, "damaged": ["model"], "earlier": false },
+        { "kind": "Opened", "record": "1", "files": { "table": "one" }, "damaged": ["model"], "earlier": true },
         "Nothing of this project can be read any more.",
         true,
         0

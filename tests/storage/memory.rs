@@ -20,12 +20,17 @@ pub enum Failure {
     Full,
     /// The power goes, and what was not flushed is gone, but for so many tenths of each file.
     Power { kept: usize },
+    /// The power goes, and with it the files that are new since the failure was ordered: they were flushed, but the folder
+    /// that names them was not.
+    PowerAndNames,
 }
 
 #[derive(Debug, Default)]
 struct State {
     folders: Folders,
     unflushed: BTreeSet<(String, String)>,
+    /// Files that were made since the last failure was ordered.
+    new: BTreeSet<(String, String)>,
     /// Operations since the last failure was ordered.
     done: u32,
     failure: Option<(u32, Failure)>,
@@ -57,6 +62,16 @@ impl State {
                     let folder = self.folders.get_mut(&folder);
                     if let Some(bytes) = folder.and_then(|files| files.get_mut(&name)) {
                         bytes.truncate(bytes.len() * kept / 10);
+                    }
+                }
+                Err(refused())
+            }
+            Some((at, Failure::PowerAndNames)) if at == place => {
+                self.is_down = true;
+                let gone = std::mem::take(&mut self.unflushed);
+                for (folder, name) in gone.into_iter().chain(std::mem::take(&mut self.new)) {
+                    if let Some(files) = self.folders.get_mut(&folder) {
+                        files.remove(&name);
                     }
                 }
                 Err(refused())
@@ -96,6 +111,7 @@ impl Memory {
     pub fn fail(&self, after: u32, failure: Failure) {
         let mut state = self.0.borrow_mut();
         (state.done, state.failure) = (0, Some((after, failure)));
+        state.new.clear();
     }
 
     /// Whether the failure that it was told has come.
@@ -225,7 +241,9 @@ impl Folder for MemoryFolder {
         let file = (self.name.clone(), name.to_owned());
         state.operate()?;
         let files = state.folders.get_mut(&self.name).ok_or_else(refused)?;
-        files.insert(file.1.clone(), Vec::new());
+        if files.insert(file.1.clone(), Vec::new()).is_none() {
+            state.new.insert(file.clone());
+        }
         state.unflushed.insert(file.clone());
         Ok(MemoryWriter {
             disk: self.disk.clone(),

@@ -182,6 +182,10 @@ fn names_are_checked_before_anything_is_written() {
         error,
         StorageError::Name(NameError::TooMany { .. })
     ));
+    let keep = ["model".to_owned()];
+    let kept = project.save::<&[u8]>("{}".into(), Vec::new(), &keep, ROOM, 9.0);
+    let error = block_on(kept).unwrap_err();
+    assert!(matches!(error, StorageError::NothingKept { file } if file == "model"));
     let error = block_on(project.rename(" ", ROOM)).unwrap_err();
     assert!(matches!(error, StorageError::Name(NameError::Empty)));
     assert_eq!(disk.folders(), before);

@@ -27,6 +27,7 @@ pub enum Change {
     Save {
         record: String,
         put: BTreeMap<String, Vec<u8>>,
+        /// All others stay.
         remove: Vec<String>,
     },
     Rename(String),
@@ -97,7 +98,13 @@ pub fn apply(
             record,
             put: files,
             remove,
-        } => block_on(project.save(record.clone(), put(files), remove, space, 2.0)),
+        } => {
+            let names = project.files().map(|(name, _)| name);
+            let names = names.chain(project.damaged()).map(str::to_owned);
+            let stays = |name: &String| !remove.contains(name) && !files.contains_key(name);
+            let keep: Vec<String> = names.filter(stays).collect();
+            block_on(project.save(record.clone(), put(files), &keep, space, 2.0))
+        }
         Change::Rename(name) => block_on(project.rename(name, space)),
     }
 }

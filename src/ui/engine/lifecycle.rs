@@ -73,6 +73,7 @@ impl Engine {
                 inner.stays_paused = false;
                 inner.generation += 1;
                 inner.replaying = None;
+                inner.lacks_model = false;
                 inner.waiting = None;
                 (inner.build, inner.generation)
             })
@@ -161,7 +162,10 @@ impl Engine {
         self.inner.update_value(|inner| {
             let may_fail_alone = matches!(step, Step::Texts(_) | Step::Pause | Step::Stop);
             inner.replaying = (!may_fail_alone).then_some(inner.next_id);
+            inner.replays_model = matches!(step, Step::Encoder(_) | Step::Model(_));
         });
+        let lacks_model = self.inner.with_value(|inner| inner.lacks_model);
+        let error = self.state.with_untracked(|state| state.error.clone());
         match step {
             Step::Encoder(encoder) => self.load_encoder(encoder),
             Step::Model(brought) => self.open_model(brought),
@@ -197,6 +201,10 @@ impl Engine {
             Step::Pause => self.pause(),
             Step::Stop => self.stop(),
         }
+        if lacks_model {
+            self.state
+                .update(|state| state.error = state.error.take().or(error));
+        }
     }
 
     /// Goes on with a recovery if `id` is what it waits for, and tells whether it is.
@@ -208,11 +216,22 @@ impl Engine {
         settled
     }
 
-    /// Ends a recovery if `id` is what it waits for.
+    /// Gives up what a recovery waits for with `id`, and what needs it. Without an encoder or a model there is no run, but
+    /// there is the table.
     pub(super) fn abandon_replay(self, id: RequestId) {
-        if self.takes_replaying(id) {
-            self.inner.update_value(|inner| inner.replay.clear());
-            self.state.update(RunState::run_abandoned);
+        let was_of_model = self.inner.with_value(|inner| inner.replays_model);
+        if !self.takes_replaying(id) {
+            return;
+        }
+        self.inner.update_value(|inner| {
+            inner.lacks_model = was_of_model;
+            inner
+                .replay
+                .retain(|step| was_of_model && !step.is_of_run());
+        });
+        self.state.update(RunState::run_abandoned);
+        if self.inner.with_value(|inner| !inner.replay.is_empty()) {
+            self.go_on();
         }
     }
 

@@ -65,7 +65,7 @@ impl Restored {
                 ..run
             });
             let again = ended
-                .filter(|run| told.checkpoint.is_some() && can_resume && run.is_worth_resuming());
+                .filter(|run| told.checkpoint.is_some() && can_resume && run.checkpoint.is_some());
             match again {
                 Some(run) => taken_up = Some(run),
                 None => state.run_abandoned(),
@@ -75,6 +75,10 @@ impl Restored {
         }
         if taken_up.is_some() {
             state.run_taken_up();
+        }
+        if let Some(run) = state.run.as_mut().filter(|_| told.checkpoint.is_none()) {
+            // It may have been damaged: the run is not offered from there.
+            run.checkpoint = None;
         }
         Self {
             told,

@@ -6,7 +6,7 @@ use js_sys::ArrayBuffer;
 
 use super::table::Worked;
 use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig};
-use crate::protocol::{EncoderSource, ModelSource, TableSource};
+use crate::protocol::{EncoderSource, ModelSource, RunEnd, TableSource};
 use crate::run_state::run::{Run, RunPhase};
 use crate::train::config::TrainConfig;
 use crate::ui::dropped::Brought;
@@ -159,6 +159,22 @@ pub(crate) enum Step {
     Stop,
 }
 
+impl Step {
+    /// Whether it takes a run up, or goes on with one.
+    pub(super) fn is_of_run(&self) -> bool {
+        match self {
+            Self::Train { .. } | Self::Pause | Self::Stop => true,
+            Self::Encoder(_)
+            | Self::Model(_)
+            | Self::Table(_)
+            | Self::HoldOut(..)
+            | Self::Edits(_)
+            | Self::Columns(..)
+            | Self::Texts(_) => false,
+        }
+    }
+}
+
 impl Told {
     /// The commands that bring a new worker here, after its start. `run` is taken up if it is given, and
     /// waits for the user if `paused` says so.
@@ -199,7 +215,9 @@ impl Told {
         if paused {
             return steps;
         }
-        if run.is_active() && run.stops > 0 {
+        let result = run.result.as_ref();
+        let was_stopped = result.is_some_and(|result| result.end == RunEnd::Stopped);
+        if was_stopped || (run.is_active() && run.stops > 0) {
             steps.push(Step::Stop);
         } else if run.phase == RunPhase::Paused {
             steps.push(Step::Pause);

@@ -12,12 +12,13 @@ use super::status::SaveProblem;
 /// The run that was cut off, the project that another tab has, changes that would be lost, and storage that is missing.
 #[component]
 pub(crate) fn ProjectBanners(keeper: Keeper) -> impl IntoView {
+    let is_moving = move || keeper.is_moving.get();
     view! {
-        <div class="messages" aria-live="polite">
+        <div class="messages" aria-live="polite" inert=is_moving>
             <SaveProblem keeper />
             <Replacing keeper />
         </div>
-        <div class="banners" aria-live="polite">
+        <div class="banners" aria-live="polite" inert=is_moving>
             <Elsewhere keeper />
             <WantedOfHub keeper />
             <OfferedRun keeper />
@@ -197,7 +198,7 @@ fn MissingStorage(keeper: Keeper) -> impl IntoView {
     let dismissed = RwSignal::new(false);
     let missing = Memo::new(move |_| match keeper.storage.get() {
         Storage::Missing(error) => Some(error),
-        Storage::Starting | Storage::Ready => None,
+        Storage::Starting | Storage::Slow | Storage::Ready => None,
     });
     move || {
         let error = missing.get().filter(|_| !dismissed.get())?;

@@ -9,7 +9,7 @@ use super::super::engine::{Bytes, Restored, Source};
 use super::super::words;
 use super::browser;
 use super::keeper::{Keeper, Saved, Storage};
-use crate::project::{Autosave, Content, FormRecord, Record};
+use crate::project::{Content, FormRecord, Record};
 use crate::protocol::{ProjectEntry, ProjectId, StorageCommand, StorageEvent, WireError};
 use crate::run_state::RunState;
 use crate::run_state::run::RunPhase;
@@ -21,10 +21,7 @@ const MOST_LOOKS: u32 = 600;
 impl Keeper {
     /// Opens another project in the place of this one, which is saved first.
     pub(crate) fn switch(self, project: ProjectId) {
-        self.run_alone(async move {
-            self.rest().await?;
-            self.open(project).await
-        });
+        self.run_alone(self.open(project));
     }
 
     /// Begins a project of its own, and shows an empty page until there is something to keep.
@@ -37,7 +34,6 @@ impl Keeper {
 
     /// Does not wait any longer until another tab lets go of the project.
     pub(crate) fn stop_waiting(self) {
-        self.elsewhere.set(None);
         browser::remember_project(None);
         spawn_local(async move {
             // What was awaited ends with it, whatever the answer.
@@ -141,80 +137,14 @@ impl Keeper {
     }
 
     /// Ends what was done with projects.
-    fn settle(self, done: Result<(), WireError>) {
+    pub(super) fn settle(self, done: Result<(), WireError>) {
         if let Err(error) = done {
             let state = self.engine.state;
             state.update(|state| state.error = Some(error));
         }
-        self.move_on(false);
+        self.is_moving.set(false);
         self.is_busy.set(false);
         self.save();
-    }
-
-    /// Says whether the page goes from one project to another.
-    fn move_on(self, is_moving: bool) {
-        self.inner.update_value(|inner| inner.is_moving = is_moving);
-    }
-
-    /// Opens the project that was used last, unless the page has something by now.
-    pub(super) async fn open_last(self) {
-        let last = browser::last_project();
-        let known = last.filter(|last| {
-            let is_last = |project: &ProjectEntry| project.id == *last && !project.damaged;
-            self.projects
-                .with_untracked(|projects| projects.iter().any(is_last))
-        });
-        let Some(project) = known.filter(|_| self.engine.is_blank()) else {
-            return self.save();
-        };
-        self.is_busy.set(true);
-        self.move_on(true);
-        let open = |id| StorageCommand::Open {
-            id,
-            project,
-            wait: true,
-        };
-        let opened = self.ask(open, &[]).await;
-        self.elsewhere.set(None);
-        let is_making =
-            self.inner.with_value(|inner| inner.is_moving) && !self.is_busy.get_untracked();
-        let shown = match opened {
-            // While the other tab had it, something else was begun here, and is kept in a project of its own.
-            _ if is_making || self.current.with_untracked(Option::is_some) => return,
-            Ok((event @ StorageEvent::Opened { .. }, files)) => match self.engine.is_blank() {
-                true => {
-                    self.is_busy.set(true);
-                    self.move_on(true);
-                    self.show(event, files).await
-                }
-                false => self
-                    .ask(|id| StorageCommand::Close { id }, &[])
-                    .await
-                    .map(drop),
-            },
-            Ok(_) => Ok(()),
-            Err(error) => Err(error),
-        };
-        self.settle(shown);
-    }
-
-    /// Holds the project that is open, for a worker that replaced another one.
-    pub(super) async fn hold_again(self, project: ProjectEntry) {
-        let open = |id| StorageCommand::Open {
-            id,
-            project: project.id.clone(),
-            wait: true,
-        };
-        match self.ask(open, &[]).await {
-            Ok((StorageEvent::Opened { project, .. }, _)) => {
-                // What the lost worker has written is not known: all is written again.
-                self.hold(project, None, Vec::new(), Vec::new());
-                self.inner.update_value(|inner| inner.autosave.mark());
-                self.save();
-            }
-            Ok(_) => {}
-            Err(error) => self.saved.set(Saved::Failed(error)),
-        }
     }
 
     /// Lets the run pause and saves all, before the page shows something else.
@@ -239,32 +169,30 @@ impl Keeper {
         }
     }
 
-    async fn open(self, project: ProjectId) -> Result<(), WireError> {
-        self.move_on(true);
-        let before = self.current.get_untracked();
+    /// Opens another project in the place of this one, which is saved first, and stays if the other cannot be had.
+    pub(super) async fn open(self, project: ProjectId) -> Result<(), WireError> {
+        self.rest().await?;
+        self.is_moving.set(true);
         let open = |id| StorageCommand::Open {
             id,
             project,
             wait: false,
         };
-        let failed = match self.ask(open, &[]).await {
-            Ok((event @ StorageEvent::Opened { .. }, files)) => {
-                return self.show(event, files).await;
+        match self.ask(open, &[]).await? {
+            (event @ StorageEvent::Opened { .. }, files) => self.show(event, files).await,
+            (StorageEvent::HeldElsewhere { project, .. }, _) => {
+                Err(words::open_elsewhere(&project.name))
             }
-            Ok((StorageEvent::HeldElsewhere { project, .. }, _)) => {
-                words::open_elsewhere(&project.name)
-            }
-            Ok(_) => return Ok(()),
-            Err(error) => error,
-        };
-        if let Some(before) = before {
-            self.hold_again(before).await;
+            _ => Ok(()),
         }
-        Err(failed)
     }
 
     /// Shows what was opened.
-    async fn show(self, opened: StorageEvent, files: Vec<File>) -> Result<(), WireError> {
+    pub(super) async fn show(
+        self,
+        opened: StorageEvent,
+        files: Vec<File>,
+    ) -> Result<(), WireError> {
         let StorageEvent::Opened {
             project,
             record: json,
@@ -295,7 +223,7 @@ impl Keeper {
         self.settings.fill(&form);
         self.engine.show_project(restored);
         let (_, contents) = self.engine.project(form);
-        self.hold(project, json, contents, damaged);
+        self.hold(project, json, contents);
         if !is_whole {
             self.engine
                 .notice
@@ -328,13 +256,12 @@ impl Keeper {
         project: ProjectEntry,
         record: Option<String>,
         contents: Vec<Content<Bytes>>,
-        damaged: Vec<String>,
     ) {
         browser::remember_project(Some(&project.id));
         let was_opened = record.is_some();
         let changed_at = project.changed_at;
         self.inner
-            .update_value(|inner| inner.autosave = Autosave::opened(record, contents, damaged));
+            .update_value(|inner| inner.autosave.open(record, contents));
         self.current.set(Some(project.clone()));
         self.note(project);
         self.saved.set(match was_opened {
@@ -344,7 +271,7 @@ impl Keeper {
     }
 
     async fn show_blank(self) -> Result<(), WireError> {
-        self.move_on(true);
+        self.is_moving.set(true);
         self.ask(|id| StorageCommand::Close { id }, &[]).await?;
         self.blank();
         Ok(())
@@ -355,8 +282,7 @@ impl Keeper {
         self.current.set(None);
         self.wanted_of_hub.set(None);
         self.saved.set(Saved::Never);
-        self.inner
-            .update_value(|inner| inner.autosave = Autosave::default());
+        self.inner.update_value(|inner| inner.autosave.close());
         self.settings.fill(&FormRecord::default());
         self.engine.show_project(Restored::blank());
     }
@@ -369,7 +295,7 @@ impl Keeper {
         self.ask(delete, &[]).await.map(drop)
     }
 
-    fn is_current(self, project: &ProjectId) -> bool {
+    pub(super) fn is_current(self, project: &ProjectId) -> bool {
         let is_it =
             |open: &Option<ProjectEntry>| open.as_ref().is_some_and(|open| open.id == *project);
         self.current.with_untracked(is_it)

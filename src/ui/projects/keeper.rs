@@ -19,6 +19,8 @@ pub(crate) enum Storage {
     /// Its worker has not answered yet.
     #[default]
     Starting,
+    /// It has not answered for long, and may still.
+    Slow,
     /// It can be used.
     Ready,
     /// There is none, and why.
@@ -61,6 +63,9 @@ pub(crate) struct Keeper {
     pub(crate) wanted_of_hub: RwSignal<Option<String>>,
     /// Whether a project is being opened, made or deleted.
     pub(crate) is_busy: RwSignal<bool>,
+    /// Whether the page goes from one project to another: what it shows is of neither, nothing is saved, and nothing can be
+    /// done with it.
+    pub(crate) is_moving: RwSignal<bool>,
     /// What the storage workers have requested: their own program.
     pub(crate) requests: RwSignal<WorkerRequests>,
     /// Whether the list is shown.
@@ -69,6 +74,8 @@ pub(crate) struct Keeper {
 }
 
 pub(super) struct Inner {
+    /// A worker that does not hear yet: what is sent to it would be lost.
+    pub(super) starting: Option<WorkerHandle>,
     pub(super) worker: Option<WorkerHandle>,
     /// Counts workers: what an earlier one says is not heard.
     pub(super) generation: u32,
@@ -81,10 +88,11 @@ pub(super) struct Inner {
     pub(super) timer: Option<Timeout>,
     pub(super) slow_start: Option<Timeout>,
     pub(super) losses: u32,
-    /// Whether the page goes from one project to another: what it shows is of neither, and nothing is saved.
-    pub(super) is_moving: bool,
     /// Whether the page is reloaded after all was saved, or the user was asked.
     pub(super) leaves_unasked: bool,
+    /// Whether the worker is about to hold the project that is to be saved: one that is made for what the page has, or the
+    /// one that a lost worker held.
+    pub(super) is_making: bool,
     /// Whether this page has asked the browser to keep what it stores.
     pub(super) asked_to_persist: bool,
 }
@@ -104,9 +112,11 @@ impl Keeper {
             saved: RwSignal::new(Saved::default()),
             wanted_of_hub: RwSignal::new(None),
             is_busy: RwSignal::new(false),
+            is_moving: RwSignal::new(false),
             requests: RwSignal::new(WorkerRequests::default()),
             is_open: RwSignal::new(false),
             inner: StoredValue::new_local(Inner {
+                starting: None,
                 worker: None,
                 generation: 0,
                 next_id: 1,
@@ -116,8 +126,8 @@ impl Keeper {
                 timer: None,
                 slow_start: None,
                 losses: 0,
-                is_moving: false,
                 leaves_unasked: false,
+                is_making: false,
                 asked_to_persist: false,
             }),
         };
@@ -131,6 +141,12 @@ impl Keeper {
     pub(crate) fn is_kept(self) -> bool {
         self.saved
             .with(|saved| matches!(saved, Saved::Saving | Saved::At(_)))
+    }
+
+    /// Whether the worker answers.
+    pub(super) fn is_ready(self) -> bool {
+        self.storage
+            .with_untracked(|storage| *storage == Storage::Ready)
     }
 
     /// Whether projects can be opened, renamed and deleted now.

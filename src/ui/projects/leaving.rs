@@ -3,7 +3,7 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use super::keeper::{Keeper, Storage};
+use super::keeper::Keeper;
 use crate::run_state::run::RunPhase;
 use crate::ui::language::tr;
 
@@ -15,11 +15,8 @@ impl Keeper {
                 event.prevent_default();
             }
         });
-        // The tab goes to the background, which may be the last that is heard of it.
-        let hiding =
-            window_event_listener(ev::Custom::<web_sys::Event>::new("pagehide"), move |_| {
-                self.save()
-            });
+        // The tab goes to the background, which may be the last that is heard of it. Coming back does no harm.
+        let hiding = window_event_listener(ev::visibilitychange, move |_| self.save());
         on_cleanup(move || {
             leaving.remove();
             hiding.remove();
@@ -60,7 +57,7 @@ impl Keeper {
         self.current.with_untracked(Option::is_none)
             && self.elsewhere.with_untracked(Option::is_none)
             && !self.is_busy.get_untracked()
-            && !self.inner.with_value(|inner| inner.is_moving)
+            && !self.is_moving.get_untracked()
     }
 
     /// Whether something that took the user time is lost with the page.
@@ -73,10 +70,8 @@ impl Keeper {
             let run = state.run.as_ref();
             run.is_some_and(|run| run.is_active() && run.phase != RunPhase::Paused)
         });
-        let is_saved = self
-            .storage
-            .with_untracked(|storage| *storage == Storage::Ready)
-            && self.inner.with_value(|inner| inner.autosave.is_settled());
+        let is_saved =
+            self.is_ready() && self.inner.with_value(|inner| inner.autosave.is_settled());
         // A table alone is soon opened again; what was made of it is not.
         let has_work = self.engine.state.with_untracked(|state| {
             let status = state.work.status.as_ref();

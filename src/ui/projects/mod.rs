@@ -7,6 +7,7 @@ mod keeper;
 mod leaving;
 mod panel;
 mod rename_field;
+mod returning;
 mod row;
 mod saving;
 mod status;

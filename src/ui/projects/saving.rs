@@ -8,9 +8,9 @@ use web_sys::File;
 use super::super::engine::Bytes;
 use super::super::words;
 use super::browser;
-use super::keeper::{Keeper, Saved, Storage};
-use crate::project::{Record, Saving};
-use crate::protocol::{ProjectEntry, StorageCommand, StorageEvent, WireError};
+use super::keeper::{Inner, Keeper, Saved, Storage};
+use crate::project::{Autosave, Record, Saving};
+use crate::protocol::{ProjectEntry, ProjectId, StorageCommand, StorageEvent, WireError};
 use crate::run_state::RunState;
 use crate::run_state::run::RunPhase;
 
@@ -113,21 +113,18 @@ impl Keeper {
     pub(super) fn save(self) {
         self.inner.update_value(|inner| inner.timer = None);
         let is_due = self.inner.with_value(|inner| inner.autosave.is_due());
-        let can_save = self
-            .storage
-            .with_untracked(|storage| *storage == Storage::Ready)
-            && !self.inner.with_value(|inner| inner.is_moving);
-        if !is_due || !can_save {
+        let is_making = self.inner.with_value(|inner| inner.is_making);
+        if !is_due || !self.is_ready() || is_making || self.is_moving.get_untracked() {
             return;
         }
         let (record, contents) = self.engine.project(self.settings.form());
-        if self.current.with_untracked(Option::is_none) {
+        let Some(project) = self.current.get_untracked() else {
             if record.is_worth_keeping() {
-                self.inner.update_value(|inner| inner.is_moving = true);
+                self.inner.update_value(|inner| inner.is_making = true);
                 spawn_local(self.create(record));
             }
             return;
-        }
+        };
         if record.data.is_some() || record.shown.run.is_some() {
             self.ask_to_persist();
         }
@@ -138,9 +135,13 @@ impl Keeper {
         let begun = self
             .inner
             .try_update_value(|inner| inner.autosave.begin(json, contents));
-        if let Some(saving) = begun.flatten() {
-            self.saved.set(Saved::Saving);
-            spawn_local(self.write(saving));
+        match begun.flatten() {
+            Some(saving) => {
+                self.saved.set(Saved::Saving);
+                spawn_local(self.write(project.id, saving));
+            }
+            // What could not be saved is as it was again.
+            None => self.saved.set(Saved::At(project.changed_at)),
         }
     }
 
@@ -151,10 +152,10 @@ impl Keeper {
         let made = self
             .ask(|id| StorageCommand::Create { id, name }, &[])
             .await;
-        self.inner.update_value(|inner| inner.is_moving = false);
+        self.inner.update_value(|inner| inner.is_making = false);
         match made {
             Ok((StorageEvent::Opened { project, .. }, _)) => {
-                self.hold(project, None, Vec::new(), Vec::new());
+                self.hold(project, None, Vec::new());
                 self.mark();
                 self.save();
             }
@@ -163,7 +164,8 @@ impl Keeper {
         }
     }
 
-    async fn write(self, saving: Saving<Bytes>) {
+    async fn write(self, project: ProjectId, saving: Saving<Bytes>) {
+        let number = saving.number;
         let files: Result<Vec<File>, _> = saving
             .put
             .iter()
@@ -175,9 +177,10 @@ impl Keeper {
                 let put = put.collect();
                 let save = |id| StorageCommand::Save {
                     id,
+                    project,
                     record: saving.record,
                     put,
-                    remove: saving.remove,
+                    keep: saving.keep,
                 };
                 self.ask(save, &files).await.map(drop)
             }
@@ -185,17 +188,25 @@ impl Keeper {
         };
         match answer {
             Ok(()) => {
-                self.inner.update_value(|inner| inner.autosave.saved());
-                self.saved.set(Saved::At(js_sys::Date::now()));
+                if self.settles(|autosave| autosave.saved(number)) {
+                    self.saved.set(Saved::At(js_sys::Date::now()));
+                }
                 if self.inner.with_value(|inner| inner.autosave.is_due()) {
                     self.save_in(GATHER_MS);
                 }
             }
             Err(error) => {
-                self.inner.update_value(|inner| inner.autosave.failed());
-                self.not_saved(error);
+                if self.settles(|autosave| autosave.failed(number)) {
+                    self.not_saved(error);
+                }
             }
         }
+    }
+
+    /// Whether the save that has come to its end is of the project that is open.
+    fn settles(self, settle: impl FnOnce(&mut Autosave<Bytes>) -> bool) -> bool {
+        let settled = |inner: &mut Inner| settle(&mut inner.autosave);
+        self.inner.try_update_value(settled).unwrap_or_default()
     }
 
     fn not_saved(self, error: WireError) {
@@ -215,6 +226,9 @@ impl Keeper {
     pub(super) async fn flush(self) -> Result<(), WireError> {
         self.inner.update_value(|inner| inner.autosave.mark());
         for _ in 0..MOST_LOOKS {
+            if !self.is_ready() {
+                break;
+            }
             self.save();
             if let Saved::Failed(error) = self.saved.get_untracked() {
                 return Err(error);

@@ -13,8 +13,11 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
         let current = keeper.current.get();
         current.map(|project| project.name)
     });
+    let is_opening = move || keeper.is_moving.get();
     let shown = move || match (keeper.storage.get(), keeper.saved.get()) {
+        _ if is_opening() => tr!("project-opening"),
         (Storage::Missing(_), _) => tr!("project-not-kept"),
+        (Storage::Slow, _) => tr!("project-slow"),
         (Storage::Starting, _) | (Storage::Ready, Saved::Never) => String::new(),
         (Storage::Ready, Saved::Saving) => tr!("project-saving"),
         (Storage::Ready, Saved::At(time)) => {
@@ -24,12 +27,16 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
     };
     // What is read out changes seldom.
     let said = Memo::new(move |before: Option<&String>| match keeper.saved.get() {
+        _ if is_opening() => tr!("project-opening"),
         Saved::At(_) => tr!("project-saved"),
         Saved::Failed(_) => tr!("project-not-saved"),
-        Saved::Never | Saved::Saving => before.cloned().unwrap_or_default(),
+        Saved::Never => String::new(),
+        Saved::Saving => before.cloned().unwrap_or_default(),
     });
     let state = move || match (keeper.storage.get(), keeper.saved.get()) {
+        _ if is_opening() => "opening",
         (Storage::Starting, _) => "starting",
+        (Storage::Slow, _) => "slow",
         (Storage::Missing(_), _) => "missing",
         (Storage::Ready, Saved::Never) => "never",
         (Storage::Ready, Saved::Saving) => "saving",

@@ -8,6 +8,7 @@ use web_sys::File;
 
 use super::super::engine::{FromWorker, WorkerHandle};
 use super::super::words;
+use super::browser;
 use super::keeper::{Keeper, Storage};
 use crate::protocol::{RequestId, STORAGE_VERSION, StorageCommand, StorageEvent, WireError};
 use crate::run_state::requests::WorkerRequests;
@@ -15,10 +16,13 @@ use crate::run_state::requests::WorkerRequests;
 /// The storage worker's loader: index.html links it.
 const LOADER: &str = "worker-storage_loader.js";
 
-/// A worker that does not speak for this long may have failed to load, which the browser does not always report.
+/// A worker that does not speak for this long is said to be slow, and awaited further: a busy machine may take that long.
 const SLOW_START_MS: u32 = 20_000;
 
-/// Workers lost up to which another one is started.
+/// How often it is looked whether something has come to its end.
+pub(super) const LOOK_MS: u32 = 50;
+
+/// Workers lost in a row, without a save between them, up to which another one is started.
 const MOST_RESTARTS: u32 = 3;
 
 /// An answer, and the files beside it.
@@ -26,7 +30,9 @@ pub(super) type Answer = Result<(StorageEvent, Vec<File>), WireError>;
 
 impl Keeper {
     pub(super) fn start_worker(self) {
+        self.storage.set(Storage::Starting);
         let generation = self.inner.try_update_value(|inner| {
+            inner.starting = None;
             inner.worker = None;
             inner.generation += 1;
             // Who waits hears that there will be no answer.
@@ -41,10 +47,9 @@ impl Keeper {
         };
         match WorkerHandle::start(LOADER, hear) {
             Ok(worker) => self.inner.update_value(|inner| {
-                inner.worker = Some(worker);
-                inner.slow_start = Some(Timeout::new(SLOW_START_MS, move || {
-                    self.give_up(words::storage_silent());
-                }));
+                inner.starting = Some(worker);
+                let slow = move || self.storage.set(Storage::Slow);
+                inner.slow_start = Some(Timeout::new(SLOW_START_MS, slow));
             }),
             Err(detail) => self.give_up(words::storage_died(&detail)),
         }
@@ -93,19 +98,26 @@ impl Keeper {
     fn hear_event(self, event: StorageEvent, files: Vec<File>) {
         match &event {
             StorageEvent::Listening => {
-                self.inner.update_value(|inner| inner.slow_start = None);
+                self.inner.update_value(|inner| {
+                    inner.slow_start = None;
+                    inner.worker = inner.starting.take();
+                });
                 self.requests.update(WorkerRequests::worker_started);
                 spawn_local(self.begin());
             }
             StorageEvent::Started { projects, .. } | StorageEvent::Listed { projects, .. } => {
                 self.projects.set(projects.clone());
             }
-            StorageEvent::Saved { project, .. } => self.note(project.clone()),
+            StorageEvent::Saved { project, .. } => {
+                self.inner.update_value(|inner| inner.losses = 0);
+                self.note(project.clone());
+            }
             StorageEvent::HeldElsewhere { id, project }
                 if self.inner.with_value(|inner| inner.awaiting == Some(*id)) =>
             {
                 // The answer comes when the other tab lets go. Until then one can begin something else.
-                self.inner.update_value(|inner| inner.is_moving = false);
+                self.inner.update_value(|inner| inner.is_making = false);
+                self.is_moving.set(false);
                 self.is_busy.set(false);
                 return self.elsewhere.set(Some(project.clone()));
             }
@@ -153,8 +165,15 @@ impl Keeper {
                 self.give_up(words::version_mismatch(&detail));
             }
             Ok(_) => {
+                // What was under way with a lost worker comes to its end first.
+                while self.is_busy.get_untracked() {
+                    browser::sleep(LOOK_MS).await;
+                }
+                let held = self.current.get_untracked();
+                self.inner
+                    .update_value(|inner| inner.is_making = held.is_some());
                 self.storage.set(Storage::Ready);
-                match self.current.get_untracked() {
+                match held {
                     Some(project) => self.hold_again(project).await,
                     None => self.open_last().await,
                 }
@@ -170,6 +189,7 @@ impl Keeper {
             inner.losses += 1;
             inner.losses
         });
+        self.storage.set(Storage::Starting);
         spawn_local(async move {
             match losses.unwrap_or(MOST_RESTARTS) < MOST_RESTARTS {
                 true => self.start_worker(),
@@ -182,7 +202,7 @@ impl Keeper {
     fn give_up(self, error: WireError) {
         self.inner.update_value(|inner| {
             inner.generation += 1;
-            inner.worker = None;
+            (inner.starting, inner.worker) = (None, None);
             inner.slow_start = None;
             inner.waiting.clear();
         });

@@ -23,6 +23,11 @@ pub(crate) fn project_damaged(missing: Vec<String>, earlier: bool) -> Notice {
     })
 }
 
+/// What the page shows is in another project than before.
+pub(crate) fn project_apart() -> Notice {
+    Notice::new(|| tr!("project-apart"))
+}
+
 /// Bytes in the unit that suits them.
 pub(crate) fn bytes(bytes: f64) -> String {
     match bytes {
