@@ -50,7 +50,7 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
                     {words.name}
                 </span>
             </p>
-            <p>{words.text} " " {other}</p>
+            <p data-testid="device-reason">{words.text} " " {other}</p>
         }
         .into_any()
     };

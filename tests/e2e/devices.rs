@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
+use crate::site_server::SiteServer;
 
 async fn chosen(query: &str, flags: &[&str]) -> Result<(String, String)> {
     let page = Page::open(query, flags).await?;
@@ -49,6 +50,82 @@ async fn the_one_that_is_asked_for() -> Result {
     let (device, reason) = chosen("?device=gpu", PLAIN).await?;
     assert_eq!(device, "cpu", "{reason}");
     Ok(())
+}
+
+async fn threads(page: &Page) -> Result<f64> {
+    page.number("device-name", "data-threads").await
+}
+
+/// The loss of the third step, to the last digit that is shown.
+async fn third_loss(page: &Page) -> Result<String> {
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    for step in 1..=3 {
+        page.click("step").await?;
+        let minutes = Duration::from_secs(60);
+        page.until("progress", "data-step", 2 * minutes, |done| {
+            done == f64::from(step)
+        })
+        .await?;
+        page.element("resume:not([disabled])").await?;
+    }
+    page.attribute("loss-chart", "data-last-loss").await
+}
+
+/// Each core has a thread, and the numbers are those of one.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_core_computes_and_the_numbers_stay() -> Result {
+    let mut losses = Vec::new();
+    for query in ["?device=cpu", "?device=cpu&threads=1"] {
+        let page = Page::open(query, PLAIN).await?;
+        let cores = page
+            .driver
+            .execute("return navigator.hardwareConcurrency", vec![]);
+        let cores: f64 = cores.await?.convert()?;
+        let expected = if query.contains("threads") {
+            1.0
+        } else {
+            cores.min(8.0)
+        };
+        assert_eq!(threads(&page).await?, expected, "{query}");
+        losses.push(third_loss(&page).await?);
+        page.close().await?;
+    }
+    assert_eq!(losses[0], losses[1]);
+    Ok(())
+}
+
+/// A GPU worker without a GPU makes way for the threads, and the page still says why.
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_take_over_where_the_gpu_is_none() -> Result {
+    let page = Page::open("", SWIFTSHADER).await?;
+    page.element("device-badge[data-reason='software-adapter']")
+        .await?;
+    page.element("device-name:not([data-threads='1'])").await?;
+    page.element("encoder-summary").await?;
+    page.close().await
+}
+
+/// Threads that do not start leave one, and the page says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_that_do_not_start_leave_one() -> Result {
+    let server = SiteServer::start()?;
+    {
+        let mut behaviour = server.behaviour();
+        behaviour.sends_headers = true;
+        behaviour.withheld.push("worker-threads_thread.js".into());
+    }
+    let page = Page::start(PLAIN).await?;
+    page.driver
+        .goto(format!("{}?device=cpu", server.url()))
+        .await?;
+    page.element("device-name[data-threads='1']").await?;
+    page.message("device-reason", "more did not start").await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-sms").await?;
+    page.element("dataset-summary").await?;
+    page.close().await
 }
 
 /// The browser's GPU process is killed in the middle of a run: the page says so and, if the user agrees, goes on with the

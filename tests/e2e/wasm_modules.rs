@@ -31,7 +31,10 @@ fn no_export_runs_the_constructors() -> Result {
             modules += 1;
         }
     }
-    assert_eq!(modules, 4, "the page, two that compute and one that stores");
+    assert_eq!(
+        modules, 5,
+        "the page, three that compute and one that stores"
+    );
     Ok(())
 }
 
