@@ -34,10 +34,7 @@ impl Keeper {
             }
         };
         // Without storage there is nothing to wait for.
-        if self
-            .storage
-            .with_untracked(|storage| *storage != Storage::Ready)
-        {
+        if !self.is_ready() {
             return leave();
         }
         self.run_alone(async move {
