@@ -103,3 +103,22 @@ fn shapes(vocabulary: usize, positions: usize) -> Vec<(String, Vec<usize>)> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_has_every_tensor_of_a_bert_once() -> Result<()> {
+        let folder = std::env::temp_dir().join(format!("tabtune-small-{}", std::process::id()));
+        write(&Workspace::find()?, &folder)?;
+        let weights = fs::read(folder.join(NAME).join("model.safetensors"))?;
+        fs::remove_dir_all(&folder)?;
+        let tensors = safetensors::SafeTensors::deserialize(&weights)?;
+        // Three tables and a norm, and in each layer two norms and six linear layers.
+        assert_eq!(tensors.len(), 3 + 2 + LAYERS * (4 + 12));
+        let query = tensors.tensor("encoder.layer.1.attention.self.query.weight")?;
+        assert_eq!(query.shape(), [WIDTH, WIDTH]);
+        Ok(())
+    }
+}
