@@ -16,7 +16,7 @@ mod texts;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,9 @@ pub struct Bench {
     /// Python that has PyTorch, transformers and PEFT (xtask/interop/requirements.txt), to be compared with natively.
     #[arg(long)]
     python: Option<PathBuf>,
+    /// Measures the page in dist/ as it is, and builds none.
+    #[arg(long)]
+    no_build: bool,
     /// Where the numbers are written; the tables go to the documents only where this is left out.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -82,9 +85,15 @@ pub struct Record {
 
 /// Measures, prints the tables and writes them.
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
-    page::set_up(workspace)?;
     models::install(workspace, SECOND, false)?;
-    page::build(workspace)?;
+    if !bench.no_build {
+        page::set_up(workspace)?;
+        page::build(workspace)?;
+    }
+    ensure!(
+        workspace.dist().join("models").join(SECOND).is_dir(),
+        "there is no built page with {SECOND}: run this without --no-build"
+    );
     let record = match bench.gpu_counts {
         true => count_gpu(workspace, bench.rounds)?,
         false => measure(workspace, bench)?,
