@@ -107,14 +107,14 @@ fn label_table(
 /// The numbers of training, validation and test.
 fn number_table(parts: [Option<NumberSummary>; 3], all: PartCounts) -> impl IntoView {
     let row = |name: fn() -> String, read: fn(&NumberSummary) -> f64| {
-        let cells = parts.map(|part| {
+        let cells = parts.into_iter().map(|part| {
             let text = part.map_or_else(|| "–".to_owned(), |part| number(read(&part)));
             view! { <td>{text}</td> }
         });
         view! {
             <tr>
                 <th scope="row">{name}</th>
-                {cells.to_vec()}
+                {cells.collect_view()}
             </tr>
         }
     };
@@ -135,27 +135,27 @@ fn number_table(parts: [Option<NumberSummary>; 3], all: PartCounts) -> impl Into
 }
 
 fn part_names(first: fn() -> String) -> impl IntoView {
-    let parts = Part::ALL.map(|part| {
+    let parts = Part::ALL.into_iter().map(|part| {
         view! { <th scope="col">{move || words::part_title(part)}</th> }
     });
     view! {
         <thead>
             <tr>
                 <th scope="col">{first}</th>
-                {parts.to_vec()}
+                {parts.collect_view()}
             </tr>
         </thead>
     }
 }
 
 fn count_row(name: fn() -> String, counts: PartCounts) -> impl IntoView {
-    let cells = parts(counts).map(|count| {
+    let cells = parts(counts).into_iter().map(|count| {
         view! { <td>{move || tr!("data-number", number = count)}</td> }
     });
     view! {
         <tr>
             <th scope="row">{name}</th>
-            {cells.to_vec()}
+            {cells.collect_view()}
         </tr>
     }
 }

@@ -15,8 +15,9 @@ use problem::Problem;
 
 use crate::models;
 use crate::models::encoders::EMBEDDED;
-use crate::process::{executable, find_on_path, run};
-use crate::steps::{announce, step};
+use crate::process::{executable, run};
+use crate::python;
+use crate::steps::step;
 use crate::tools::Workspace;
 
 /// Largest difference of a logit that is rounding.
@@ -131,27 +132,11 @@ pub fn check(workspace: &Workspace, python: Option<PathBuf>) -> Result<()> {
 
 /// A virtual environment with the pinned packages, in the cache.
 fn install(workspace: &Workspace, sources: &Path) -> Result<PathBuf> {
-    let requirements = sources.join("requirements.txt");
-    let pins = fs::read(&requirements)
-        .with_context(|| format!("cannot read {}", requirements.display()))?;
-    let place = workspace.cache.tool("interop", &models::sha256(&pins)[..8]);
-    let folder = if cfg!(windows) { "Scripts" } else { "bin" };
-    let python = place.join(folder).join(executable("python"));
+    let mut python = PathBuf::new();
     step("transformers, PEFT and PyTorch", || {
-        let complete = place.join("complete");
-        if complete.is_file() {
-            return Ok("cached".to_owned());
-        }
-        let system = find_on_path(&["python3", "python"])
-            .context("Python 3 is needed: install it, or name one with --python")?;
-        announce("installing transformers, PEFT and PyTorch, once; this takes some minutes");
-        run(Command::new(system)
-            .args(["-m", "venv", "--clear"])
-            .arg(&place))?;
-        let install = ["-m", "pip", "install", "--quiet", "--requirement"];
-        run(Command::new(&python).args(install).arg(&requirements))?;
-        fs::write(&complete, "")?;
-        Ok("installed".to_owned())
+        let requirements = sources.join("requirements.txt");
+        python = python::environment(workspace, &requirements, "interop")?;
+        Ok("present".to_owned())
     })?;
     Ok(python)
 }

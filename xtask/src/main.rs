@@ -4,6 +4,8 @@
 //! ([`cache::Cache`]), so that a second run, or a second clone, needs no network.
 
 mod axe;
+mod bench;
+mod budget;
 mod cache;
 mod chromium;
 mod deny;
@@ -13,8 +15,10 @@ mod icons;
 mod interop;
 mod lighthouse;
 mod models;
+mod npm;
 mod page;
 mod process;
+mod python;
 mod quality;
 mod serve;
 mod soak;
@@ -104,6 +108,8 @@ enum Command {
     Fuzz(fuzz::Fuzz),
     /// Trains in the built page for long and looks whether it slows down or grows.
     Soak(soak::Soak),
+    /// Measures speed, sizes and memory beside onnxruntime-web, transformers.js and PyTorch; needs Node.js and Python 3.
+    Bench(bench::Bench),
     /// Writes index.json, the list of the encoders in a folder's subfolders.
     Catalog {
         #[arg(long, value_name = "DIR", default_value = "www/models")]
@@ -171,6 +177,7 @@ fn run(command: Command) -> Result<()> {
         Command::Interop { python } => interop::check(&workspace, python),
         Command::Fuzz(fuzz) => fuzz::run(&workspace, &fuzz),
         Command::Soak(soak) => soak::run(&workspace, &soak),
+        Command::Bench(bench) => bench::run(&workspace, &bench),
         Command::Catalog { out } => catalog::write_step(&out),
     }
 }

@@ -8,6 +8,7 @@ use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::axe;
+use crate::budget;
 use crate::chromium::Chromium;
 use crate::deny;
 use crate::finish;
@@ -59,6 +60,8 @@ pub enum TestStep {
     Browser,
     /// The page builds.
     Page,
+    /// No module of the built page is larger than it may be.
+    Budget,
     /// The built page, used as a person would, through WebDriver.
     EndToEnd,
 }
@@ -131,7 +134,7 @@ impl TestStep {
     fn is_check(self) -> bool {
         match self {
             Self::Format | Self::Lint | Self::Deny | Self::Docs => true,
-            Self::Native | Self::Browser | Self::Page | Self::EndToEnd => false,
+            Self::Native | Self::Browser | Self::Page | Self::Budget | Self::EndToEnd => false,
         }
     }
 
@@ -153,6 +156,7 @@ impl TestStep {
                 Self::Native => native(workspace),
                 Self::Browser => browser(workspace),
                 Self::Page => page::build(workspace),
+                Self::Budget => budget::check(workspace),
                 Self::EndToEnd => end_to_end(workspace, names, None),
             }
             .map(|()| "passed".to_owned())
@@ -162,14 +166,27 @@ impl TestStep {
 
 /// Clippy over everything that is ever built: all that runs natively, then page and worker.
 fn lint(workspace: &Workspace) -> Result<()> {
-    // End-to-end tests are no part of `cargo test`, so they are named. What the GPU's feature adds is seen with
+    // Programs that xtask runs by themselves are no part of `cargo test`, so they are named. What the GPU's feature adds is seen with
     // the worker below.
-    let native = ["--workspace", "--all-targets", "--test", "e2e"];
+    let native = [
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "tabtune/bench",
+    ];
+    let programs = ["e2e", "soak", "bench", "budget"].map(|name| ["--test", name]);
     let wasm = ["--lib", "--bins", "--test", "golden_browser"];
     // One profile for all steps: build scripts and macros are compiled once.
     let clippy = ["clippy", "--release"];
     let deny = ["--", "-D", "warnings"];
-    run_command(workspace.cargo()?.args(clippy).args(native).args(deny))?;
+    run_command(
+        workspace
+            .cargo()?
+            .args(clippy)
+            .args(native)
+            .args(programs.concat())
+            .args(deny),
+    )?;
     run_command(
         workspace
             .cargo()?

@@ -74,16 +74,18 @@ pub(crate) fn ThresholdPanel(
     };
     let positive = move || name(choice.get().positive);
     let negative = move || name(1 - choice.get().positive.min(1));
-    let options = labels.with_value(|labels| {
-        let options = labels.iter().cloned().enumerate().map(|(number, label)| {
-            view! {
-                <option value=number prop:selected=move || choice.get().positive == number>
-                    {label}
-                </option>
-            }
-        });
-        options.collect_view()
-    });
+    let options = move || {
+        labels.with_value(|labels| {
+            let options = labels.iter().cloned().enumerate().map(|(number, label)| {
+                view! {
+                    <option value=number prop:selected=move || choice.get().positive == number>
+                        {label}
+                    </option>
+                }
+            });
+            options.collect_view()
+        })
+    };
     let choose = move |value: String| {
         if let Ok(positive) = value.parse() {
             // The same decisions, said of the other label.
@@ -147,7 +149,6 @@ pub(crate) fn ThresholdPanel(
     let known = Memo::new(move |_| at.get().is_some());
     move || {
         known.get().then(|| {
-            let options = options.clone();
             view! {
             <section class="stack" data-testid="threshold" aria-labelledby="threshold-title">
                 <h3 id="threshold-title">{move || tr!("results-threshold-title")}</h3>
@@ -156,7 +157,7 @@ pub(crate) fn ThresholdPanel(
                     <label class="field">
                         <span>{move || tr!("results-positive")}</span>
                         <select data-testid="threshold-label" on:change:target=move |event| choose(event.target().value())>
-                            {options}
+                            {options()}
                         </select>
                     </label>
                     <label class="field">

@@ -15,7 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use tabtune::offline::{Policy, Route, SERVICE_WORKER, content_type};
+use tabtune::offline::{Policy, Route, SERVICE_WORKER, SHARED_HEADERS, content_type};
 
 use self::path::{Target, resolve};
 use crate::steps::announce;
@@ -34,6 +34,8 @@ pub enum Audience {
     OwnOrigin(OwnPage),
     /// Pages of any origin: tests run in pages of another server.
     AnyOrigin,
+    /// Pages of this server alone, isolated from others and without a policy: other libraries need their own way.
+    Isolated,
 }
 
 /// How the page's own files are served.
@@ -247,7 +249,7 @@ impl Audience {
         let withheld = |page: &OwnPage| !page.offline && page.path(url) == Some(SERVICE_WORKER);
         match self {
             Self::OwnOrigin(page) if withheld(page) => Target::Nothing,
-            Self::OwnOrigin(_) | Self::AnyOrigin => resolve(mounts, url),
+            Self::OwnOrigin(_) | Self::AnyOrigin | Self::Isolated => resolve(mounts, url),
         }
     }
 
@@ -263,6 +265,9 @@ impl Audience {
                 ("Access-Control-Allow-Origin", "*".to_owned()),
                 ("Cross-Origin-Resource-Policy", "cross-origin".to_owned()),
             ],
+            Self::Isolated => SHARED_HEADERS
+                .map(|(name, value)| (name, value.to_owned()))
+                .to_vec(),
         };
         headers.push(("Cache-Control", "no-cache".to_owned()));
         headers

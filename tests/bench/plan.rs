@@ -1,0 +1,100 @@
+//! What is to be measured, as `cargo xtask bench` says it, and what it gets.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Texts to embeddings or predictions.
+    Forward,
+    /// Steps of a run.
+    Training,
+    /// Whole epochs, and the memory of a run.
+    Epochs,
+    /// From an address to a prediction.
+    Loading,
+    /// What is asked of WebGPU.
+    GpuCounts,
+}
+
+/// All that is to be measured.
+#[derive(Debug, Deserialize)]
+pub struct Plan {
+    pub groups: Vec<Group>,
+    /// Counted rounds; another one comes before.
+    pub rounds: u32,
+    pub contenders: Vec<Contender>,
+    pub cases: Vec<Case>,
+    /// The encoder of the comparisons, and the page's own.
+    pub encoder: String,
+    pub small_encoder: String,
+}
+
+/// Something that can be measured.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Contender {
+    pub name: String,
+    pub threads: u32,
+    /// Whether it is Tabtune, which speaks its protocol and trains.
+    pub is_tabtune: bool,
+    /// What the bench's page opens it with.
+    pub options: Value,
+}
+
+/// Texts that are measured together.
+#[derive(Debug, Deserialize)]
+pub struct Case {
+    pub name: String,
+    /// Tokens of each text, where all have as many.
+    pub tokens: Option<u32>,
+    pub texts: Vec<String>,
+}
+
+/// What a contender took, or needed.
+#[derive(Debug, Serialize)]
+pub struct Measurement {
+    pub group: &'static str,
+    pub case: String,
+    pub contender: String,
+    pub threads: u32,
+    pub unit: &'static str,
+    /// A value for each counted round.
+    pub values: Vec<f64>,
+}
+
+/// What was measured.
+#[derive(Debug, Default, Serialize)]
+pub struct Outcome {
+    /// What the browser says of itself and the machine.
+    pub facts: Value,
+    pub measurements: Vec<Measurement>,
+    /// The embeddings of the texts of the last case, by contender.
+    pub embeddings: Vec<(String, Value)>,
+}
+
+impl Outcome {
+    /// Takes note of values.
+    pub fn add(
+        &mut self,
+        group: &'static str,
+        case: &str,
+        contender: &Contender,
+        unit: &'static str,
+        values: Vec<f64>,
+    ) {
+        println!(
+            "{group}, {case}, {} ({}): {values:.1?} {unit}",
+            contender.name, contender.threads
+        );
+        self.measurements.push(Measurement {
+            group,
+            case: case.to_owned(),
+            contender: contender.name.clone(),
+            threads: contender.threads,
+            unit,
+            values,
+        });
+    }
+}
