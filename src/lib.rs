@@ -12,11 +12,12 @@
 //! | [`archive`] | zip archives, read with bounds | `reason` |
 //! | [`data`] | files to examples: table, columns, problem, targets, splits | `reason` |
 //! | [`text`] | examples to token batches | `reason`, `data` |
-//! | [`model`] | encoder, LoRA, head, weights | `reason`, `checksum`, `archive`, `text`, `train::config` |
+//! | [`kernel`] | what an encoder computes most, made for the CPU | nothing of ours |
+//! | [`model`] | encoder, LoRA, head, weights | `reason`, `checksum`, `archive`, `text`, `kernel`, `train::config` |
 //! | [`eval`] | metrics, evaluation | `reason`, `data`, `text`, `model` |
 //! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `checksum`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
-//! | [`device`] | the only file that names wgpu or flex | nothing of ours |
+//! | [`device`] | the only file that names wgpu or flex, but for `kernel/flex.rs` | nothing of ours |
 //! | [`hub`] | the hub's names, addresses and answers | `reason`, `checksum` |
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
@@ -50,6 +51,8 @@ pub mod eval;
 pub mod hub;
 #[cfg(all(target_arch = "wasm32", feature = "storage"))]
 pub mod keeper;
+#[cfg(feature = "engine")]
+pub mod kernel;
 pub mod language;
 #[cfg(feature = "engine")]
 pub mod model;

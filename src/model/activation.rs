@@ -1,7 +1,9 @@
 //! The activation between the two feed-forward layers.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::{gelu, gelu_approximate, relu};
+use burn::tensor::activation::{gelu_approximate, relu};
+
+use crate::kernel::tensors::gelu;
 
 /// An activation by the names that transformers has for it (`ACT2FN`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! Multi-head self-attention.
 
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, LayerNorm};
+use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::softmax;
-use burn::tensor::module::attention;
-use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Bool, Tensor};
 
 use super::lora::LoraLinear;
+use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
+use crate::kernel::tensors::self_attention;
 
 /// Self-attention with its output projection, residual connection and layer norm.
 ///
@@ -59,44 +59,37 @@ impl SelfAttention {
     /// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding
     /// - output: `[batch, tokens, hidden]`
     pub fn forward(&self, hidden: Tensor<3>, padding: Tensor<4, Bool>) -> Tensor<3> {
-        let [batch, tokens, width] = hidden.dims();
-        let heads = self.heads;
-        let split = |x: Tensor<3>| {
-            x.reshape([batch, tokens, heads, width / heads])
-                .swap_dims(1, 2)
-        };
-
-        let query = split(self.query.forward(hidden.clone()));
-        let key = split(self.key.forward(hidden.clone()));
-        let value = split(self.value.forward(hidden.clone()));
-        let padding = padding.expand([batch, heads, tokens, tokens]);
+        let query = self.query.forward(hidden.clone());
+        let key = self.key.forward(hidden.clone());
+        let value = self.value.forward(hidden.clone());
         let context = if self.dropout.prob > 0.0 && hidden.device().is_autodiff() {
-            attention_with_dropout(query, key, value, padding, &self.dropout)
+            self.attention_with_dropout([query, key, value], padding)
         } else {
-            let options = AttentionModuleOptions::default();
-            attention(query, key, value, Some(padding), None, options)
+            self_attention(query, key, value, padding, self.heads)
         };
-        let context = context.swap_dims(1, 2).reshape([batch, tokens, width]);
         let output = self.dropout.forward(self.output.forward(context));
         self.norm.forward(hidden + output)
     }
-}
 
-/// Attention with dropout on its probabilities, which burn's has not.
-///
-/// # Shapes
-/// - `query`, `key`, `value`, output: `[batch, heads, tokens, width]`
-/// - `padding`: `[batch, heads, tokens, tokens]`
-fn attention_with_dropout(
-    query: Tensor<4>,
-    key: Tensor<4>,
-    value: Tensor<4>,
-    padding: Tensor<4, Bool>,
-    dropout: &Dropout,
-) -> Tensor<4> {
-    let [.., width] = query.dims();
-    let scores = query.matmul(key.transpose()) / (width as f64).sqrt();
-    // No row is all padding: every text has its special tokens.
-    let scores = scores.mask_fill(padding, f32::NEG_INFINITY);
-    dropout.forward(softmax(scores, 3)).matmul(value)
+    /// Attention with dropout on its probabilities, which the kernel has not.
+    ///
+    /// # Shapes
+    /// - `projections`, output: `[batch, tokens, hidden]`
+    /// - `padding`: `[batch, 1, 1, tokens]`
+    fn attention_with_dropout(
+        &self,
+        projections: [Tensor<3>; 3],
+        padding: Tensor<4, Bool>,
+    ) -> Tensor<3> {
+        let [batch, tokens, hidden] = projections[0].dims();
+        let (heads, width) = (self.heads, hidden / self.heads);
+        let [query, key, value] =
+            projections.map(|x| x.reshape([batch, tokens, heads, width]).swap_dims(1, 2));
+        let scores = query.matmul(key.transpose()) / (width as f64).sqrt();
+        // No row is all padding: every text has its special tokens.
+        let padding = padding.expand([batch, heads, tokens, tokens]);
+        let scores = scores.mask_fill(padding, f32::NEG_INFINITY);
+        let context = self.dropout.forward(softmax(scores, 3)).matmul(value);
+        context.swap_dims(1, 2).reshape([batch, tokens, hidden])
+    }
 }

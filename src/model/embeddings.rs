@@ -1,10 +1,11 @@
 //! Word, position and token-type embeddings.
 
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, Embedding, LayerNorm};
+use burn::nn::{Dropout, DropoutConfig, Embedding};
 use burn::tensor::Tensor;
 
 use super::encoder::BatchTensors;
+use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
 
 /// Sum of word, position and, where the family has them, token-type embeddings, normalised, with dropout.

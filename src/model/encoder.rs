@@ -1,7 +1,7 @@
 //! The encoder: embeddings and a stack of layers.
 
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
+use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::activation::tanh;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
@@ -9,6 +9,7 @@ use super::activation::Activation;
 use super::attention::SelfAttention;
 use super::embeddings::Embeddings;
 use super::lora::LoraLinear;
+use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
 use crate::text::TokenBatch;
 use crate::train::config::TargetModule;

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::kernel::{Packs, tensors::frozen_linear};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -59,11 +60,17 @@ pub struct LoraLinear {
     pub(super) linear: Linear,
     /// The adapter.
     pub lora: Option<Lora>,
+    #[module(skip)]
+    packs: Packs,
 }
 
 impl From<Linear> for LoraLinear {
     fn from(linear: Linear) -> Self {
-        Self { linear, lora: None }
+        Self {
+            linear,
+            lora: None,
+            packs: Packs::default(),
+        }
     }
 }
 
@@ -73,8 +80,21 @@ impl LoraLinear {
     /// - output: `[batch, tokens, d_output]`
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         match &self.lora {
-            Some(lora) => self.linear.forward(input.clone()) + lora.forward(input),
-            None => self.linear.forward(input),
+            Some(lora) => self.forward_linear(input.clone()) + lora.forward(input),
+            None => self.forward_linear(input),
+        }
+    }
+
+    fn forward_linear(&self, input: Tensor<3>) -> Tensor<3> {
+        let Linear { weight, bias } = &self.linear;
+        match bias {
+            Some(bias) if !weight.is_require_grad() && !bias.is_require_grad() => {
+                frozen_linear(input, weight.val(), bias.val(), &self.packs)
+            }
+            _ => {
+                self.packs.clear();
+                self.linear.forward(input)
+            }
         }
     }
 

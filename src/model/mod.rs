@@ -11,6 +11,7 @@ pub mod folder;
 pub mod head;
 pub mod lora;
 pub mod names;
+pub mod norm;
 pub mod parameters;
 pub mod pooling;
 mod pretrained;

@@ -12,7 +12,7 @@ mod random;
 use std::collections::BTreeMap;
 
 use burn::module::Param;
-use burn::nn::{Embedding, LayerNorm, LayerNormConfig, Linear};
+use burn::nn::{Embedding, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
@@ -23,6 +23,7 @@ pub use random::random_file;
 use super::config::EncoderConfig;
 use super::folder::{SINGLE, WeightFiles};
 use super::names::{self, BUFFERS, Names, modern_name, old_name};
+use super::norm::LayerNorm;
 pub(crate) use error::list;
 pub(crate) use numbers::{NUMBERS, to_f32, transpose};
 
@@ -142,13 +143,7 @@ impl<'a> Weights<'a> {
     pub(super) fn layer_norm(&self, name: &str) -> Result<LayerNorm, WeightsError> {
         let gamma = self.vector(&format!("{name}.weight"))?;
         let beta = self.vector(&format!("{name}.bias"))?;
-        let [width] = gamma.val().dims();
-        let mut norm = LayerNormConfig::new(width)
-            .with_epsilon(self.config.layer_norm_eps)
-            .init(self.device);
-        norm.gamma = gamma;
-        norm.beta = Some(beta);
-        Ok(norm)
+        Ok(LayerNorm::new(gamma, beta, self.config.layer_norm_eps))
     }
 
     fn vector(&self, name: &str) -> Result<Param<Tensor<1>>, WeightsError> {

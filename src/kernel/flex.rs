@@ -1,0 +1,234 @@
+//! The kernels on the memory of burn-flex's tensors.
+
+use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::ops::{ActivationOps, ModuleOps};
+use burn::backend::tensor::{BoolTensor, FloatTensor};
+use burn::backend::{Flex, TensorMetadata};
+use burn::tensor::{Bytes, DType, Shape};
+
+use super::attention::{Attention, ProjectionGradients, Projections};
+use super::gelu::{gelu, gelu_backward};
+use super::matrix::{Rows, RowsMut};
+use super::norm::Norm;
+use super::ops::{Kernels, burn_attention};
+use super::packs::{Direction, Packs};
+use super::panels::Panels;
+use super::product::add_product;
+
+impl Kernels for Flex {
+    const EXIST: bool = true;
+
+    fn frozen_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        packs: Packs,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&input, &weight, &bias]) {
+            return Self::linear(input, weight, Some(bias));
+        }
+        let panels = panels(&packs, &weight, Direction::Forward);
+        let bias = bias.to_contiguous();
+        multiply(input, &panels, |rows| f32s(&bias).repeat(rows))
+    }
+
+    fn frozen_linear_backward(
+        gradient: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        packs: Packs,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&gradient, &weight]) {
+            return Self::linear_x_backward(weight, gradient);
+        }
+        let panels = panels(&packs, &weight, Direction::Backward);
+        let [_, columns] = panels.shape();
+        multiply(gradient, &panels, |rows| vec![0.0; rows * columns])
+    }
+
+    fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        if !are_f32([&input]) {
+            return Self::gelu(input);
+        }
+        let input = input.to_contiguous();
+        let mut output = vec![0.0; input.shape().num_elements()];
+        gelu(f32s(&input), &mut output);
+        tensor(output, input.shape())
+    }
+
+    fn exact_gelu_backward(
+        input: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&input, &gradient]) {
+            return Self::gelu_backward(input, gradient);
+        }
+        let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
+        let mut output = vec![0.0; input.shape().num_elements()];
+        gelu_backward(f32s(&input), f32s(&gradient), &mut output);
+        tensor(output, input.shape())
+    }
+
+    fn frozen_norm(
+        input: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&input, &scale, &shift]) {
+            return Self::layer_norm(input, scale, Some(shift), epsilon);
+        }
+        let [input, scale, shift] = [input, scale, shift].map(|tensor| tensor.to_contiguous());
+        let mut output = vec![0.0; input.shape().num_elements()];
+        norm(&scale, &shift, epsilon).forward(f32s(&input), &mut output);
+        tensor(output, input.shape())
+    }
+
+    fn frozen_norm_backward(
+        input: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> Option<FloatTensor<Self>> {
+        let [input, scale, gradient] =
+            [input, scale, gradient].map(|tensor| tensor.to_contiguous());
+        let mut output = vec![0.0; input.shape().num_elements()];
+        norm(&scale, &scale, epsilon).backward(f32s(&input), f32s(&gradient), &mut output);
+        Some(tensor(output, input.shape()))
+    }
+
+    fn self_attention(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        padding: BoolTensor<Self>,
+        heads: usize,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&query, &key, &value]) {
+            return burn_attention::<Self>([query, key, value], padding, heads);
+        }
+        let [query, key, value] = [query, key, value].map(|tensor| tensor.to_contiguous());
+        let padding = padding.to_contiguous();
+        let mut output = vec![0.0; query.shape().num_elements()];
+        let projections = Projections {
+            query: f32s(&query),
+            key: f32s(&key),
+            value: f32s(&value),
+        };
+        attention(&query, &padding, heads).forward(projections, &mut output);
+        tensor(output, query.shape())
+    }
+
+    fn self_attention_backward(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        padding: BoolTensor<Self>,
+        gradient: FloatTensor<Self>,
+        heads: usize,
+    ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
+        let [query, key, value, gradient] =
+            [query, key, value, gradient].map(|tensor| tensor.to_contiguous());
+        let padding = padding.to_contiguous();
+        let shape = query.shape();
+        let zeros = || vec![0.0; shape.num_elements()];
+        let mut gradients = (zeros(), zeros(), zeros());
+        let projections = Projections {
+            query: f32s(&query),
+            key: f32s(&key),
+            value: f32s(&value),
+        };
+        attention(&query, &padding, heads).backward(
+            projections,
+            f32s(&gradient),
+            ProjectionGradients {
+                query: &mut gradients.0,
+                key: &mut gradients.1,
+                value: &mut gradients.2,
+            },
+        );
+        let gradient = |values| tensor(values, shape.clone());
+        Some((
+            gradient(gradients.0),
+            gradient(gradients.1),
+            gradient(gradients.2),
+        ))
+    }
+}
+
+fn norm<'a>(scale: &'a FlexTensor, shift: &'a FlexTensor, epsilon: f64) -> Norm<'a> {
+    Norm {
+        scale: f32s(scale),
+        shift: f32s(shift),
+        epsilon: epsilon as f32,
+    }
+}
+
+/// The sizes of attention. burn-flex keeps a truth value a byte.
+fn attention<'a>(query: &FlexTensor, padding: &'a FlexTensor, heads: usize) -> Attention<'a> {
+    let [_, tokens, hidden] = query.shape().dims();
+    Attention {
+        padding: padding.bytes(),
+        tokens,
+        heads,
+        width: hidden / heads.max(1),
+    }
+}
+
+/// Whether the kernels, which know no other numbers, can work on these.
+fn are_f32<const N: usize>(tensors: [&FlexTensor; N]) -> bool {
+    tensors
+        .iter()
+        .all(|tensor| TensorMetadata::dtype(*tensor) == DType::F32)
+}
+
+/// The values of a contiguous tensor of 32-bit numbers.
+fn f32s(tensor: &FlexTensor) -> &[f32] {
+    tensor.as_slice().unwrap_or_default()
+}
+
+fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
+    FlexTensor::new(
+        Bytes::from_elems(values),
+        Layout::contiguous(shape),
+        DType::F32,
+    )
+}
+
+/// The packed form of a weight.
+fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> std::sync::Arc<Panels> {
+    packs.get(weight.data_arc(), direction, || {
+        let weight = weight.to_contiguous();
+        let [rows, columns] = weight.shape().dims();
+        let matrix = Rows::new(f32s(&weight), [rows, columns]);
+        match direction {
+            Direction::Forward => Panels::of(matrix),
+            Direction::Backward => Panels::of_transposed(matrix),
+        }
+    })
+}
+
+/// `input · panels`, added to what `start` gives for a number of rows.
+///
+/// # Shapes
+/// - `input`: `[..., depth]`
+/// - output: `[..., columns]`
+fn multiply(
+    input: FlexTensor,
+    panels: &Panels,
+    start: impl FnOnce(usize) -> Vec<f32>,
+) -> FlexTensor {
+    let input = input.to_contiguous();
+    let [depth, columns] = panels.shape();
+    let rows = input.shape().num_elements() / depth.max(1);
+    let mut shape = input.shape().to_vec();
+    if let Some(last) = shape.last_mut() {
+        *last = columns;
+    }
+    let mut output = start(rows);
+    add_product(
+        Rows::new(f32s(&input), [rows, depth]),
+        panels,
+        RowsMut::new(&mut output, [rows, columns]),
+    );
+    tensor(output, Shape::from(shape))
+}

@@ -1,0 +1,93 @@
+//! Matrices in memory: rows one after another, perhaps with gaps, as those of one head of attention have.
+
+/// Rows to read.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    values: &'a [f32],
+    shape: [usize; 2],
+    stride: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows without gaps.
+    pub fn new(values: &'a [f32], shape: [usize; 2]) -> Self {
+        Self::apart(values, shape, shape[1])
+    }
+
+    /// Rows whose first elements are `stride` apart.
+    pub fn apart(values: &'a [f32], shape: [usize; 2], stride: usize) -> Self {
+        assert!(values.len() >= span(shape, stride), "rows beyond a matrix");
+        Self {
+            values,
+            shape,
+            stride,
+        }
+    }
+
+    /// `[rows, columns]`
+    pub fn shape(&self) -> [usize; 2] {
+        self.shape
+    }
+
+    /// How far apart the first elements of two rows are.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// A row.
+    pub fn row(&self, row: usize) -> &'a [f32] {
+        &self.from(row, 0)[..self.shape[1]]
+    }
+
+    /// All from an element on.
+    pub(super) fn from(&self, row: usize, column: usize) -> &'a [f32] {
+        &self.values[row * self.stride + column..]
+    }
+}
+
+/// Rows to write.
+#[derive(Debug)]
+pub struct RowsMut<'a> {
+    values: &'a mut [f32],
+    shape: [usize; 2],
+    stride: usize,
+}
+
+impl<'a> RowsMut<'a> {
+    /// Rows without gaps.
+    pub fn new(values: &'a mut [f32], shape: [usize; 2]) -> Self {
+        Self::apart(values, shape, shape[1])
+    }
+
+    /// Rows whose first elements are `stride` apart.
+    pub fn apart(values: &'a mut [f32], shape: [usize; 2], stride: usize) -> Self {
+        assert!(values.len() >= span(shape, stride), "rows beyond a matrix");
+        Self {
+            values,
+            shape,
+            stride,
+        }
+    }
+
+    /// `[rows, columns]`
+    pub fn shape(&self) -> [usize; 2] {
+        self.shape
+    }
+
+    /// How far apart the first elements of two rows are.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    pub(super) fn as_mut_ptr(&mut self) -> *mut f32 {
+        self.values.as_mut_ptr()
+    }
+}
+
+/// Elements from the first to the last of a matrix.
+fn span([rows, columns]: [usize; 2], stride: usize) -> usize {
+    match rows {
+        0 => 0,
+        rows => (rows - 1) * stride + columns,
+    }
+}

@@ -1,0 +1,26 @@
+//! What an encoder computes most, made for the CPU: one layer below burn's tensors.
+//!
+//! [`tensors`] is what the model calls. From there an operation goes to `flex.rs`, which runs the kernels on burn-flex's
+//! memory, or to burn's own operation on any other device. burn's own are also what a weight that is trained goes through.
+
+mod attention;
+mod autodiff;
+mod elementary;
+#[cfg(feature = "cpu")]
+mod flex;
+mod gelu;
+mod lanes;
+mod matrix;
+mod norm;
+mod ops;
+mod packs;
+mod panels;
+mod parallel;
+mod product;
+#[cfg(test)]
+mod reference;
+pub mod tensors;
+mod tile;
+
+pub use ops::Kernels;
+pub use packs::Packs;

@@ -1,0 +1,145 @@
+//! The operations as burn sees them, on any backend.
+//!
+//! What stands in the trait itself is burn's own way, which the GPU goes; `flex.rs` has the kernels' way, `autodiff.rs`
+//! their derivatives.
+
+use burn::backend::ops::AttentionModuleOptions;
+use burn::backend::tensor::{BoolTensor, FloatTensor};
+use burn::backend::{Backend, TensorMetadata, backend_extension};
+use burn::tensor::Shape;
+
+use super::packs::Packs;
+
+/// Operations that the CPU has kernels for. No gradient is computed for their weights.
+#[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"), Autodiff)]
+pub trait Kernels: Backend {
+    /// Whether this backend has them. Where it has not, burn derives its own operations.
+    const EXIST: bool = false;
+
+    /// `input · weight + bias`
+    ///
+    /// # Shapes
+    /// - `input`: `[..., d_input]`
+    /// - `weight`: `[d_input, d_output]`
+    /// - `bias`: `[d_output]`
+    /// - output: `[..., d_output]`
+    fn frozen_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        _packs: Packs,
+    ) -> FloatTensor<Self> {
+        Self::linear(input, weight, Some(bias))
+    }
+
+    /// The gradient of [`Self::frozen_linear`]'s input.
+    ///
+    /// # Shapes
+    /// - `gradient`: `[..., d_output]`
+    /// - `weight`: `[d_input, d_output]`
+    /// - output: `[..., d_input]`
+    fn frozen_linear_backward(
+        gradient: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        _packs: Packs,
+    ) -> FloatTensor<Self> {
+        Self::linear_x_backward(weight, gradient)
+    }
+
+    /// GELU by the error function, of each value.
+    fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::gelu(input)
+    }
+
+    /// The gradient of [`Self::exact_gelu`]'s input.
+    fn exact_gelu_backward(
+        input: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        Self::gelu_backward(input, gradient)
+    }
+
+    /// Layer norm over the last axis.
+    ///
+    /// # Shapes
+    /// - `input`, output: `[..., width]`
+    /// - `scale`, `shift`: `[width]`
+    fn frozen_norm(
+        input: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        Self::layer_norm(input, scale, Some(shift), epsilon)
+    }
+
+    /// The gradient of [`Self::frozen_norm`]'s input, where the kernels exist.
+    ///
+    /// # Shapes
+    /// - `input`, `gradient`, output: `[..., width]`
+    /// - `scale`: `[width]`
+    fn frozen_norm_backward(
+        _input: FloatTensor<Self>,
+        _scale: FloatTensor<Self>,
+        _gradient: FloatTensor<Self>,
+        _epsilon: f64,
+    ) -> Option<FloatTensor<Self>> {
+        None
+    }
+
+    /// Multi-head attention.
+    ///
+    /// # Shapes
+    /// - `query`, `key`, `value`, output: `[batch, tokens, hidden]`
+    /// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding
+    fn self_attention(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        padding: BoolTensor<Self>,
+        heads: usize,
+    ) -> FloatTensor<Self> {
+        burn_attention::<Self>([query, key, value], padding, heads)
+    }
+
+    /// The gradients of [`Self::self_attention`]'s query, key and value, where the kernels exist.
+    ///
+    /// # Shapes
+    /// - as there
+    fn self_attention_backward(
+        _query: FloatTensor<Self>,
+        _key: FloatTensor<Self>,
+        _value: FloatTensor<Self>,
+        _padding: BoolTensor<Self>,
+        _gradient: FloatTensor<Self>,
+        _heads: usize,
+    ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
+        None
+    }
+}
+
+#[cfg(feature = "gpu")]
+impl Kernels for burn::backend::Cube {}
+
+/// Attention by burn's own operation, which wants the heads apart.
+///
+/// # Shapes
+/// - as [`Kernels::self_attention`]
+pub(super) fn burn_attention<B: Backend>(
+    projections: [FloatTensor<B>; 3],
+    padding: BoolTensor<B>,
+    heads: usize,
+) -> FloatTensor<B> {
+    let [batch, tokens, hidden] = projections[0].shape().dims();
+    let [query, key, value] = projections.map(|x| {
+        let apart = Shape::new([batch, tokens, heads, hidden / heads]);
+        B::float_swap_dims(B::float_reshape(x, apart), 1, 2)
+    });
+    let padding = B::bool_expand(padding, Shape::new([batch, heads, tokens, tokens]));
+    let options = AttentionModuleOptions::default();
+    let context = B::attention(query, key, value, Some(padding), None, options);
+    B::float_reshape(
+        B::float_swap_dims(context, 1, 2),
+        Shape::new([batch, tokens, hidden]),
+    )
+}

@@ -1,0 +1,112 @@
+//! Packed weights beside the weights.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::panels::Panels;
+
+/// The packed forms of one frozen weight, made when they are first needed. Copies of a layer share them.
+///
+/// They never go stale: they are known by the memory that the weight lies in, which they keep, so that nothing else can
+/// come to lie there. A weight that changes gets other memory.
+#[derive(Clone, Default)]
+pub struct Packs(Arc<Mutex<Option<Packed>>>);
+
+/// Packed forms of the weight in some memory.
+struct Packed {
+    source: Arc<dyn Any + Send + Sync>,
+    forward: Option<Arc<Panels>>,
+    backward: Option<Arc<Panels>>,
+}
+
+/// What a weight is multiplied with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// An input, with the weight.
+    Forward,
+    /// A gradient of the output, with the weight's transpose.
+    Backward,
+}
+
+impl Packs {
+    /// Forgets them. For weights that are trained, whose packed forms would only take room.
+    pub fn clear(&self) {
+        *self.lock() = None;
+    }
+
+    /// The packed form for a direction of the weight in `source`; `pack` makes it.
+    pub(super) fn get(
+        &self,
+        source: Arc<dyn Any + Send + Sync>,
+        direction: Direction,
+        pack: impl FnOnce() -> Panels,
+    ) -> Arc<Panels> {
+        let mut packed = self.lock();
+        let kept = packed
+            .take()
+            .filter(|packed| std::ptr::addr_eq(Arc::as_ptr(&packed.source), Arc::as_ptr(&source)));
+        let packed = packed.insert(kept.unwrap_or(Packed {
+            source,
+            forward: None,
+            backward: None,
+        }));
+        let form = match direction {
+            Direction::Forward => &mut packed.forward,
+            Direction::Backward => &mut packed.backward,
+        };
+        Arc::clone(form.get_or_insert_with(|| Arc::new(pack())))
+    }
+
+    /// A thread that panics while it packs leaves nothing half done behind.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Packed>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Packs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packed = self.lock();
+        let is_made = |form: fn(&Packed) -> bool| packed.as_ref().is_some_and(form);
+        formatter
+            .debug_struct("Packs")
+            .field("forward", &is_made(|packed| packed.forward.is_some()))
+            .field("backward", &is_made(|packed| packed.backward.is_some()))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::matrix::Rows;
+
+    fn pack(values: &[f32]) -> Panels {
+        Panels::of(Rows::new(values, [1, values.len()]))
+    }
+
+    #[test]
+    fn a_weight_is_packed_once_a_direction() {
+        let packs = Packs::default();
+        let source: Arc<dyn Any + Send + Sync> = Arc::new(1);
+        let first = packs.get(source.clone(), Direction::Forward, || pack(&[1.0]));
+        let copy = packs.clone();
+        let again = copy.get(source.clone(), Direction::Forward, || pack(&[2.0, 3.0]));
+        assert!(Arc::ptr_eq(&first, &again));
+        let back = packs.get(source, Direction::Backward, || pack(&[2.0, 3.0]));
+        assert_eq!(back.shape(), [1, 2]);
+    }
+
+    #[test]
+    fn another_weight_is_packed_anew() {
+        let packs = Packs::default();
+        packs.get(Arc::new(1), Direction::Forward, || pack(&[1.0]));
+        let found = packs.get(Arc::new(1), Direction::Forward, || pack(&[2.0, 3.0]));
+        assert_eq!(found.shape(), [1, 2]);
+        packs.clear();
+        assert_eq!(
+            format!("{packs:?}"),
+            "Packs { forward: false, backward: false }"
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! The right-hand matrix of a product, in the order in which tiles read it.
+
+use super::matrix::Rows;
+use super::tile::WIDTH;
+
+/// A matrix cut into panels of sixteen columns, each without gaps, the last one filled up with zeros.
+///
+/// # Shapes
+/// - `values`: `[panels, depth, 16]`
+#[derive(Debug, Clone, Default)]
+pub struct Panels {
+    values: Vec<f32>,
+    depth: usize,
+    columns: usize,
+}
+
+impl Panels {
+    /// # Shapes
+    /// - `matrix`: `[depth, columns]`
+    pub fn of(matrix: Rows<'_>) -> Self {
+        let mut panels = Self::default();
+        panels.fill(matrix);
+        panels
+    }
+
+    /// # Shapes
+    /// - `matrix`: `[columns, depth]`
+    pub fn of_transposed(matrix: Rows<'_>) -> Self {
+        let mut panels = Self::default();
+        panels.fill_transposed(matrix);
+        panels
+    }
+
+    /// Holds another matrix, in the same memory where it fits.
+    ///
+    /// # Shapes
+    /// - `matrix`: `[depth, columns]`
+    pub fn fill(&mut self, matrix: Rows<'_>) {
+        let [depth, columns] = matrix.shape();
+        self.resize(depth, columns);
+        for step in 0..depth {
+            for (panel, part) in matrix.row(step).chunks(WIDTH).enumerate() {
+                let start = (panel * depth + step) * WIDTH;
+                self.values[start..start + part.len()].copy_from_slice(part);
+            }
+        }
+    }
+
+    /// Holds the transpose of another matrix, in the same memory where it fits.
+    ///
+    /// # Shapes
+    /// - `matrix`: `[columns, depth]`
+    pub fn fill_transposed(&mut self, matrix: Rows<'_>) {
+        let [columns, depth] = matrix.shape();
+        self.resize(depth, columns);
+        for column in 0..columns {
+            let start = column / WIDTH * depth * WIDTH + column % WIDTH;
+            let places = self.values[start..].iter_mut().step_by(WIDTH);
+            for (place, value) in places.zip(matrix.row(column)) {
+                *place = *value;
+            }
+        }
+    }
+
+    /// `[depth, columns]`
+    pub fn shape(&self) -> [usize; 2] {
+        [self.depth, self.columns]
+    }
+
+    /// A panel, from a step of the depth on.
+    pub(super) fn from(&self, panel: usize, step: usize) -> &[f32] {
+        &self.values[(panel * self.depth + step) * WIDTH..]
+    }
+
+    fn resize(&mut self, depth: usize, columns: usize) {
+        self.values.clear();
+        self.values
+            .resize(columns.div_ceil(WIDTH) * WIDTH * depth, 0.0);
+        (self.depth, self.columns) = (depth, columns);
+    }
+}

@@ -1,0 +1,62 @@
+//! SIMD128 of WebAssembly.
+
+use core::arch::wasm32::{
+    f32x4_add, f32x4_mul, f32x4_splat, v128, v128_load, v128_load32_splat, v128_store,
+};
+use core::array::from_fn;
+
+use super::{Tile, Tiles, WIDTH};
+
+/// Vectors in a row of a tile.
+const VECTORS: usize = WIDTH / 4;
+
+/// Two rows of four vectors.
+///
+/// V8 has fifteen vector registers to give on x86-64: eight sums, four weights, a value and a product are fourteen.
+/// The twelve sums that are usual there spill.
+pub(in super::super) struct Simd128;
+
+impl Tiles for Simd128 {
+    const ROWS: usize = 2;
+
+    unsafe fn run(rows: usize, tile: Tile) {
+        // SAFETY: as the caller's.
+        unsafe {
+            match rows {
+                2 => rows_of::<2>(tile),
+                _ => rows_of::<1>(tile),
+            }
+        }
+    }
+}
+
+/// One step of the depth a turn, which is not unrolled by hand: LLVM would gather the loads of all steps at the top, and
+/// V8, which keeps that order, would spill.
+#[inline(never)]
+unsafe fn rows_of<const ROWS: usize>(tile: Tile) {
+    // SAFETY: the operands are valid for their shapes.
+    unsafe {
+        let mut sums = [[f32x4_splat(0.0); VECTORS]; ROWS];
+        let mut lhs: [*const f32; ROWS] = from_fn(|row| tile.lhs.add(row * tile.lhs_stride));
+        let mut panel = tile.panel.cast::<v128>();
+        for _ in 0..tile.depth {
+            let weights: [v128; VECTORS] = from_fn(|vector| v128_load(panel.add(vector)));
+            panel = panel.add(VECTORS);
+            for row in 0..ROWS {
+                let value = v128_load32_splat(lhs[row].cast());
+                lhs[row] = lhs[row].add(1);
+                for vector in 0..VECTORS {
+                    let product = f32x4_mul(value, weights[vector]);
+                    sums[row][vector] = f32x4_add(sums[row][vector], product);
+                }
+            }
+        }
+        for (row, sums) in sums.into_iter().enumerate() {
+            let out = tile.out.add(row * tile.out_stride).cast::<v128>();
+            for (vector, sum) in sums.into_iter().enumerate() {
+                let out = out.add(vector);
+                v128_store(out, f32x4_add(v128_load(out), sum));
+            }
+        }
+    }
+}

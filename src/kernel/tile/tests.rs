@@ -1,0 +1,51 @@
+use super::{Tile, Tiles, WIDTH, portable::Portable};
+use crate::kernel::reference::{close, values};
+
+/// Every number of rows, at a depth that is no round number, beside elements that must stay.
+fn check<T: Tiles>() {
+    const DEPTH: usize = 13;
+    const GAP: usize = 3;
+    for rows in 1..=T::ROWS {
+        let lhs = values(rows * (DEPTH + GAP), 1);
+        let panel = values(DEPTH * WIDTH, 2);
+        let before = values(rows * (WIDTH + GAP), 3);
+        let mut out = before.clone();
+        let tile = Tile {
+            lhs: lhs.as_ptr(),
+            lhs_stride: DEPTH + GAP,
+            panel: panel.as_ptr(),
+            depth: DEPTH,
+            out: out.as_mut_ptr(),
+            out_stride: WIDTH + GAP,
+        };
+        // SAFETY: the slices have these shapes.
+        unsafe { T::run(rows, tile) };
+        for (index, (&found, &before)) in out.iter().zip(&before).enumerate() {
+            let (row, column) = (index / (WIDTH + GAP), index % (WIDTH + GAP));
+            let added: f64 = if column < WIDTH {
+                (0..DEPTH)
+                    .map(|step| {
+                        f64::from(lhs[row * (DEPTH + GAP) + step])
+                            * f64::from(panel[step * WIDTH + column])
+                    })
+                    .sum()
+            } else {
+                0.0
+            };
+            close(found, f64::from(before) + added, 1e-6);
+        }
+    }
+}
+
+#[test]
+fn portable_tiles_add_products() {
+    check::<Portable>();
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn avx2_tiles_add_products() {
+    if super::avx2::is_available() {
+        check::<super::avx2::Avx2>();
+    }
+}

@@ -1,0 +1,39 @@
+//! Layer norm.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use burn::tensor::module::layer_norm;
+
+use crate::kernel::tensors::frozen_norm;
+
+/// Layer norm over the last axis.
+#[derive(Module, Debug)]
+pub struct LayerNorm {
+    /// `[width]`, the scale
+    pub gamma: Param<Tensor<1>>,
+    /// `[width]`, the shift
+    pub beta: Param<Tensor<1>>,
+    epsilon: f64,
+}
+
+impl LayerNorm {
+    pub(super) fn new(gamma: Param<Tensor<1>>, beta: Param<Tensor<1>>, epsilon: f64) -> Self {
+        Self {
+            gamma,
+            beta,
+            epsilon,
+        }
+    }
+
+    /// # Shapes
+    /// - `input`, output: `[..., width]`
+    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+        let is_trained = self.gamma.is_require_grad() || self.beta.is_require_grad();
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        if is_trained {
+            layer_norm(input, gamma, Some(beta), self.epsilon)
+        } else {
+            frozen_norm(input, gamma, beta, self.epsilon)
+        }
+    }
+}
