@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use thirtyfour::prelude::*;
 use tokio::time::sleep;
 
 use crate::Scratch;

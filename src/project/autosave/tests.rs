@@ -144,10 +144,11 @@ proptest! {
                 disk = next;
                 prop_assert_eq!(&disk, &state);
             }
-            prop_assert!(match answers {
+            let is_settled = match answers {
                 true => autosave.saved(saving.number),
                 false => autosave.failed(saving.number),
-            });
+            };
+            prop_assert!(is_settled);
         }
     }
 }
