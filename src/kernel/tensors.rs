@@ -71,3 +71,6 @@ pub fn self_attention(
         heads,
     ))
 }
+
+#[cfg(test)]
+mod tests;
