@@ -42,12 +42,11 @@ unsafe fn rows_of<const ROWS: usize>(tile: Tile) {
         for _ in 0..tile.depth {
             let weights: [v128; VECTORS] = from_fn(|vector| v128_load(panel.add(vector)));
             panel = panel.add(VECTORS);
-            for row in 0..ROWS {
-                let value = v128_load32_splat(lhs[row].cast());
-                lhs[row] = lhs[row].add(1);
-                for vector in 0..VECTORS {
-                    let product = f32x4_mul(value, weights[vector]);
-                    sums[row][vector] = f32x4_add(sums[row][vector], product);
+            for (lhs, sums) in lhs.iter_mut().zip(&mut sums) {
+                let value = v128_load32_splat(lhs.cast());
+                *lhs = lhs.add(1);
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum = f32x4_add(*sum, f32x4_mul(value, weight));
                 }
             }
         }
