@@ -19,7 +19,9 @@ for (const name of ['instantiate', 'instantiateStreaming']) {
   const own = WebAssembly[name];
   WebAssembly[name] = async (...given) => {
     const made = await own.apply(WebAssembly, given);
-    self.moduleMemory = (made.instance ?? made).exports.memory;
+    // Threads share a memory that comes from outside.
+    const shared = Object.values(given[1]).map(module => module.memory).find(memory => memory);
+    self.moduleMemory = (made.instance ?? made).exports.memory ?? shared;
     return made;
   };
 }
