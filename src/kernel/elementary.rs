@@ -6,6 +6,10 @@ use std::f32::consts::{LN_2, LOG2_E};
 const ROUND: f32 = 12_582_912.0;
 
 /// ln 2 in two parts: the first has so few bits that its products with exponents are exact.
+#[expect(
+    clippy::excessive_precision,
+    reason = "all digits show that it is exact"
+)]
 const LN_2_HIGH: f32 = 0.693_359_375;
 const LN_2_LOW: f32 = (std::f64::consts::LN_2 - 0.693_359_375) as f32;
 
@@ -13,6 +17,7 @@ const LN_2_LOW: f32 = (std::f64::consts::LN_2 - 0.693_359_375) as f32;
 const LEAST: f32 = -126.0 * LN_2;
 
 /// The polynomial of `normal`, from its constant term on.
+#[expect(clippy::excessive_precision, reason = "the digits of the fit")]
 const TAIL: [f32; 9] = [
     0.282088195,
     0.282337858,
