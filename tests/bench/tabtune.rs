@@ -38,6 +38,7 @@ impl<'a> Tabtune<'a> {
                 id,
                 version: PROTOCOL_VERSION,
                 device,
+                no_gpu: None,
                 hub_url: base_url.clone(),
                 base_url,
             })

@@ -168,13 +168,13 @@ fn machine(record: &Record) -> String {
         ),
     };
     let adapter = record.browser.adapter.as_deref().unwrap_or("none");
-    format!(
-        "{}, {} cores{memory}; {}; WebGPU adapter: {adapter}; {}.{load}",
-        machine.processor,
-        machine.cores,
-        browser(&record.browser.browser),
-        record.versions.join(", "),
-    )
+    let mut parts = vec![
+        format!("{}, {} cores{memory}", machine.processor, machine.cores),
+        browser(&record.browser.browser).to_owned(),
+        format!("WebGPU adapter: {adapter}"),
+    ];
+    parts.extend(record.versions.iter().cloned());
+    format!("{}.{load}", parts.join("; "))
 }
 
 /// The browser's name and version out of what it calls itself.
