@@ -78,7 +78,7 @@ async fn a_session_needs_nothing_that_is_refused() -> Result {
     page.close().await?;
 
     let asked = asked(&log)?;
-    for part in ["worker-cpu_bg.wasm", "model.safetensors", "uci.csv"] {
+    for part in ["worker-threads_bg.wasm", "model.safetensors", "uci.csv"] {
         assert!(asked.iter().any(|url| url.ends_with(part)), "{asked:?}");
     }
     let origin = url.split("/some/").next().unwrap_or_default();
