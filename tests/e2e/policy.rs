@@ -187,8 +187,11 @@ async fn a_worker_reaches_its_own_site_alone() -> Result {
             let mut behaviour = server.behaviour();
             behaviour.sends_headers = sends_headers;
             behaviour.log.clear();
-            let loader = "worker-cpu_loader.js".to_owned();
-            behaviour.altered.insert(loader, probe.clone().into_bytes());
+            // Which of them is started depends on whether the page is isolated.
+            for build in ["cpu", "threads"] {
+                let loader = format!("worker-{build}_loader.js");
+                behaviour.altered.insert(loader, probe.clone().into_bytes());
+            }
         }
         let page = Page::start(PLAIN).await?;
         page.driver
