@@ -29,9 +29,24 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn name(this: &Entry) -> String;
 
+    #[cfg(feature = "threads")]
+    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType)]
+    fn entries_by_type(kind: &str) -> Array;
+
     /// When the service worker took the request; zero without one.
     #[wasm_bindgen(method, getter, js_name = workerStart)]
     fn worker_start(this: &Entry) -> f64;
+}
+
+/// How many requests there have been.
+#[cfg(feature = "threads")]
+pub fn so_far() -> RequestCount {
+    let mut count = RequestCount::default();
+    let origin = origin();
+    for entry in entries_by_type("resource") {
+        add(&mut count, &entry.unchecked_into(), &origin);
+    }
+    count
 }
 
 /// Tells `hear` how many requests there have been, from the first one on, whenever there are more.
@@ -39,14 +54,11 @@ extern "C" {
 /// # Errors
 /// If the browser does not tell of requests.
 pub fn watch(hear: impl Fn(RequestCount) + 'static) -> Result<(), JsValue> {
-    let origin = Reflect::get(&js_sys::global(), &"origin".into())?;
-    let origin = origin.as_string().unwrap_or_default();
+    let origin = origin();
     let mut count = RequestCount::default();
     let observe = Closure::<dyn FnMut(Observed)>::new(move |observed: Observed| {
         for entry in observed.entries() {
-            let entry: Entry = entry.unchecked_into();
-            // What the service worker takes is only a request if it makes one itself, which it tells.
-            count.add(&entry.name(), &origin, entry.worker_start() > 0.0);
+            add(&mut count, &entry.unchecked_into(), &origin);
         }
         hear(count);
     });
@@ -55,4 +67,17 @@ pub fn watch(hear: impl Fn(RequestCount) + 'static) -> Result<(), JsValue> {
     Reflect::set(&options, &"buffered".into(), &true.into())?;
     // The observer lives, and calls, as long as the page or worker does.
     PerformanceObserver::new(&observe.into_js_value())?.observe(&options)
+}
+
+/// What the service worker takes is only a request if it makes one itself, which it tells.
+fn add(count: &mut RequestCount, entry: &Entry, origin: &str) {
+    count.add(&entry.name(), origin, entry.worker_start() > 0.0);
+}
+
+fn origin() -> String {
+    let origin = Reflect::get(&js_sys::global(), &"origin".into());
+    origin
+        .ok()
+        .and_then(|origin| origin.as_string())
+        .unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 
 mod clock;
 mod constructors;
+mod counted;
 mod devices;
 mod driver;
 mod errors;
@@ -30,7 +31,6 @@ mod threads;
 mod using;
 
 use crate::protocol::Event;
-use crate::requests;
 
 pub use constructors::run_constructors;
 
@@ -46,7 +46,6 @@ pub fn start() {
     let pulse = pulse::Pulse::new();
     let inbox = port::Inbox::open(pulse.clone());
     port::post(&Event::Listening);
-    // Where the browser does not tell, the page says so by its own count.
-    let _ = requests::watch(|count| port::post(&Event::Requested { count }));
+    counted::watch();
     wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox, pulse).drive());
 }

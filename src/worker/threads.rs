@@ -13,10 +13,12 @@ use js_sys::Array;
 use rayon::{ThreadBuilder, ThreadPoolBuilder};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ErrorEvent, Worker, WorkerOptions};
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions};
 
+use super::counted;
 use super::errors::Fault;
 use crate::port::{describe, scope};
+use crate::requests;
 
 /// The workers' loader, in the page's folder.
 const LOADER: &str = "worker-threads_thread.js";
@@ -83,7 +85,8 @@ pub fn is_thread() -> bool {
 #[wasm_bindgen]
 pub fn run_thread() {
     // A parent that is gone has ended this worker, too.
-    let _ = scope().post_message(&JsValue::NULL);
+    let count = serde_wasm_bindgen::to_value(&requests::so_far()).unwrap_or_default();
+    let _ = scope().post_message(&count);
     let mut threads = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
     let thread = loop {
         if let Some(thread) = threads.pop_front() {
@@ -110,7 +113,13 @@ impl Starting {
         // Nobody listens any more if another one has failed.
         let on_message = EventListener::new(&worker, "message", {
             let begun = begun.clone();
-            move |_| drop(begun.unbounded_send(Ok(())))
+            move |event| {
+                let count = event
+                    .dyn_ref::<MessageEvent>()
+                    .and_then(|event| serde_wasm_bindgen::from_value(event.data()).ok());
+                counted::add_thread(count.unwrap_or_default());
+                drop(begun.unbounded_send(Ok(())));
+            }
         });
         let on_error = EventListener::new(&worker, "error", {
             let begun = begun.clone();
