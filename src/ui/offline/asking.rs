@@ -29,7 +29,7 @@ impl Offline {
             match (is_missing, self.active()) {
                 (true, Some(_)) => self.keep_files(),
                 // Not even what the page starts with was kept.
-                (true, None) => spawn_local(self.register()),
+                (true, None) => spawn_local(self.set_up()),
                 (false, _) => {}
             }
         })

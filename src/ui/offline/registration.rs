@@ -62,7 +62,7 @@ impl Offline {
                 .try_update_value(|begun| std::mem::replace(begun, true))
                 .unwrap_or(true)
             {
-                spawn_local(offline.register());
+                spawn_local(offline.set_up());
             }
         };
         Timeout::new(LATEST_MS, begin).forget();
@@ -104,7 +104,7 @@ impl Offline {
         let _ = window().location().reload();
     }
 
-    pub(super) async fn register(self) {
+    pub(super) async fn set_up(self) {
         let Some(container) = container() else {
             return self.settle(Readiness::Unsupported);
         };
