@@ -87,10 +87,13 @@ pub fn report_exhausted_memory() {
             event.prevent_default();
         }
     });
-    let listening =
-        scope().add_event_listener_with_callback("error", report.as_ref().unchecked_ref());
-    if let Err(error) = listening {
-        gloo::console::error!(error);
+    // Where there are threads, futures go on in promises, and a trap in one is a rejection.
+    for name in ["error", "unhandledrejection"] {
+        let listening =
+            scope().add_event_listener_with_callback(name, report.as_ref().unchecked_ref());
+        if let Err(error) = listening {
+            gloo::console::error!(error);
+        }
     }
     report.forget();
 }
