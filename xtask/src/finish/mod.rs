@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use tabtune::offline::{INDEX, Policy, ROUTES, Route, SERVICE_WORKER, SHARED_HEADERS};
 
+use crate::process::run as run_command;
 use crate::steps::{megabytes, step};
 use crate::tools::Workspace;
 
@@ -112,6 +113,17 @@ fn host_headers(policy: &Policy, loaders: &[String]) -> String {
         }
     }
     rules
+}
+
+/// Writes a module that Cargo has built into a folder, with wasm-bindgen's glue for a classic script.
+fn add_glue(workspace: &Workspace, module: &Path, folder: &Path) -> Result<()> {
+    run_command(
+        workspace
+            .command("wasm-bindgen")?
+            .args(["--target", "no-modules", "--no-typescript", "--out-dir"])
+            .arg(folder)
+            .arg(module),
+    )
 }
 
 /// Names of the files in a folder, in their order.

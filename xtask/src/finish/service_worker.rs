@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use tabtune::offline::Site;
 
+use super::add_glue;
 use crate::process::run;
 use crate::tools::{WASM, Workspace};
 
@@ -38,11 +39,7 @@ pub fn script(workspace: &Workspace, site: &Site) -> Result<String> {
         .join(WASM)
         .join(PROFILE)
         .join(format!("{PROGRAM}.wasm"));
-    run(workspace
-        .command("wasm-bindgen")?
-        .args(["--target", "no-modules", "--no-typescript", "--out-dir"])
-        .arg(&out)
-        .arg(&module))?;
+    add_glue(workspace, &module, &out)?;
     let read = |name: String| {
         let path = out.join(name);
         fs::read(&path).with_context(|| format!("cannot read {}", path.display()))

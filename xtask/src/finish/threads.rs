@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::write;
+use super::{add_glue, write};
 use crate::process::run;
 use crate::tools::{WASM, Workspace};
 
@@ -63,11 +63,7 @@ pub fn add_worker(workspace: &Workspace, folder: &Path) -> Result<()> {
         .join(format!("{PROGRAM}.wasm"));
     // Files of an earlier build may be links to what others use.
     let out = target.join(PROGRAM);
-    run(workspace
-        .command("wasm-bindgen")?
-        .args(["--target", "no-modules", "--no-typescript", "--out-dir"])
-        .arg(&out)
-        .arg(&module))?;
+    add_glue(workspace, &module, &out)?;
     for name in [format!("{PROGRAM}.js"), format!("{PROGRAM}_bg.wasm")] {
         let (from, to) = (out.join(&name), folder.join(&name));
         fs::copy(&from, &to)
