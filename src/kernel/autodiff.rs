@@ -70,6 +70,10 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         }
     }
 
+    fn dropout_factors(like: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+        <FloatTensor<Self>>::new(B::dropout_factors(like.into_primitive(), probability))
+    }
+
     fn self_attention(
         query: FloatTensor<Self>,
         key: FloatTensor<Self>,

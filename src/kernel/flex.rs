@@ -1,12 +1,13 @@
 //! The kernels on the memory of burn-flex's tensors.
 
 use burn::backend::flex::{FlexTensor, Layout};
-use burn::backend::ops::{ActivationOps, ModuleOps};
+use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Flex, TensorMetadata};
-use burn::tensor::{Bytes, DType, Shape};
+use burn::tensor::{Bytes, DType, Distribution, FloatDType, Shape};
 
 use super::attention::{Attention, ProjectionGradients, Projections};
+use super::dropout::factors;
 use super::gelu::{gelu, gelu_backward};
 use super::matrix::{Rows, RowsMut};
 use super::norm::Norm;
@@ -94,6 +95,23 @@ impl Kernels for Flex {
         let mut output = vec![0.0; input.shape().num_elements()];
         norm(&scale, &scale, epsilon).backward(f32s(&input), f32s(&gradient), &mut output);
         Some(tensor(output, input.shape()))
+    }
+
+    fn dropout_factors(like: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+        // Two numbers of the device's own random ones, which are many times slower.
+        let seed = Self::float_random(
+            Shape::new([2]),
+            Distribution::Default,
+            &TensorMetadata::device(&like),
+            FloatDType::F32,
+        );
+        let seed = f32s(&seed).iter().copied();
+        let mut seed = seed.map(|number| (number * (1 << 24) as f32) as u32);
+        let seed = [(); 2].map(|()| seed.next().unwrap_or_default());
+        let shape = like.shape();
+        let mut output = vec![0.0; shape.num_elements()];
+        factors(seed, probability, &mut output);
+        tensor(output, shape)
     }
 
     fn self_attention(

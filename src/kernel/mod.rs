@@ -5,6 +5,7 @@
 
 mod attention;
 mod autodiff;
+mod dropout;
 mod elementary;
 #[cfg(feature = "cpu")]
 mod flex;

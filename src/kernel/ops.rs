@@ -6,7 +6,7 @@
 use burn::backend::ops::AttentionModuleOptions;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, TensorMetadata, backend_extension};
-use burn::tensor::Shape;
+use burn::tensor::{Distribution, Shape};
 
 use super::packs::Packs;
 
@@ -85,6 +85,15 @@ pub trait Kernels: Backend {
         _epsilon: f64,
     ) -> Option<FloatTensor<Self>> {
         None
+    }
+
+    /// What dropout multiplies a tensor of `like`'s shape with: 0 with `probability`, else what keeps the mean. The device's
+    /// seed decides; there is no gradient.
+    fn dropout_factors(like: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+        let kept = 1.0 - probability;
+        let (shape, dtype) = (like.shape(), like.dtype().into());
+        let mask = Self::float_random(shape, Distribution::Bernoulli(kept), &like.device(), dtype);
+        Self::float_div_scalar(mask, kept.into())
     }
 
     /// Multi-head attention.

@@ -51,6 +51,15 @@ pub fn frozen_norm<const D: usize>(
     ))
 }
 
+/// Dropout in training, which is on devices with autodiff; the tensor itself elsewhere. The device's seed decides.
+pub fn dropout<const D: usize>(input: Tensor<D>, probability: f64) -> Tensor<D> {
+    if probability == 0.0 || !input.device().is_autodiff() {
+        return input;
+    }
+    let like = input.clone().into_dispatch();
+    input * Tensor::from_dispatch(Dispatch::dropout_factors(like, probability))
+}
+
 /// Multi-head attention, of which all three projections get gradients.
 ///
 /// # Shapes

@@ -8,7 +8,7 @@ use burn::tensor::{Bool, Tensor};
 use super::lora::LoraLinear;
 use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
-use crate::kernel::tensors::self_attention;
+use crate::kernel::tensors::{dropout, self_attention};
 
 /// Self-attention with its output projection, residual connection and layer norm.
 ///
@@ -67,7 +67,7 @@ impl SelfAttention {
         } else {
             self_attention(query, key, value, padding, self.heads)
         };
-        let output = self.dropout.forward(self.output.forward(context));
+        let output = dropout(self.output.forward(context), self.dropout.prob);
         self.norm.forward(hidden + output)
     }
 
@@ -89,7 +89,7 @@ impl SelfAttention {
         // No row is all padding: every text has its special tokens.
         let padding = padding.expand([batch, heads, tokens, tokens]);
         let scores = scores.mask_fill(padding, f32::NEG_INFINITY);
-        let context = self.dropout.forward(softmax(scores, 3)).matmul(value);
+        let context = dropout(softmax(scores, 3), self.dropout.prob).matmul(value);
         context.swap_dims(1, 2).reshape([batch, tokens, hidden])
     }
 }

@@ -7,6 +7,7 @@ use burn::tensor::Tensor;
 use super::encoder::BatchTensors;
 use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
+use crate::kernel::tensors::dropout;
 
 /// Sum of word, position and, where the family has them, token-type embeddings, normalised, with dropout.
 ///
@@ -65,6 +66,6 @@ impl Embeddings {
         if let Some(token_type) = &self.token_type {
             rest = rest + token_type.weight.val().narrow(0, 0, 1).unsqueeze();
         }
-        self.dropout.forward(self.norm.forward(words + rest))
+        dropout(self.norm.forward(words + rest), self.dropout.prob)
     }
 }

@@ -11,6 +11,7 @@ use super::embeddings::Embeddings;
 use super::lora::LoraLinear;
 use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
+use crate::kernel::tensors::dropout;
 use crate::text::TokenBatch;
 use crate::train::config::TargetModule;
 
@@ -75,7 +76,7 @@ impl EncoderLayer {
         let inner = self
             .activation
             .forward(self.intermediate.forward(hidden.clone()));
-        let output = self.dropout.forward(self.output.forward(inner));
+        let output = dropout(self.output.forward(inner), self.dropout.prob);
         self.norm.forward(hidden + output)
     }
 }

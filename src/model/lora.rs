@@ -6,7 +6,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::kernel::{Packs, tensors::frozen_linear};
+use crate::kernel::Packs;
+use crate::kernel::tensors::{dropout, frozen_linear};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -44,10 +45,7 @@ impl Lora {
     /// - output: `[batch, tokens, d_output]`
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, d_input] = input.dims();
-        let rows = self
-            .dropout
-            .forward(input)
-            .reshape([batch * tokens, d_input]);
+        let rows = dropout(input, self.dropout.prob).reshape([batch * tokens, d_input]);
         let update = rows.matmul(self.a.val()).matmul(self.b.val()) * self.scaling;
         let [_, d_output] = update.dims();
         update.reshape([batch, tokens, d_output])

@@ -115,3 +115,31 @@ fn self_attention_is_burns() {
         },
     );
 }
+
+#[test]
+fn dropout_is_decided_by_the_seed_and_drops_gradients_alike() {
+    let input = || tensor([40, 50], 1).require_grad();
+    let drop = || {
+        device().seed(7);
+        let input = input();
+        let output = dropout(input.clone(), 0.25);
+        let gradients = output.clone().sum().backward();
+        let gradient = input.grad(&gradients).unwrap().into_data();
+        (output.into_data(), gradient.to_vec::<f32>().unwrap())
+    };
+    let (output, gradient) = drop();
+    assert_eq!(output, drop().0);
+    let kept = gradient.iter().filter(|&&factor| factor != 0.0).count();
+    assert!(
+        (kept as f64 / 2000.0 - 0.75).abs() < 0.05,
+        "{kept} are kept"
+    );
+    let pairs = input()
+        .into_data()
+        .to_vec::<f32>()
+        .unwrap()
+        .into_iter()
+        .zip(gradient);
+    let expected: Vec<f32> = pairs.map(|(value, factor)| value * factor).collect();
+    assert_eq!(output.to_vec::<f32>().unwrap(), expected);
+}

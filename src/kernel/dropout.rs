@@ -1,0 +1,73 @@
+//! What dropout multiplies with, drawn by place: a number is a function of the seed and of where it stands alone, so that
+//! threads draw the same.
+
+use super::parallel;
+
+/// Values of a part that a thread of its own is worth.
+const MIN_SHARE: usize = 1 << 14;
+
+/// Zero with `probability`, else what keeps the mean.
+pub(super) fn factors(seed: [u32; 2], probability: f64, factors: &mut [f32]) {
+    let kept = (1.0 / (1.0 - probability)) as f32;
+    // Of 32 bits, which leaves a probability off by less than 1e-9.
+    let bound = (probability * f64::from(u32::MAX)) as u32;
+    let most = factors.len() / MIN_SHARE;
+    parallel::split_mut(factors, 1, most, |start, factors| {
+        for (index, factor) in factors.iter_mut().enumerate() {
+            let drawn = mix(mix((start + index) as u32 ^ seed[0]).wrapping_add(seed[1]));
+            *factor = if drawn < bound { 0.0 } else { kept };
+        }
+    });
+}
+
+/// Spreads every bit over all.
+///
+/// Source: the finalizer of MurmurHash3, in the public domain, <https://github.com/aappleby/smhasher>.
+#[inline(always)]
+fn mix(mut bits: u32) -> u32 {
+    bits ^= bits >> 16;
+    bits = bits.wrapping_mul(0x85EB_CA6B);
+    bits ^= bits >> 13;
+    bits = bits.wrapping_mul(0xC2B2_AE35);
+    bits ^ bits >> 16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::factors;
+
+    fn draw(seed: [u32; 2], probability: f64) -> Vec<f32> {
+        let mut drawn = vec![f32::NAN; 100_000];
+        factors(seed, probability, &mut drawn);
+        drawn
+    }
+
+    #[test]
+    fn as_many_are_dropped_as_asked_and_the_mean_stays() {
+        for probability in [0.0, 0.1, 0.5, 0.9] {
+            let drawn = draw([1, 2], probability);
+            let share = drawn.iter().filter(|&&factor| factor == 0.0).count() as f64 / 1e5;
+            assert!((share - probability).abs() < 0.006, "{share}");
+            let mean = drawn.iter().copied().map(f64::from).sum::<f64>() / 1e5;
+            assert!((mean - 1.0).abs() < 0.04, "{mean}");
+        }
+    }
+
+    #[test]
+    fn neither_neighbours_nor_other_seeds_drop_alike() {
+        let drawn = draw([1, 2], 0.5);
+        let alike = |other: &[f32]| {
+            let pairs = drawn.iter().zip(other);
+            pairs.filter(|(a, b)| a == b).count() as f64 / other.len() as f64
+        };
+        for other in [
+            &drawn[1..],
+            &drawn[384..],
+            &draw([2, 2], 0.5),
+            &draw([1, 3], 0.5),
+        ] {
+            assert!((alike(other) - 0.5).abs() < 0.01, "{}", alike(other));
+        }
+        assert_eq!(drawn, draw([1, 2], 0.5));
+    }
+}
