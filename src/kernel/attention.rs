@@ -2,7 +2,7 @@
 
 use super::elementary::exp;
 use super::lanes::{max, sum};
-use super::matrix::{Rows, RowsMut};
+use super::matrix::{Rows, RowsMut, transpose};
 use super::panels::Panels;
 use super::parallel;
 use super::product::add_small_product;
@@ -10,17 +10,24 @@ use super::product::add_small_product;
 /// The sizes of self-attention.
 ///
 /// # Shapes
-/// - hidden states: `[batch, tokens, heads · width]`
+/// - hidden states: `[rows, heads · width]`, a row a token, one text after another
 #[derive(Debug, Clone, Copy)]
 pub struct Attention<'a> {
-    /// `[batch, tokens]`, not 0 where a token is padding
-    pub padding: &'a [u8],
-    /// Tokens of a text, padding included.
-    pub tokens: usize,
+    /// The texts, in the order of their rows, which they cover.
+    pub texts: &'a [TextRows],
     /// Heads.
     pub heads: usize,
     /// Numbers of a head.
     pub width: usize,
+}
+
+/// The rows of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextRows {
+    /// Rows, padding included.
+    pub rows: usize,
+    /// Its tokens, which come before the padding. Every row attends to them alone.
+    pub tokens: usize,
 }
 
 /// What attention is computed from, each of the shape of hidden states.
@@ -45,6 +52,16 @@ pub struct ProjectionGradients<'a> {
     pub value: &'a mut [f32],
 }
 
+/// One head of one text.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    /// Where its first number lies in the hidden states.
+    at: usize,
+    rows: usize,
+    /// Rows that are attended to.
+    keys: usize,
+}
+
 /// Memory that one head after another uses.
 #[derive(Default)]
 struct Scratch {
@@ -57,23 +74,19 @@ struct Scratch {
 impl Attention<'_> {
     /// `output += softmax(query · keyᵀ / √width) · value`, of each head. Nothing attends to padding.
     pub fn forward(&self, input: Projections<'_>, output: &mut [f32]) {
-        let text = self.tokens * self.hidden();
-        let mut texts: Vec<&mut [f32]> = output.chunks_mut(text.max(1)).collect();
+        let mut texts: Vec<(Head, &mut [f32])> = self.apart(output).collect();
         let most = texts.len();
-        parallel::split_mut(&mut texts, 1, most, |first, texts| {
+        parallel::split_mut(&mut texts, 1, most, |_, texts| {
             let mut scratch = Scratch::default();
-            for (index, output) in texts.iter_mut().enumerate() {
-                let start = (first + index) * text;
-                let keys = self.keys(first + index);
-                for head in 0..self.heads {
-                    let at = start + head * self.width;
-                    self.probabilities(&input, at, keys, &mut scratch);
-                    scratch.panels.fill(self.rows(&input.value[at..], keys));
-                    let output = &mut output[head * self.width..];
+            for (text, output) in texts {
+                for (head, own) in self.heads_of(*text) {
+                    self.probabilities(&input, head, &mut scratch);
+                    let value = &input.value[head.at..];
+                    scratch.panels.fill(self.rows(value, head.keys));
                     add_small_product(
-                        Rows::new(&scratch.probabilities, [self.tokens, keys]),
+                        Rows::new(&scratch.probabilities, [head.rows, head.keys]),
                         &scratch.panels,
-                        self.rows_mut(output, self.tokens),
+                        self.rows_mut(&mut output[own..], head.rows),
                     );
                 }
             }
@@ -88,42 +101,65 @@ impl Attention<'_> {
         gradient: &[f32],
         output: ProjectionGradients<'_>,
     ) {
-        let text = self.tokens * self.hidden();
-        let texts = output.query.chunks_mut(text.max(1));
-        let texts = texts.zip(output.key.chunks_mut(text.max(1)));
-        let texts = texts.zip(output.value.chunks_mut(text.max(1)));
-        let mut texts: Vec<ProjectionGradients<'_>> = texts
-            .map(|((query, key), value)| ProjectionGradients { query, key, value })
+        let texts = self.apart(output.query);
+        let texts = texts.zip(self.apart(output.key));
+        let texts = texts.zip(self.apart(output.value));
+        let mut texts: Vec<(Head, ProjectionGradients<'_>)> = texts
+            .map(|(((text, query), (_, key)), (_, value))| {
+                (text, ProjectionGradients { query, key, value })
+            })
             .collect();
         let most = texts.len();
-        parallel::split_mut(&mut texts, 1, most, |first, texts| {
+        parallel::split_mut(&mut texts, 1, most, |_, texts| {
             let mut scratch = Scratch::default();
-            for (index, output) in texts.iter_mut().enumerate() {
-                let start = (first + index) * text;
-                let keys = self.keys(first + index);
-                for head in 0..self.heads {
-                    let at = start + head * self.width;
-                    self.probabilities(&input, at, keys, &mut scratch);
-                    self.head_backward(
-                        &input,
-                        gradient,
-                        [at, head * self.width, keys],
-                        output,
-                        &mut scratch,
-                    );
+            for (text, output) in texts {
+                for (head, own) in self.heads_of(*text) {
+                    self.probabilities(&input, head, &mut scratch);
+                    self.head_backward(&input, gradient, head, (own, output), &mut scratch);
                 }
             }
         });
     }
 
-    /// The step back of one head whose probabilities are in `scratch`. `places` are where the head begins among all
-    /// texts and in its own, and the number of keys.
+    /// The first head of each text, and the text's part of some hidden states.
+    fn apart<'a>(&self, values: &'a mut [f32]) -> impl Iterator<Item = (Head, &'a mut [f32])> {
+        let hidden = self.hidden();
+        let (mut at, mut left) = (0, values);
+        self.texts.iter().map(move |&TextRows { rows, tokens }| {
+            let text = Head {
+                at,
+                rows,
+                // A text that is all padding has nothing else to attend to.
+                keys: if tokens == 0 { rows } else { tokens.min(rows) },
+            };
+            at += rows * hidden;
+            let (own, rest) = std::mem::take(&mut left).split_at_mut(rows * hidden);
+            left = rest;
+            (text, own)
+        })
+    }
+
+    /// The heads of a text, and where each begins in the text.
+    fn heads_of(&self, first: Head) -> impl Iterator<Item = (Head, usize)> {
+        let width = self.width;
+        (0..self.heads).map(move |head| {
+            let own = head * width;
+            let head = Head {
+                at: first.at + own,
+                ..first
+            };
+            (head, own)
+        })
+    }
+
+    /// The step back of one head whose probabilities are in `scratch`. `output` is where the head begins in its text, and
+    /// the text's gradients.
     fn head_backward(
         &self,
         input: &Projections<'_>,
         gradient: &[f32],
-        [at, own, keys]: [usize; 3],
-        output: &mut ProjectionGradients<'_>,
+        Head { at, rows, keys }: Head,
+        (own, output): (usize, &mut ProjectionGradients<'_>),
         scratch: &mut Scratch,
     ) {
         let Scratch {
@@ -132,25 +168,21 @@ impl Attention<'_> {
             gradients,
             transposed,
         } = scratch;
-        let gradient = self.rows(&gradient[at..], self.tokens);
-        transpose(probabilities, [self.tokens, keys], transposed);
+        let gradient = self.rows(&gradient[at..], rows);
+        transpose(probabilities, [rows, keys], transposed);
         panels.fill(gradient);
         add_small_product(
-            Rows::new(transposed, [keys, self.tokens]),
+            Rows::new(transposed, [keys, rows]),
             panels,
             self.rows_mut(&mut output.value[own..], keys),
         );
 
         panels.fill_transposed(self.rows(&input.value[at..], keys));
-        zeros(gradients, self.tokens * keys);
-        add_small_product(
-            gradient,
-            panels,
-            RowsMut::new(gradients, [self.tokens, keys]),
-        );
+        zeros(gradients, rows * keys);
+        add_small_product(gradient, panels, RowsMut::new(gradients, [rows, keys]));
         let scale = self.scale();
-        let rows = gradients.chunks_mut(keys.max(1));
-        for (gradients, probabilities) in rows.zip(probabilities.chunks(keys.max(1))) {
+        let pairs = gradients.chunks_mut(keys.max(1));
+        for (gradients, probabilities) in pairs.zip(probabilities.chunks(keys.max(1))) {
             let (gradients, probabilities) = (&mut gradients[..keys], &probabilities[..keys]);
             let mean = sum(keys, |key| gradients[key] * probabilities[key]);
             for (gradient, probability) in gradients.iter_mut().zip(probabilities) {
@@ -160,25 +192,24 @@ impl Attention<'_> {
 
         panels.fill(self.rows(&input.key[at..], keys));
         add_small_product(
-            Rows::new(gradients, [self.tokens, keys]),
+            Rows::new(gradients, [rows, keys]),
             panels,
-            self.rows_mut(&mut output.query[own..], self.tokens),
+            self.rows_mut(&mut output.query[own..], rows),
         );
-        transpose(gradients, [self.tokens, keys], transposed);
-        panels.fill(self.rows(&input.query[at..], self.tokens));
+        transpose(gradients, [rows, keys], transposed);
+        panels.fill(self.rows(&input.query[at..], rows));
         add_small_product(
-            Rows::new(transposed, [keys, self.tokens]),
+            Rows::new(transposed, [keys, rows]),
             panels,
             self.rows_mut(&mut output.key[own..], keys),
         );
     }
 
-    /// Leaves the probabilities of a head in `scratch`, `[tokens, keys]`.
+    /// Leaves the probabilities of a head in `scratch`, `[rows, keys]`.
     fn probabilities(
         &self,
         input: &Projections<'_>,
-        at: usize,
-        keys: usize,
+        Head { at, rows, keys }: Head,
         scratch: &mut Scratch,
     ) {
         let Scratch {
@@ -187,36 +218,16 @@ impl Attention<'_> {
             ..
         } = scratch;
         panels.fill_transposed(self.rows(&input.key[at..], keys));
-        zeros(probabilities, self.tokens * keys);
+        zeros(probabilities, rows * keys);
         add_small_product(
-            self.rows(&input.query[at..], self.tokens),
+            self.rows(&input.query[at..], rows),
             panels,
-            RowsMut::new(probabilities, [self.tokens, keys]),
+            RowsMut::new(probabilities, [rows, keys]),
         );
         let scale = self.scale();
-        let text = at / (self.tokens * self.hidden());
-        let padding = &self.padding[text * self.tokens..][..keys];
-        let is_padded = padding.iter().any(|&padding| padding != 0);
         for row in probabilities.chunks_mut(keys.max(1)) {
-            if is_padded {
-                for (score, &padding) in row.iter_mut().zip(padding) {
-                    *score = if padding == 0 {
-                        *score
-                    } else {
-                        f32::NEG_INFINITY
-                    };
-                }
-            }
             softmax(row, scale);
         }
-    }
-
-    /// Keys that are looked at: all up to a text's last token that is no padding. What would come after has a probability
-    /// of 0.
-    fn keys(&self, text: usize) -> usize {
-        let padding = &self.padding[text * self.tokens..][..self.tokens];
-        let last = padding.iter().rposition(|&padding| padding == 0);
-        last.map_or(self.tokens, |last| last + 1)
     }
 
     fn hidden(&self) -> usize {
@@ -228,12 +239,12 @@ impl Attention<'_> {
     }
 
     /// The rows of one head, from its first number on.
-    fn rows<'a>(&self, values: &'a [f32], tokens: usize) -> Rows<'a> {
-        Rows::apart(values, [tokens, self.width], self.hidden())
+    fn rows<'a>(&self, values: &'a [f32], rows: usize) -> Rows<'a> {
+        Rows::apart(values, [rows, self.width], self.hidden())
     }
 
-    fn rows_mut<'a>(&self, values: &'a mut [f32], tokens: usize) -> RowsMut<'a> {
-        RowsMut::apart(values, [tokens, self.width], self.hidden())
+    fn rows_mut<'a>(&self, values: &'a mut [f32], rows: usize) -> RowsMut<'a> {
+        RowsMut::apart(values, [rows, self.width], self.hidden())
     }
 }
 
@@ -252,18 +263,6 @@ fn softmax(row: &mut [f32], scale: f32) {
 fn zeros(values: &mut Vec<f32>, count: usize) {
     values.clear();
     values.resize(count, 0.0);
-}
-
-/// # Shapes
-/// - `values`: `[rows, columns]`
-/// - `transposed`: `[columns, rows]`
-fn transpose(values: &[f32], [rows, columns]: [usize; 2], transposed: &mut Vec<f32>) {
-    zeros(transposed, rows * columns);
-    for (row, values) in values.chunks(columns.max(1)).enumerate() {
-        for (column, value) in values.iter().enumerate() {
-            transposed[column * rows + row] = *value;
-        }
-    }
 }
 
 #[cfg(test)]

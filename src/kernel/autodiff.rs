@@ -1,6 +1,9 @@
 //! The derivatives of the operations.
 
+use std::sync::Arc;
+
 use burn::backend::Autodiff;
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -8,11 +11,11 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
 use burn::backend::ops::{ActivationOps, ModuleOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 
-use super::ops::{Kernels, burn_attention};
+use super::ops::{Kernels, burn_attention, burn_packed_attention};
 use super::packs::Packs;
 
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
-    fn frozen_linear(
+    fn packed_linear(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
@@ -21,15 +24,22 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         if !B::EXIST {
             return Self::linear(input, weight, Some(bias));
         }
-        let (input, node) = input.into_parts();
-        let (weight, bias) = (weight.into_primitive(), bias.into_primitive());
-        match FrozenLinear.prepare::<C>([node]).compute_bound().stateful() {
+        let (needs_input, needs_weight) = (weight.is_tracked(), input.is_tracked());
+        let (input, input_node) = input.into_parts();
+        let (weight, weight_node) = weight.into_parts();
+        let (bias, bias_node) = bias.into_parts();
+        let nodes = [input_node, weight_node, bias_node];
+        match PackedLinear.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
-                let output = B::frozen_linear(input, weight.clone(), bias, packs.clone());
-                prepared.finish((weight, packs), output)
+                let state = PackedLinearState {
+                    input: needs_input.then(|| input.clone()),
+                    weight: needs_weight.then(|| weight.clone()),
+                    packs: packs.clone(),
+                };
+                prepared.finish(state, B::packed_linear(input, weight, bias, packs))
             }
             OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::frozen_linear(input, weight, bias, packs))
+                prepared.finish(B::packed_linear(input, weight, bias, packs))
             }
         }
     }
@@ -48,7 +58,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         }
     }
 
-    fn frozen_norm(
+    fn fused_norm(
         input: FloatTensor<Self>,
         scale: FloatTensor<Self>,
         shift: FloatTensor<Self>,
@@ -57,15 +67,17 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         if !B::EXIST {
             return Self::layer_norm(input, scale, Some(shift), epsilon);
         }
-        let (input, node) = input.into_parts();
-        let (scale, shift) = (scale.into_primitive(), shift.into_primitive());
-        match FrozenNorm.prepare::<C>([node]).compute_bound().stateful() {
+        let (input, input_node) = input.into_parts();
+        let (scale, scale_node) = scale.into_parts();
+        let (shift, shift_node) = shift.into_parts();
+        let nodes = [input_node, scale_node, shift_node];
+        match FusedNorm.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
-                let output = B::frozen_norm(input.clone(), scale.clone(), shift, epsilon);
+                let output = B::fused_norm(input.clone(), scale.clone(), shift, epsilon);
                 prepared.finish((input, scale, epsilon), output)
             }
             OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::frozen_norm(input, scale, shift, epsilon))
+                prepared.finish(B::fused_norm(input, scale, shift, epsilon))
             }
         }
     }
@@ -82,7 +94,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         heads: usize,
     ) -> FloatTensor<Self> {
         if !B::EXIST {
-            return burn_attention::<Self>([query, key, value], padding, heads);
+            return burn_attention::<Self>([query, key, value], Some(padding), heads);
         }
         let [(query, query_node), (key, key_node), (value, value_node)] =
             [query, key, value].map(|tensor| tensor.into_parts());
@@ -99,21 +111,74 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             }
         }
     }
+
+    fn packed_attention(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        lengths: Arc<[usize]>,
+        heads: usize,
+    ) -> FloatTensor<Self> {
+        if !B::EXIST {
+            return burn_packed_attention::<Self>([query, key, value], &lengths, heads);
+        }
+        let [(query, query_node), (key, key_node), (value, value_node)] =
+            [query, key, value].map(|tensor| tensor.into_parts());
+        let nodes = [query_node, key_node, value_node];
+        match PackedAttention
+            .prepare::<C>(nodes)
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(prepared) => {
+                let state = (query, key, value, lengths, heads);
+                let (query, key, value, lengths, heads) = state.clone();
+                let output = B::packed_attention(query, key, value, lengths, heads);
+                prepared.finish(state, output)
+            }
+            OpsKind::UnTracked(prepared) => {
+                prepared.finish(B::packed_attention(query, key, value, lengths, heads))
+            }
+        }
+    }
 }
 
-/// The step back of [`Kernels::frozen_linear`].
+/// The step back of [`Kernels::packed_linear`].
 #[derive(Debug)]
-struct FrozenLinear;
+struct PackedLinear;
 
-impl<B: Kernels> Backward<B, 1> for FrozenLinear {
-    /// The weight and its packed forms.
-    type State = (FloatTensor<B>, Packs);
+/// What its gradients are computed from.
+#[derive(Debug, Clone)]
+struct PackedLinearState<B: Kernels> {
+    /// Where the weight is trained.
+    input: Option<FloatTensor<B>>,
+    /// Where the input depends on what is trained.
+    weight: Option<FloatTensor<B>>,
+    packs: Packs,
+}
 
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let (weight, packs) = ops.state;
-        unary::<B, _>(ops.parents, ops.node, grads, |gradient| {
-            B::frozen_linear_backward(gradient, weight, packs)
-        });
+impl<B: Kernels> Backward<B, 3> for PackedLinear {
+    type State = PackedLinearState<B>;
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let PackedLinearState {
+            input,
+            weight,
+            packs,
+        } = ops.state;
+        let [input_node, weight_node, bias_node] = ops.parents;
+        let gradient = grads.consume::<B>(&ops.node);
+        if let (Some(node), Some(weight)) = (input_node, weight) {
+            let gradient = B::packed_linear_backward(gradient.clone(), weight, packs);
+            grads.register::<B>(node.id, gradient);
+        }
+        if let (Some(node), Some(input)) = (weight_node, input) {
+            let gradient = B::packed_linear_weight_backward(input, gradient.clone());
+            grads.register::<B>(node.id, gradient);
+        }
+        if let Some(node) = bias_node {
+            grads.register::<B>(node.id, B::linear_bias_backward(gradient));
+        }
     }
 }
 
@@ -133,20 +198,31 @@ impl<B: Kernels> Backward<B, 1> for ExactGelu {
     }
 }
 
-/// The step back of [`Kernels::frozen_norm`].
+/// The step back of [`Kernels::fused_norm`].
 #[derive(Debug)]
-struct FrozenNorm;
+struct FusedNorm;
 
-impl<B: Kernels> Backward<B, 1> for FrozenNorm {
+impl<B: Kernels> Backward<B, 3> for FusedNorm {
     /// The input, the scale and what is added to the variance.
     type State = (FloatTensor<B>, FloatTensor<B>, f64);
 
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let (input, scale, epsilon) = ops.state;
+        let [input_node, scale_node, shift_node] = ops.parents;
         let gradient = grads.consume::<B>(&ops.node);
-        let gradient = B::frozen_norm_backward(input, scale, gradient, epsilon);
-        if let ([Some(parent)], Some(gradient)) = (ops.parents, gradient) {
-            grads.register::<B>(parent.id, gradient);
+        if scale_node.is_some() || shift_node.is_some() {
+            let (scale, shift) =
+                B::fused_norm_weights_backward(input.clone(), gradient.clone(), epsilon);
+            for (node, gradient) in [(scale_node, scale), (shift_node, shift)] {
+                if let Some(node) = node {
+                    grads.register::<B>(node.id, gradient);
+                }
+            }
+        }
+        if let Some(node) = input_node
+            && let Some(gradient) = B::fused_norm_backward(input, scale, gradient, epsilon)
+        {
+            grads.register::<B>(node.id, gradient);
         }
     }
 }
@@ -169,13 +245,46 @@ impl<B: Kernels> Backward<B, 3> for SelfAttention {
         let (query, key, value, padding, heads) = ops.state;
         let gradient = grads.consume::<B>(&ops.node);
         let gradients = B::self_attention_backward(query, key, value, padding, gradient, heads);
-        let Some((query, key, value)) = gradients else {
-            return;
-        };
-        for (parent, gradient) in ops.parents.into_iter().zip([query, key, value]) {
-            if let Some(parent) = parent {
-                grads.register::<B>(parent.id, gradient);
-            }
+        let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        register::<B>(parents, gradients, grads);
+    }
+}
+
+/// The step back of [`Kernels::packed_attention`].
+#[derive(Debug)]
+struct PackedAttention;
+
+impl<B: Kernels> Backward<B, 3> for PackedAttention {
+    /// Query, key, value, the texts' lengths and the number of heads.
+    type State = (
+        FloatTensor<B>,
+        FloatTensor<B>,
+        FloatTensor<B>,
+        Arc<[usize]>,
+        usize,
+    );
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (query, key, value, lengths, heads) = ops.state;
+        let gradient = grads.consume::<B>(&ops.node);
+        let gradients = B::packed_attention_backward(query, key, value, lengths, gradient, heads);
+        let parents = ops.parents.map(|parent| parent.map(|parent| parent.id));
+        register::<B>(parents, gradients, grads);
+    }
+}
+
+/// Hands query, key and value their gradients.
+fn register<B: Kernels>(
+    parents: [Option<NodeId>; 3],
+    gradients: Option<(FloatTensor<B>, FloatTensor<B>, FloatTensor<B>)>,
+    grads: &mut Gradients,
+) {
+    let Some((query, key, value)) = gradients else {
+        return;
+    };
+    for (parent, gradient) in parents.into_iter().zip([query, key, value]) {
+        if let Some(parent) = parent {
+            grads.register::<B>(parent, gradient);
         }
     }
 }

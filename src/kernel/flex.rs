@@ -1,25 +1,32 @@
 //! The kernels on the memory of burn-flex's tensors.
 
+use std::sync::Arc;
+
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Flex, TensorMetadata};
-use burn::tensor::{Bytes, DType, Distribution, FloatDType, Shape};
+use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 
-use super::attention::{Attention, ProjectionGradients, Projections};
+use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
 use super::dropout::factors;
 use super::gelu::{gelu, gelu_backward};
-use super::matrix::{Rows, RowsMut};
+use super::matrix::{Rows, RowsMut, transposed};
 use super::norm::Norm;
-use super::ops::{Kernels, burn_attention};
+use super::ops::{Kernels, burn_attention, burn_packed_attention};
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
 use super::product::add_product;
 
+/// Whether tensors of a device lie in burn-flex's memory.
+pub(super) fn runs_on(device: &Device) -> bool {
+    *device == Device::flex()
+}
+
 impl Kernels for Flex {
     const EXIST: bool = true;
 
-    fn frozen_linear(
+    fn packed_linear(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
@@ -33,7 +40,7 @@ impl Kernels for Flex {
         multiply(input, &panels, |rows| f32s(&bias).repeat(rows))
     }
 
-    fn frozen_linear_backward(
+    fn packed_linear_backward(
         gradient: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         packs: Packs,
@@ -44,6 +51,27 @@ impl Kernels for Flex {
         let panels = panels(&packs, &weight, Direction::Backward);
         let [_, columns] = panels.shape();
         multiply(gradient, &panels, |rows| vec![0.0; rows * columns])
+    }
+
+    fn packed_linear_weight_backward(
+        input: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&input, &gradient]) {
+            return Self::linear_weight_backward(input, gradient);
+        }
+        let [(input, d_input), (gradient, d_output)] = [input, gradient].map(|tensor| {
+            let shape = tensor.shape();
+            (tensor.to_contiguous(), shape[shape.num_dims() - 1])
+        });
+        let rows = input.shape().num_elements() / d_input.max(1);
+        let mut output = vec![0.0; d_input * d_output];
+        add_product(
+            Rows::new(&transposed(f32s(&input), [rows, d_input]), [d_input, rows]),
+            &Panels::of(Rows::new(f32s(&gradient), [rows, d_output])),
+            RowsMut::new(&mut output, [d_input, d_output]),
+        );
+        tensor(output, Shape::new([d_input, d_output]))
     }
 
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -69,7 +97,7 @@ impl Kernels for Flex {
         tensor(output, input.shape())
     }
 
-    fn frozen_norm(
+    fn fused_norm(
         input: FloatTensor<Self>,
         scale: FloatTensor<Self>,
         shift: FloatTensor<Self>,
@@ -84,7 +112,22 @@ impl Kernels for Flex {
         tensor(output, input.shape())
     }
 
-    fn frozen_norm_backward(
+    fn fused_norm_weights_backward(
+        input: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let shape = input.shape();
+        let width = shape[shape.num_dims() - 1];
+        let [input, gradient] = [input, gradient].map(|tensor| tensor.to_contiguous());
+        let ones = tensor(vec![1.0; width], Shape::new([width]));
+        let norm = norm(&ones, &ones, epsilon);
+        let [scale, shift] = norm.weights_backward(f32s(&input), f32s(&gradient));
+        let weights = |values| tensor(values, Shape::new([width]));
+        (weights(scale), weights(shift))
+    }
+
+    fn fused_norm_backward(
         input: FloatTensor<Self>,
         scale: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
@@ -122,18 +165,9 @@ impl Kernels for Flex {
         heads: usize,
     ) -> FloatTensor<Self> {
         if !are_f32([&query, &key, &value]) {
-            return burn_attention::<Self>([query, key, value], padding, heads);
+            return burn_attention::<Self>([query, key, value], Some(padding), heads);
         }
-        let [query, key, value] = [query, key, value].map(|tensor| tensor.to_contiguous());
-        let padding = padding.to_contiguous();
-        let mut output = vec![0.0; query.shape().num_elements()];
-        let projections = Projections {
-            query: f32s(&query),
-            key: f32s(&key),
-            value: f32s(&value),
-        };
-        attention(&query, &padding, heads).forward(projections, &mut output);
-        tensor(output, query.shape())
+        attention([query, key, value], &padded_texts(padding), heads)
     }
 
     fn self_attention_backward(
@@ -144,31 +178,42 @@ impl Kernels for Flex {
         gradient: FloatTensor<Self>,
         heads: usize,
     ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
-        let [query, key, value, gradient] =
-            [query, key, value, gradient].map(|tensor| tensor.to_contiguous());
-        let padding = padding.to_contiguous();
-        let shape = query.shape();
-        let zeros = || vec![0.0; shape.num_elements()];
-        let mut gradients = (zeros(), zeros(), zeros());
-        let projections = Projections {
-            query: f32s(&query),
-            key: f32s(&key),
-            value: f32s(&value),
-        };
-        attention(&query, &padding, heads).backward(
-            projections,
-            f32s(&gradient),
-            ProjectionGradients {
-                query: &mut gradients.0,
-                key: &mut gradients.1,
-                value: &mut gradients.2,
-            },
-        );
-        let gradient = |values| tensor(values, shape.clone());
-        Some((
-            gradient(gradients.0),
-            gradient(gradients.1),
-            gradient(gradients.2),
+        let texts = padded_texts(padding);
+        Some(attention_backward(
+            [query, key, value],
+            gradient,
+            &texts,
+            heads,
+        ))
+    }
+
+    fn packed_attention(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        lengths: Arc<[usize]>,
+        heads: usize,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&query, &key, &value]) {
+            return burn_packed_attention::<Self>([query, key, value], &lengths, heads);
+        }
+        attention([query, key, value], &packed_texts(&lengths), heads)
+    }
+
+    fn packed_attention_backward(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        lengths: Arc<[usize]>,
+        gradient: FloatTensor<Self>,
+        heads: usize,
+    ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
+        let texts = packed_texts(&lengths);
+        Some(attention_backward(
+            [query, key, value],
+            gradient,
+            &texts,
+            heads,
         ))
     }
 }
@@ -181,12 +226,89 @@ fn norm<'a>(scale: &'a FlexTensor, shift: &'a FlexTensor, epsilon: f64) -> Norm<
     }
 }
 
-/// The sizes of attention. burn-flex keeps a truth value a byte.
-fn attention<'a>(query: &FlexTensor, padding: &'a FlexTensor, heads: usize) -> Attention<'a> {
-    let [_, tokens, hidden] = query.shape().dims();
-    Attention {
-        padding: padding.bytes(),
+/// Texts that are each padded to the longest. burn-flex keeps a truth value a byte.
+///
+/// # Shapes
+/// - `padding`: `[batch, 1, 1, rows]`
+fn padded_texts(padding: FlexTensor) -> Vec<TextRows> {
+    let padding = padding.to_contiguous();
+    let [_, _, _, rows] = padding.shape().dims();
+    let texts = padding.bytes().chunks(rows.max(1));
+    texts
+        .map(|padding| TextRows {
+            rows,
+            tokens: padding
+                .iter()
+                .filter(|&&is_padding| is_padding == 0)
+                .count(),
+        })
+        .collect()
+}
+
+/// Texts of these lengths without padding.
+fn packed_texts(lengths: &[usize]) -> Vec<TextRows> {
+    let text = |&tokens| TextRows {
+        rows: tokens,
         tokens,
+    };
+    lengths.iter().map(text).collect()
+}
+
+/// # Shapes
+/// - `projections`, output: `[batch, rows, hidden]`
+fn attention(projections: [FlexTensor; 3], texts: &[TextRows], heads: usize) -> FlexTensor {
+    let [query, key, value] = projections.map(|tensor| tensor.to_contiguous());
+    let mut output = vec![0.0; query.shape().num_elements()];
+    let projections = Projections {
+        query: f32s(&query),
+        key: f32s(&key),
+        value: f32s(&value),
+    };
+    sizes(&query, texts, heads).forward(projections, &mut output);
+    tensor(output, query.shape())
+}
+
+/// The gradients of query, key and value.
+///
+/// # Shapes
+/// - `projections`, `gradient`, output: `[batch, rows, hidden]`
+fn attention_backward(
+    projections: [FlexTensor; 3],
+    gradient: FlexTensor,
+    texts: &[TextRows],
+    heads: usize,
+) -> (FlexTensor, FlexTensor, FlexTensor) {
+    let [query, key, value] = projections.map(|tensor| tensor.to_contiguous());
+    let gradient = gradient.to_contiguous();
+    let shape = query.shape();
+    let zeros = || vec![0.0; shape.num_elements()];
+    let mut gradients = (zeros(), zeros(), zeros());
+    let projections = Projections {
+        query: f32s(&query),
+        key: f32s(&key),
+        value: f32s(&value),
+    };
+    sizes(&query, texts, heads).backward(
+        projections,
+        f32s(&gradient),
+        ProjectionGradients {
+            query: &mut gradients.0,
+            key: &mut gradients.1,
+            value: &mut gradients.2,
+        },
+    );
+    let gradient = |values| tensor(values, shape.clone());
+    (
+        gradient(gradients.0),
+        gradient(gradients.1),
+        gradient(gradients.2),
+    )
+}
+
+fn sizes<'a>(query: &FlexTensor, texts: &'a [TextRows], heads: usize) -> Attention<'a> {
+    let [_, _, hidden] = query.shape().dims();
+    Attention {
+        texts,
         heads,
         width: hidden / heads.max(1),
     }

@@ -91,3 +91,30 @@ fn span([rows, columns]: [usize; 2], stride: usize) -> usize {
         rows => (rows - 1) * stride + columns,
     }
 }
+
+/// Leaves the transpose of a matrix in `transposed`.
+///
+/// # Shapes
+/// - `values`: `[rows, columns]`
+/// - `transposed`: `[columns, rows]`
+pub(super) fn transpose(values: &[f32], [rows, columns]: [usize; 2], transposed: &mut Vec<f32>) {
+    /// Rows at a time, so that a line of the cache is filled while it is there.
+    const TOGETHER: usize = 16;
+    transposed.clear();
+    transposed.resize(rows * columns, 0.0);
+    for first in (0..rows).step_by(TOGETHER) {
+        let together = first..(first + TOGETHER).min(rows);
+        for column in 0..columns {
+            for row in together.clone() {
+                transposed[column * rows + row] = values[row * columns + column];
+            }
+        }
+    }
+}
+
+/// The same in memory of its own.
+pub(super) fn transposed(values: &[f32], shape: [usize; 2]) -> Vec<f32> {
+    let mut transposed = Vec::new();
+    transpose(values, shape, &mut transposed);
+    transposed
+}

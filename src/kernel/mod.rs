@@ -1,7 +1,7 @@
 //! What an encoder computes most, made for the CPU: one layer below burn's tensors.
 //!
 //! [`tensors`] is what the model calls. From there an operation goes to `flex.rs`, which runs the kernels on burn-flex's
-//! memory, or to burn's own operation on any other device. burn's own are also what a weight that is trained goes through.
+//! memory, or to burn's own operation on any other device.
 
 mod attention;
 mod autodiff;

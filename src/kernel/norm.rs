@@ -1,4 +1,4 @@
-//! Layer norm whose scale and shift are frozen.
+//! Layer norm.
 //!
 //! Source: Ba et al. 2016, <https://arxiv.org/abs/1607.06450>.
 
@@ -61,6 +61,24 @@ impl Norm<'_> {
         });
     }
 
+    /// The gradients of [`Self::forward`]'s scale and shift.
+    ///
+    /// # Shapes
+    /// - `input`, `gradient`: `[rows, width]`
+    /// - output: `[width]` each
+    pub fn weights_backward(&self, input: &[f32], gradient: &[f32]) -> [Vec<f32>; 2] {
+        let width = self.scale.len().max(1);
+        let [mut scale, mut shift] = [(); 2].map(|()| vec![0.0; self.scale.len()]);
+        for (input, gradient) in input.chunks_exact(width).zip(gradient.chunks_exact(width)) {
+            let [mean, factor] = self.moments(input);
+            for index in 0..scale.len() {
+                scale[index] += gradient[index] * (input[index] - mean) * factor;
+                shift[index] += gradient[index];
+            }
+        }
+        [scale, shift]
+    }
+
     /// With x̂ = (x - mean) factor and g the gradient times the scale: factor (g - mean(g) - x̂ mean(g x̂)).
     fn row_backward(&self, input: &[f32], gradient: &[f32], output: &mut [f32]) {
         let width = self.scale.len();
@@ -106,6 +124,24 @@ mod tests {
             .collect()
     }
 
+    fn check_weights(norm: &Norm<'_>, input: &[f32], gradient: &[f32]) {
+        let width = norm.scale.len();
+        let found = norm.weights_backward(input, gradient);
+        let (ones, zeros) = (vec![1.0; width], vec![0.0; width]);
+        for index in 0..width {
+            let mut sums = [0.0; 2];
+            for (input, gradient) in input.chunks(width).zip(gradient.chunks(width)) {
+                let wide: Vec<f64> = input.iter().copied().map(f64::from).collect();
+                let gradient = f64::from(gradient[index]);
+                sums[0] += gradient * expected(&wide, &ones, &zeros)[index];
+                sums[1] += gradient;
+            }
+            for (found, sum) in found.iter().zip(sums) {
+                close(found[index], sum, 2e-6);
+            }
+        }
+    }
+
     #[test]
     fn values_and_gradients_are_those_of_the_definition() {
         for width in [1, 3, 8, 21, 40] {
@@ -120,6 +156,7 @@ mod tests {
             let (mut output, mut back) = (vec![0.0; rows * width], vec![0.0; rows * width]);
             norm.forward(&input, &mut output);
             norm.backward(&input, &gradient, &mut back);
+            check_weights(&norm, &input, &gradient);
             for row in 0..rows {
                 let part = row * width..(row + 1) * width;
                 let wide: Vec<f64> = input[part.clone()].iter().copied().map(f64::from).collect();

@@ -3,6 +3,8 @@
 //! What stands in the trait itself is burn's own way, which the GPU goes; `flex.rs` has the kernels' way, `autodiff.rs`
 //! their derivatives.
 
+use std::sync::Arc;
+
 use burn::backend::ops::AttentionModuleOptions;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, TensorMetadata, backend_extension};
@@ -10,20 +12,20 @@ use burn::tensor::{Distribution, Shape};
 
 use super::packs::Packs;
 
-/// Operations that the CPU has kernels for. No gradient is computed for their weights.
+/// Operations that the CPU has kernels for.
 #[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"), Autodiff)]
 pub trait Kernels: Backend {
     /// Whether this backend has them. Where it has not, burn derives its own operations.
     const EXIST: bool = false;
 
-    /// `input · weight + bias`
+    /// `input · weight + bias`. The weight is packed once, until there is another one.
     ///
     /// # Shapes
     /// - `input`: `[..., d_input]`
     /// - `weight`: `[d_input, d_output]`
     /// - `bias`: `[d_output]`
     /// - output: `[..., d_output]`
-    fn frozen_linear(
+    fn packed_linear(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
@@ -32,18 +34,31 @@ pub trait Kernels: Backend {
         Self::linear(input, weight, Some(bias))
     }
 
-    /// The gradient of [`Self::frozen_linear`]'s input.
+    /// The gradient of [`Self::packed_linear`]'s input.
     ///
     /// # Shapes
     /// - `gradient`: `[..., d_output]`
     /// - `weight`: `[d_input, d_output]`
     /// - output: `[..., d_input]`
-    fn frozen_linear_backward(
+    fn packed_linear_backward(
         gradient: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         _packs: Packs,
     ) -> FloatTensor<Self> {
         Self::linear_x_backward(weight, gradient)
+    }
+
+    /// The gradient of [`Self::packed_linear`]'s weight.
+    ///
+    /// # Shapes
+    /// - `input`: `[..., d_input]`
+    /// - `gradient`: `[..., d_output]`
+    /// - output: `[d_input, d_output]`
+    fn packed_linear_weight_backward(
+        input: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        Self::linear_weight_backward(input, gradient)
     }
 
     /// GELU by the error function, of each value.
@@ -64,7 +79,7 @@ pub trait Kernels: Backend {
     /// # Shapes
     /// - `input`, output: `[..., width]`
     /// - `scale`, `shift`: `[width]`
-    fn frozen_norm(
+    fn fused_norm(
         input: FloatTensor<Self>,
         scale: FloatTensor<Self>,
         shift: FloatTensor<Self>,
@@ -73,12 +88,34 @@ pub trait Kernels: Backend {
         Self::layer_norm(input, scale, Some(shift), epsilon)
     }
 
-    /// The gradient of [`Self::frozen_norm`]'s input, where the kernels exist.
+    /// The gradients of [`Self::fused_norm`]'s scale and shift.
+    ///
+    /// # Shapes
+    /// - `input`, `gradient`: `[..., width]`
+    /// - output: `[width]` each
+    fn fused_norm_weights_backward(
+        input: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let shape = input.shape();
+        let width = Shape::new([shape[shape.num_dims() - 1]]);
+        let ones = Self::float_ones(width, &input.device(), input.dtype().into());
+        let normalised = Self::layer_norm(input, ones, None, epsilon);
+        let scale = Self::float_mul(gradient.clone(), normalised);
+        // Summed over the rows, as a bias is.
+        (
+            Self::linear_bias_backward(scale),
+            Self::linear_bias_backward(gradient),
+        )
+    }
+
+    /// The gradient of [`Self::fused_norm`]'s input, where the kernels exist.
     ///
     /// # Shapes
     /// - `input`, `gradient`, output: `[..., width]`
     /// - `scale`: `[width]`
-    fn frozen_norm_backward(
+    fn fused_norm_backward(
         _input: FloatTensor<Self>,
         _scale: FloatTensor<Self>,
         _gradient: FloatTensor<Self>,
@@ -100,7 +137,7 @@ pub trait Kernels: Backend {
     ///
     /// # Shapes
     /// - `query`, `key`, `value`, output: `[batch, tokens, hidden]`
-    /// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding
+    /// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding, which comes after a text's tokens
     fn self_attention(
         query: FloatTensor<Self>,
         key: FloatTensor<Self>,
@@ -108,7 +145,7 @@ pub trait Kernels: Backend {
         padding: BoolTensor<Self>,
         heads: usize,
     ) -> FloatTensor<Self> {
-        burn_attention::<Self>([query, key, value], padding, heads)
+        burn_attention::<Self>([query, key, value], Some(padding), heads)
     }
 
     /// The gradients of [`Self::self_attention`]'s query, key and value, where the kernels exist.
@@ -125,6 +162,36 @@ pub trait Kernels: Backend {
     ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
         None
     }
+
+    /// Multi-head attention of texts that lie one after another without padding.
+    ///
+    /// # Shapes
+    /// - `query`, `key`, `value`, output: `[1, tokens of all texts, hidden]`
+    /// - `lengths`: the tokens of each text
+    fn packed_attention(
+        query: FloatTensor<Self>,
+        key: FloatTensor<Self>,
+        value: FloatTensor<Self>,
+        lengths: Arc<[usize]>,
+        heads: usize,
+    ) -> FloatTensor<Self> {
+        burn_packed_attention::<Self>([query, key, value], &lengths, heads)
+    }
+
+    /// The gradients of [`Self::packed_attention`]'s query, key and value, where the kernels exist.
+    ///
+    /// # Shapes
+    /// - as there
+    fn packed_attention_backward(
+        _query: FloatTensor<Self>,
+        _key: FloatTensor<Self>,
+        _value: FloatTensor<Self>,
+        _lengths: Arc<[usize]>,
+        _gradient: FloatTensor<Self>,
+        _heads: usize,
+    ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
+        None
+    }
 }
 
 #[cfg(feature = "gpu")]
@@ -136,7 +203,7 @@ impl Kernels for burn::backend::Cube {}
 /// - as [`Kernels::self_attention`]
 pub(super) fn burn_attention<B: Backend>(
     projections: [FloatTensor<B>; 3],
-    padding: BoolTensor<B>,
+    padding: Option<BoolTensor<B>>,
     heads: usize,
 ) -> FloatTensor<B> {
     let [batch, tokens, hidden] = projections[0].shape().dims();
@@ -144,11 +211,33 @@ pub(super) fn burn_attention<B: Backend>(
         let apart = Shape::new([batch, tokens, heads, hidden / heads]);
         B::float_swap_dims(B::float_reshape(x, apart), 1, 2)
     });
-    let padding = B::bool_expand(padding, Shape::new([batch, heads, tokens, tokens]));
+    let shape = Shape::new([batch, heads, tokens, tokens]);
+    let padding = padding.map(|padding| B::bool_expand(padding, shape));
     let options = AttentionModuleOptions::default();
-    let context = B::attention(query, key, value, Some(padding), None, options);
+    let context = B::attention(query, key, value, padding, None, options);
     B::float_reshape(
         B::float_swap_dims(context, 1, 2),
         Shape::new([batch, tokens, hidden]),
     )
+}
+
+/// The same, a text at a time.
+///
+/// # Shapes
+/// - as [`Kernels::packed_attention`]
+pub(super) fn burn_packed_attention<B: Backend>(
+    projections: [FloatTensor<B>; 3],
+    lengths: &[usize],
+    heads: usize,
+) -> FloatTensor<B> {
+    let [_, tokens, hidden] = projections[0].shape().dims();
+    let mut start = 0;
+    let texts = lengths.iter().map(|length| {
+        let rows = start..(start + length).min(tokens);
+        start = rows.end;
+        let slices = [(0..1).into(), rows.into(), (0..hidden).into()];
+        let own = projections.clone().map(|x| B::float_slice(x, &slices));
+        burn_attention::<B>(own, None, heads)
+    });
+    B::float_cat(texts.collect(), 1)
 }

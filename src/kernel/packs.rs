@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::panels::Panels;
 
-/// The packed forms of one frozen weight, made when they are first needed. Copies of a layer share them.
+/// The packed forms of one weight, made when they are first needed. Copies of a layer share them. A weight that is trained
+/// is packed once a step.
 ///
 /// They never go stale: they are known by the memory that the weight lies in, which they keep, so that nothing else can
 /// come to lie there. A weight that changes gets other memory.
@@ -30,11 +31,6 @@ pub(super) enum Direction {
 }
 
 impl Packs {
-    /// Forgets them. For weights that are trained, whose packed forms would only take room.
-    pub fn clear(&self) {
-        *self.lock() = None;
-    }
-
     /// The packed form for a direction of the weight in `source`; `pack` makes it.
     pub(super) fn get(
         &self,
@@ -103,10 +99,9 @@ mod tests {
         packs.get(Arc::new(1), Direction::Forward, || pack(&[1.0]));
         let found = packs.get(Arc::new(1), Direction::Forward, || pack(&[2.0, 3.0]));
         assert_eq!(found.shape(), [1, 2]);
-        packs.clear();
         assert_eq!(
             format!("{packs:?}"),
-            "Packs { forward: false, backward: false }"
+            "Packs { forward: true, backward: false }"
         );
     }
 }

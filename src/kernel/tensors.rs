@@ -1,25 +1,27 @@
-//! The operations on burn's tensors. All but the first argument's gradients are left out, see [`Kernels`].
+//! The operations on burn's tensors.
+
+use std::sync::Arc;
 
 use burn::backend::Dispatch;
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Bool, Device, Tensor};
 
 use super::ops::Kernels;
 use super::packs::Packs;
 
-/// `input · weight + bias`, where no gradient is wanted for weight and bias.
+/// `input · weight + bias`. The weight is packed once, until there is another one.
 ///
 /// # Shapes
 /// - `input`: `[..., d_input]`
 /// - `weight`: `[d_input, d_output]`
 /// - `bias`: `[d_output]`
 /// - output: `[..., d_output]`
-pub fn frozen_linear<const D: usize>(
+pub fn packed_linear<const D: usize>(
     input: Tensor<D>,
     weight: Tensor<2>,
     bias: Tensor<1>,
     packs: &Packs,
 ) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::frozen_linear(
+    Tensor::from_dispatch(Dispatch::packed_linear(
         input.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),
@@ -32,18 +34,18 @@ pub fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::exact_gelu(input.into_dispatch()))
 }
 
-/// Layer norm over the last axis, where no gradient is wanted for scale and shift.
+/// Layer norm over the last axis.
 ///
 /// # Shapes
 /// - `input`, output: `[..., width]`
 /// - `scale`, `shift`: `[width]`
-pub fn frozen_norm<const D: usize>(
+pub fn fused_norm<const D: usize>(
     input: Tensor<D>,
     scale: Tensor<1>,
     shift: Tensor<1>,
     epsilon: f64,
 ) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::frozen_norm(
+    Tensor::from_dispatch(Dispatch::fused_norm(
         input.into_dispatch(),
         scale.into_dispatch(),
         shift.into_dispatch(),
@@ -64,7 +66,7 @@ pub fn dropout<const D: usize>(input: Tensor<D>, probability: f64) -> Tensor<D> 
 ///
 /// # Shapes
 /// - `query`, `key`, `value`, output: `[batch, tokens, hidden]`
-/// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding
+/// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding, which comes after a text's tokens
 pub fn self_attention(
     query: Tensor<3>,
     key: Tensor<3>,
@@ -77,6 +79,35 @@ pub fn self_attention(
         key.into_dispatch(),
         value.into_dispatch(),
         padding.into_dispatch(),
+        heads,
+    ))
+}
+
+/// Whether a device has a kernel for [`packed_attention`], which takes an operation a text elsewhere.
+pub fn has_packed_attention(device: &Device) -> bool {
+    #[cfg(feature = "cpu")]
+    return super::flex::runs_on(device);
+    #[cfg(not(feature = "cpu"))]
+    return false;
+}
+
+/// The same for texts that lie one after another without padding.
+///
+/// # Shapes
+/// - `query`, `key`, `value`, output: `[1, tokens of all texts, hidden]`
+/// - `lengths`: the tokens of each text
+pub fn packed_attention(
+    query: Tensor<3>,
+    key: Tensor<3>,
+    value: Tensor<3>,
+    lengths: Arc<[usize]>,
+    heads: usize,
+) -> Tensor<3> {
+    Tensor::from_dispatch(Dispatch::packed_attention(
+        query.into_dispatch(),
+        key.into_dispatch(),
+        value.into_dispatch(),
+        lengths,
         heads,
     ))
 }

@@ -3,12 +3,13 @@
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::softmax;
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Bool, Device, Tensor};
 
+use super::layout::Layout;
 use super::lora::LoraLinear;
 use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
-use crate::kernel::tensors::{dropout, self_attention};
+use crate::kernel::tensors::{dropout, packed_attention, self_attention};
 
 /// Self-attention with its output projection, residual connection and layer norm.
 ///
@@ -55,23 +56,32 @@ impl SelfAttention {
     }
 
     /// # Shapes
-    /// - `hidden`: `[batch, tokens, hidden]`
-    /// - `padding`: `[batch, 1, 1, tokens]`, true where a token is padding
-    /// - output: `[batch, tokens, hidden]`
-    pub fn forward(&self, hidden: Tensor<3>, padding: Tensor<4, Bool>) -> Tensor<3> {
+    /// - `hidden`, output: as `layout` says
+    pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {
         let query = self.query.forward(hidden.clone());
         let key = self.key.forward(hidden.clone());
         let value = self.value.forward(hidden.clone());
-        let context = if self.dropout.prob > 0.0 && hidden.device().is_autodiff() {
-            self.attention_with_dropout([query, key, value], padding)
-        } else {
-            self_attention(query, key, value, padding, self.heads)
+        let context = match layout {
+            Layout::Padded(padding) if self.drops(&hidden.device()) => {
+                self.attention_with_dropout([query, key, value], padding.clone())
+            }
+            Layout::Padded(padding) => {
+                self_attention(query, key, value, padding.clone(), self.heads)
+            }
+            Layout::Packed(lengths) => {
+                packed_attention(query, key, value, lengths.clone(), self.heads)
+            }
         };
         let output = dropout(self.output.forward(context), self.dropout.prob);
         self.norm.forward(hidden + output)
     }
 
-    /// Attention with dropout on its probabilities, which the kernel has not.
+    /// Whether dropout is at work: in training alone, which is on devices with autodiff.
+    pub(super) fn drops(&self, device: &Device) -> bool {
+        self.dropout.prob > 0.0 && device.is_autodiff()
+    }
+
+    /// Attention with dropout on its probabilities, which the kernels have not.
     ///
     /// # Shapes
     /// - `projections`, output: `[batch, tokens, hidden]`

@@ -43,6 +43,12 @@ impl Embeddings {
         })
     }
 
+    /// Numbers of a token's embedding.
+    pub(super) fn hidden_size(&self) -> usize {
+        let [_, hidden] = self.word.weight.val().dims();
+        hidden
+    }
+
     /// Looks token ids up.
     ///
     /// # Shapes

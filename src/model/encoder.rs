@@ -1,5 +1,7 @@
 //! The encoder: embeddings and a stack of layers.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::activation::tanh;
@@ -8,10 +10,11 @@ use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use super::activation::Activation;
 use super::attention::SelfAttention;
 use super::embeddings::Embeddings;
+use super::layout::{Layout, Packing};
 use super::lora::LoraLinear;
 use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
-use crate::kernel::tensors::dropout;
+use crate::kernel::tensors::{dropout, has_packed_attention};
 use crate::text::TokenBatch;
 use crate::train::config::TargetModule;
 
@@ -68,11 +71,9 @@ impl EncoderLayer {
     }
 
     /// # Shapes
-    /// - `hidden`: `[batch, tokens, hidden]`
-    /// - `padding`: `[batch, 1, 1, tokens]`
-    /// - output: `[batch, tokens, hidden]`
-    pub fn forward(&self, hidden: Tensor<3>, padding: Tensor<4, Bool>) -> Tensor<3> {
-        let hidden = self.attention.forward(hidden, padding);
+    /// - `hidden`, output: as `layout` says
+    pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {
+        let hidden = self.attention.forward(hidden, layout);
         let inner = self
             .activation
             .forward(self.intermediate.forward(hidden.clone()));
@@ -90,6 +91,8 @@ pub struct BatchTensors {
     pub padding: Tensor<2, Bool>,
     /// `[batch, tokens]`, which of its text's tokens each is, from 1; 0 for padding
     pub ordinals: Tensor<2, Int>,
+    /// How the layers leave padding out, on devices where that gains.
+    packing: Option<Packing>,
 }
 
 impl BatchTensors {
@@ -104,7 +107,12 @@ impl BatchTensors {
             input_ids: integers(&batch.input_ids),
             ordinals: integers(&batch.ordinals()),
             padding: Tensor::from_data(TensorData::new(batch.padding(), shape), device),
+            packing: has_packed_attention(device).then(|| Packing::new(batch, device)),
         }
+    }
+
+    fn padded(&self) -> Layout {
+        Layout::Padded(self.padding.clone().unsqueeze_dims(&[1, 2]))
     }
 }
 
@@ -160,11 +168,42 @@ impl Encoder {
     /// # Shapes
     /// - `words`, output: `[batch, tokens, hidden]`
     pub fn forward_words(&self, words: Tensor<3>, batch: &BatchTensors) -> Tensor<3> {
-        let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
         let embedded = self.embeddings.forward(words, batch);
-        self.layers.iter().fold(embedded, |hidden, layer| {
-            layer.forward(hidden, padding.clone())
-        })
+        self.forward_layers(0..self.layers.len(), embedded, batch)
+    }
+
+    /// The hidden state below a layer: what the layers before it make of the embeddings.
+    ///
+    /// # Shapes
+    /// - output: `[batch, tokens, hidden]`
+    pub fn hidden_below(&self, layer: usize, batch: &BatchTensors) -> Tensor<3> {
+        let embedded = self.embeddings.forward(self.embed_words(batch), batch);
+        self.forward_layers(0..layer, embedded, batch)
+    }
+
+    /// What some of the layers make of the hidden state below them. What stands at padding has no meaning.
+    ///
+    /// # Shapes
+    /// - `hidden`, output: `[batch, tokens, hidden]`
+    pub fn forward_layers(
+        &self,
+        layers: Range<usize>,
+        hidden: Tensor<3>,
+        batch: &BatchTensors,
+    ) -> Tensor<3> {
+        let forward = |hidden, layout: &Layout| {
+            self.layers[layers.clone()]
+                .iter()
+                .fold(hidden, |hidden, layer| layer.forward(hidden, layout))
+        };
+        match &batch.packing {
+            Some(packing) if !self.drops(&hidden.device()) => {
+                let shape = hidden.dims();
+                let packed = forward(packing.pack(hidden), &packing.layout());
+                packing.unpack(packed, shape)
+            }
+            _ => forward(hidden, &batch.padded()),
+        }
     }
 
     /// Every hidden state: the embeddings, then each layer's output, as `output_hidden_states` of transformers.
@@ -172,12 +211,18 @@ impl Encoder {
     /// # Shapes
     /// - each: `[batch, tokens, hidden]`
     pub fn hidden_states(&self, batch: &BatchTensors) -> Vec<Tensor<3>> {
-        let padding = batch.padding.clone().unsqueeze_dims(&[1, 2]);
+        let layout = batch.padded();
         let mut states = vec![self.embeddings.forward(self.embed_words(batch), batch)];
         for layer in &self.layers {
-            states.push(layer.forward(states[states.len() - 1].clone(), padding.clone()));
+            states.push(layer.forward(states[states.len() - 1].clone(), &layout));
         }
         states
+    }
+
+    /// Whether dropout is at work. Its attention wants padding.
+    fn drops(&self, device: &Device) -> bool {
+        let mut layers = self.layers.iter();
+        layers.any(|layer| layer.attention.drops(device))
     }
 
     /// The same encoder with dropout in training: on the embeddings, the attention probabilities and the output of each
@@ -199,6 +244,16 @@ impl Encoder {
         let layers = std::mem::take(&mut self.layers);
         self.layers = layers.into_iter().map(EncoderLayer::merged).collect();
         self
+    }
+
+    /// Numbers of a hidden state.
+    pub fn hidden_size(&self) -> usize {
+        self.embeddings.hidden_size()
+    }
+
+    /// Whether the layers compute padding, too, on a device.
+    pub fn computes_padding(&self, device: &Device) -> bool {
+        !has_packed_attention(device) || self.drops(device)
     }
 
     /// Whether the files have a pooler.

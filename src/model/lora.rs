@@ -7,7 +7,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::kernel::Packs;
-use crate::kernel::tensors::{dropout, frozen_linear};
+use crate::kernel::tensors::{dropout, packed_linear};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -46,7 +46,8 @@ impl Lora {
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, d_input] = input.dims();
         let rows = dropout(input, self.dropout.prob).reshape([batch * tokens, d_input]);
-        let update = rows.matmul(self.a.val()).matmul(self.b.val()) * self.scaling;
+        // Scaled where the rows are short.
+        let update = (rows.matmul(self.a.val()) * self.scaling).matmul(self.b.val());
         let [_, d_output] = update.dims();
         update.reshape([batch, tokens, d_output])
     }
@@ -86,13 +87,8 @@ impl LoraLinear {
     fn forward_linear(&self, input: Tensor<3>) -> Tensor<3> {
         let Linear { weight, bias } = &self.linear;
         match bias {
-            Some(bias) if !weight.is_require_grad() && !bias.is_require_grad() => {
-                frozen_linear(input, weight.val(), bias.val(), &self.packs)
-            }
-            _ => {
-                self.packs.clear();
-                self.linear.forward(input)
-            }
+            Some(bias) => packed_linear(input, weight.val(), bias.val(), &self.packs),
+            None => self.linear.forward(input),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod embeddings;
 pub mod encoder;
 pub mod folder;
 pub mod head;
+mod layout;
 pub mod lora;
 pub mod names;
 pub mod norm;

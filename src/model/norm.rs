@@ -2,9 +2,8 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use burn::tensor::module::layer_norm;
 
-use crate::kernel::tensors::frozen_norm;
+use crate::kernel::tensors::fused_norm;
 
 /// Layer norm over the last axis.
 #[derive(Module, Debug)]
@@ -28,12 +27,6 @@ impl LayerNorm {
     /// # Shapes
     /// - `input`, output: `[..., width]`
     pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        let is_trained = self.gamma.is_require_grad() || self.beta.is_require_grad();
-        let (gamma, beta) = (self.gamma.val(), self.beta.val());
-        if is_trained {
-            layer_norm(input, gamma, Some(beta), self.epsilon)
-        } else {
-            frozen_norm(input, gamma, beta, self.epsilon)
-        }
+        fused_norm(input, self.gamma.val(), self.beta.val(), self.epsilon)
     }
 }

@@ -107,6 +107,15 @@ pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32)
     );
 }
 
+/// The hidden states of a batch's tokens: what a model leaves at padding has no meaning.
+pub fn without_padding(hidden: &[f32], batch: &TokenBatch) -> Vec<f32> {
+    let padding = batch.padding();
+    let width = hidden.len() / padding.len();
+    let rows = hidden.chunks_exact(width).zip(padding);
+    let tokens = rows.filter_map(|(row, is_padding)| (!is_padding).then_some(row));
+    tokens.flatten().copied().collect()
+}
+
 /// Asserts that the difference's L2 norm is at most `tolerance` of the expected one's.
 pub fn assert_close_norm(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}: as many values");

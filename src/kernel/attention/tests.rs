@@ -1,52 +1,44 @@
 use super::*;
 use crate::kernel::reference::{close, values};
 
-/// Two texts, the second with padding at its end and in its middle.
-const BATCH: usize = 2;
-
-fn padding(tokens: usize) -> Vec<u8> {
-    let mut padding = vec![0; BATCH * tokens];
-    if tokens > 3 {
-        padding[2 * tokens - 1] = 1;
-        padding[2 * tokens - 3] = 1;
-    }
-    padding
+/// Three texts of different lengths, the second with padding.
+fn texts(tokens: usize) -> [TextRows; 3] {
+    let text = |rows, tokens| TextRows { rows, tokens };
+    [
+        text(tokens, tokens),
+        text(tokens + 2, tokens),
+        text(2 * tokens + 1, 2 * tokens + 1),
+    ]
 }
 
 /// The output, by the definition.
 fn expected(attention: Attention<'_>, [query, key, value]: [&[f64]; 3]) -> Vec<f64> {
     let Attention {
-        padding,
-        tokens,
+        texts,
         heads,
         width,
     } = attention;
-    let at =
-        |text: usize, token: usize, head: usize| ((text * tokens + token) * heads + head) * width;
     let mut output = vec![0.0; query.len()];
-    for (text, row, head) in (0..BATCH * tokens * heads).map(|index| {
-        (
-            index / heads / tokens,
-            index / heads % tokens,
-            index % heads,
-        )
-    }) {
-        let weights: Vec<f64> = (0..tokens)
-            .map(|token| {
-                let pair = (at(text, row, head), at(text, token, head));
-                let score: f64 = (0..width)
-                    .map(|i| query[pair.0 + i] * key[pair.1 + i])
-                    .sum();
-                let counts = padding[text * tokens + token] == 0;
-                f64::from(u8::from(counts)) * (score / (width as f64).sqrt()).exp()
-            })
-            .collect();
-        let sum: f64 = weights.iter().sum();
-        for (token, weight) in weights.into_iter().enumerate() {
-            for i in 0..width {
-                output[at(text, row, head) + i] += weight / sum * value[at(text, token, head) + i];
+    let mut first = 0;
+    for text in texts {
+        let at = |row: usize, head: usize| ((first + row) * heads + head) * width;
+        for (row, head) in (0..text.rows * heads).map(|index| (index / heads, index % heads)) {
+            let weights: Vec<f64> = (0..text.tokens)
+                .map(|token| {
+                    let (query, key) = (&query[at(row, head)..], &key[at(token, head)..]);
+                    let products = query.iter().zip(key).take(width);
+                    let score: f64 = products.map(|(query, key)| query * key).sum();
+                    (score / (width as f64).sqrt()).exp()
+                })
+                .collect();
+            let sum: f64 = weights.iter().sum();
+            for (token, weight) in weights.into_iter().enumerate() {
+                for i in 0..width {
+                    output[at(row, head) + i] += weight / sum * value[at(token, head) + i];
+                }
             }
         }
+        first += text.rows;
     }
     output
 }
@@ -54,14 +46,14 @@ fn expected(attention: Attention<'_>, [query, key, value]: [&[f64]; 3]) -> Vec<f
 #[test]
 fn values_and_gradients_are_those_of_the_definition() {
     for [tokens, heads, width] in [[1, 1, 1], [5, 2, 3], [9, 3, 16], [18, 1, 5]] {
-        let padding = padding(tokens);
+        let texts = texts(tokens);
         let attention = Attention {
-            padding: &padding,
-            tokens,
+            texts: &texts,
             heads,
             width,
         };
-        let count = BATCH * tokens * heads * width;
+        let rows: usize = texts.iter().map(|text| text.rows).sum();
+        let count = rows * heads * width;
         let input = [1, 2, 3].map(|seed| values(count, seed));
         let gradient = values(count, 4);
         let projections = Projections {

@@ -43,19 +43,30 @@ fn check<const N: usize, const D: usize>(
 }
 
 #[test]
-fn a_frozen_linear_layer_is_burns() {
+fn a_linear_layer_is_burns() {
     let (weight, bias) = (tensor([37, 19], 2), tensor([19], 3));
     let packs = Packs::default();
     check(
         [tensor([3, 5, 37], 1)],
-        |[input]| frozen_linear(input, weight.clone(), bias.clone(), &packs),
+        |[input]| packed_linear(input, weight.clone(), bias.clone(), &packs),
         |[input]| linear(input, weight.clone(), Some(bias.clone())),
     );
     // Rows that do not lie one after another.
     check(
         [tensor([3, 37, 5], 1)],
-        |[input]| frozen_linear(input.swap_dims(1, 2), weight.clone(), bias.clone(), &packs),
+        |[input]| packed_linear(input.swap_dims(1, 2), weight.clone(), bias.clone(), &packs),
         |[input]| linear(input.swap_dims(1, 2), weight.clone(), Some(bias.clone())),
+    );
+}
+
+#[test]
+fn a_trained_linear_layer_is_burns() {
+    check(
+        [tensor([21, 37], 1), tensor([37, 19], 2), tensor([1, 19], 3)],
+        |[input, weight, bias]| {
+            packed_linear(input, weight, bias.squeeze_dim(0), &Packs::default())
+        },
+        |[input, weight, bias]| linear(input, weight, Some(bias.squeeze_dim(0))),
     );
 }
 
@@ -65,7 +76,7 @@ fn a_changed_weight_is_packed_anew() {
     let packs = Packs::default();
     let mut weight = tensor([16, 16], 2);
     for _ in 0..3 {
-        let found = frozen_linear(input.clone(), weight.clone(), bias.clone(), &packs);
+        let found = packed_linear(input.clone(), weight.clone(), bias.clone(), &packs);
         let expected = linear(input.clone(), weight.clone(), Some(bias.clone()));
         let tolerance = Tolerance::<f32>::absolute(1e-5);
         found
@@ -86,12 +97,28 @@ fn gelu_is_burns() {
 }
 
 #[test]
-fn a_frozen_norm_is_burns() {
+fn a_norm_is_burns() {
     let (scale, shift) = (tensor([29], 2), tensor([29], 3));
     check(
         [tensor([2, 7, 29], 1)],
-        |[input]| frozen_norm(input, scale.clone(), shift.clone(), 1e-5),
+        |[input]| fused_norm(input, scale.clone(), shift.clone(), 1e-5),
         |[input]| layer_norm(input, scale.clone(), Some(shift.clone()), 1e-5),
+    );
+}
+
+#[test]
+fn a_trained_norm_is_burns() {
+    check(
+        [tensor([14, 29], 1), tensor([1, 29], 2), tensor([1, 29], 3)],
+        |[input, scale, shift]| fused_norm(input, scale.squeeze_dim(0), shift.squeeze_dim(0), 1e-5),
+        |[input, scale, shift]| {
+            layer_norm(
+                input,
+                scale.squeeze_dim(0),
+                Some(shift.squeeze_dim(0)),
+                1e-5,
+            )
+        },
     );
 }
 
@@ -117,6 +144,29 @@ fn self_attention_is_burns() {
 }
 
 #[test]
+fn packed_attention_is_that_of_each_text() {
+    let (lengths, heads, width) = ([4, 1, 9], 3, 5);
+    let shape = [1, 14, heads * width];
+    check(
+        [tensor(shape, 1), tensor(shape, 2), tensor(shape, 3)],
+        |[query, key, value]| packed_attention(query, key, value, lengths.into(), heads),
+        |projections| {
+            let mut start = 0;
+            let texts = lengths.map(|length| {
+                let own = projections.clone().map(|x| x.narrow(1, start, length));
+                start += length;
+                let [query, key, value] =
+                    own.map(|x| x.reshape([1, length, heads, width]).swap_dims(1, 2));
+                let options = AttentionModuleOptions::default();
+                let context = attention(query, key, value, None, None, options);
+                context.swap_dims(1, 2).reshape([1, length, heads * width])
+            });
+            Tensor::cat(texts.to_vec(), 1)
+        },
+    );
+}
+
+#[test]
 fn dropout_is_decided_by_the_seed_and_drops_gradients_alike() {
     let input = || tensor([40, 50], 1).require_grad();
     let drop = || {
@@ -125,7 +175,7 @@ fn dropout_is_decided_by_the_seed_and_drops_gradients_alike() {
         let output = dropout(input.clone(), 0.25);
         let gradients = output.clone().sum().backward();
         let gradient = input.grad(&gradients).unwrap().into_data();
-        (output.into_data(), gradient.to_vec::<f32>().unwrap())
+        (output.into_data(), gradient.try_to_vec::<f32>().unwrap())
     };
     let (output, gradient) = drop();
     assert_eq!(output, drop().0);
@@ -136,10 +186,10 @@ fn dropout_is_decided_by_the_seed_and_drops_gradients_alike() {
     );
     let pairs = input()
         .into_data()
-        .to_vec::<f32>()
+        .try_to_vec::<f32>()
         .unwrap()
         .into_iter()
         .zip(gradient);
     let expected: Vec<f32> = pairs.map(|(value, factor)| value * factor).collect();
-    assert_eq!(output.to_vec::<f32>().unwrap(), expected);
+    assert_eq!(output.try_to_vec::<f32>().unwrap(), expected);
 }
