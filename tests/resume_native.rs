@@ -129,6 +129,10 @@ fn every_method_resumes() {
     for method in [
         Method::HeadOnly,
         Method::LastLayers {
+            layers: 1,
+            unfreeze_every: None,
+        },
+        Method::LastLayers {
             layers: 2,
             unfreeze_every: gradual,
         },
@@ -266,6 +270,10 @@ fn a_rehearsal_leaves_no_trace() {
     let encoder = runs::encoder(&device);
     for method in [
         Method::HeadOnly,
+        Method::LastLayers {
+            layers: 1,
+            unfreeze_every: None,
+        },
         Method::Lora,
         Method::Full {
             unfreeze_every: None,

@@ -5,14 +5,16 @@ mod golden;
 use std::collections::BTreeMap;
 
 use burn::module::Param;
-use burn::tensor::{Gradients, Tensor};
+use burn::tensor::{Device, Gradients, Tensor};
 use golden::{Of, read_parameters, runs};
 use pollster::block_on;
 use tabtune::data::{Part, Target};
 use tabtune::eval::score::Metric;
+use tabtune::eval::{FeatureCache, HiddenStateCache};
+use tabtune::model::TextClassifier;
 use tabtune::model::encoder::BatchTensors;
 use tabtune::model::parameters::ParameterVisitor;
-use tabtune::text::TokenBatch;
+use tabtune::text::{EncodedExample, TokenBatch};
 use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, Method, Sampling, TargetModule, TrainConfig,
 };
@@ -333,6 +335,73 @@ fn nothing_frozen_gets_a_gradient() {
         expected.sort_unstable();
         seen.found.sort_unstable();
         assert_eq!(seen.found, expected, "{method:?} in epoch {epoch}");
+    }
+}
+
+fn texts() -> Vec<EncodedExample> {
+    let text = |length: u32| EncodedExample {
+        ids: [2]
+            .into_iter()
+            .chain((0..length).map(|place| 10 + 7 * place % 40))
+            .chain([3])
+            .collect(),
+        target: Target::Class(0),
+    };
+    [4, 0, 9, 2, 9, 1, 7].map(text).to_vec()
+}
+
+fn logits(model: &TextClassifier, texts: &[&EncodedExample], device: &Device) -> Vec<f32> {
+    let ids: Vec<&[u32]> = texts.iter().map(|text| text.ids.as_slice()).collect();
+    let batch = BatchTensors::new(&TokenBatch::pad(&ids, 0), device);
+    model.forward(&batch).into_data().iter::<f32>().collect()
+}
+
+/// On the CPU the layers never see padding: what is said of a text does not depend on those beside it, to the last bit.
+#[test]
+fn a_text_alone_has_the_logits_that_it_has_in_a_batch() {
+    let trainer = runs::trainer(&runs::dataset(), runs::config());
+    let (model, device) = (trainer.session().model(), trainer.device());
+    let texts = texts();
+    let alone = texts
+        .iter()
+        .flat_map(|text| logits(&model, &[text], device));
+    let together = logits(&model, &texts.iter().collect::<Vec<_>>(), device);
+    assert_eq!(alone.collect::<Vec<_>>(), together);
+}
+
+/// Hidden states that are kept, and those for which there is no room, lead to the logits of the whole model.
+#[test]
+fn kept_hidden_states_lead_to_the_same_logits() {
+    let trainer = runs::trainer(&runs::dataset(), runs::config());
+    let (model, device) = (trainer.session().model(), trainer.device());
+    let texts = texts();
+    let chosen = [2, 5, 0, 6];
+    let expected = logits(
+        &model,
+        &chosen.map(|index: u32| &texts[index as usize]),
+        device,
+    );
+    // Room for all, for the longest texts alone, and for none.
+    let width = model.encoder.hidden_size();
+    for bytes in [usize::MAX, 32 * width * 2, 0] {
+        let cache = HiddenStateCache::new(&texts, 3, 1, width, bytes);
+        let mut cache = FeatureCache::HiddenStates(cache);
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let features = block_on(cache.features(&chosen, &texts, 0, &model, device)).unwrap();
+            let found = model.forward_features(features).into_data();
+            let found: Vec<f32> = found.iter::<f32>().collect();
+            for (found, expected) in found.iter().zip(&expected) {
+                // What 16 bits round, where there is no room for 32.
+                let most = if bytes == usize::MAX { 0.0 } else { 5e-3 };
+                assert!(
+                    (found - expected).abs() <= most,
+                    "{found} is not {expected}"
+                );
+            }
+            seen.push(found);
+        }
+        assert_eq!(seen[0], seen[1], "kept or not, they are the same");
     }
 }
 

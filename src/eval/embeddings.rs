@@ -2,44 +2,31 @@
 
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 
+use super::groups::Groups;
 use crate::model::TextClassifier;
 use crate::model::encoder::BatchTensors;
 use crate::text::{EncodedExample, TokenBatch};
 
 /// The vectors of a set of examples under an encoder that does not change: where only the head is trained, each text
 /// goes through the encoder once. They are kept on the host, four bytes a component.
-///
-/// The same texts always go through it together, whichever of them is asked for first: a vector's rounding depends on the
-/// batch, and a run that is resumed must find the same.
 #[derive(Debug, Clone)]
 pub struct EmbeddingCache {
     rows: Vec<Option<Vec<f32>>>,
-    /// Indices of the examples, see [`by_length`].
-    order: Vec<u32>,
-    /// The place of each example in `order`.
-    places: Vec<u32>,
-    batch_size: usize,
+    groups: Groups,
 }
 
 impl EmbeddingCache {
     /// An empty cache for these examples.
     pub fn new(examples: &[EncodedExample], batch_size: usize) -> Self {
-        let order = by_length(examples);
-        let mut places = vec![0; examples.len()];
-        for (place, &index) in (0..).zip(&order) {
-            places[index as usize] = place;
-        }
         Self {
             rows: vec![None; examples.len()],
-            order,
-            places,
-            batch_size: batch_size.max(1),
+            groups: Groups::new(examples, batch_size),
         }
     }
 
     /// The vectors of the examples with these indices; those not yet known are computed.
     ///
-    /// `examples` are those that the cache was made for; `model` is without autodiff.
+    /// `examples` are those that the cache was made for; `model` is on `device`, without autodiff.
     ///
     /// # Shapes
     /// - output: `[indices, hidden]`
@@ -58,8 +45,8 @@ impl EmbeddingCache {
             if self.rows[index as usize].is_some() {
                 continue;
             }
-            let batch = self.places[index as usize] as usize / self.batch_size;
-            self.embed_batch(batch, examples, pad_id, model, device)
+            let group = self.groups.of(index);
+            self.embed_group(group, examples, pad_id, model, device)
                 .await?;
         }
         let known: Vec<&[f32]> = indices
@@ -94,25 +81,24 @@ impl EmbeddingCache {
         model: &TextClassifier,
         device: &Device,
     ) -> Result<bool, ExecutionError> {
-        let unknown = |batch: &[u32]| batch.iter().any(|&at| self.rows[at as usize].is_none());
-        let Some(next) = self.order.chunks(self.batch_size).position(unknown) else {
+        let unknown = |group: &[u32]| group.iter().any(|&at| self.rows[at as usize].is_none());
+        let Some(next) = self.groups.iter().position(unknown) else {
             return Ok(false);
         };
-        self.embed_batch(next, examples, pad_id, model, device)
+        self.embed_group(next, examples, pad_id, model, device)
             .await?;
         Ok(true)
     }
 
-    async fn embed_batch(
+    async fn embed_group(
         &mut self,
-        batch: usize,
+        group: usize,
         examples: &[EncodedExample],
         pad_id: u32,
         model: &TextClassifier,
         device: &Device,
     ) -> Result<(), ExecutionError> {
-        let together = self.order.chunks(self.batch_size).nth(batch);
-        let together = together.unwrap_or_default();
+        let together = self.groups.members(group);
         let ids: Vec<&[u32]> = together
             .iter()
             .map(|&index| examples[index as usize].ids.as_slice())
@@ -124,13 +110,6 @@ impl EmbeddingCache {
         }
         Ok(())
     }
-}
-
-/// Indices of examples, the longest first: texts of like length share a batch, and little is padding.
-pub(super) fn by_length(examples: &[EncodedExample]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..examples.len() as u32).collect();
-    order.sort_by_key(|&index| std::cmp::Reverse(examples[index as usize].ids.len()));
-    order
 }
 
 /// Reads a matrix back, row by row.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, ExecutionError};
 
-use super::embeddings::{EmbeddingCache, by_length, rows};
+use super::embeddings::rows;
+use super::features::FeatureCache;
+use super::groups::by_length;
 use super::outcome::{Outcome, OutputScale};
 use crate::data::Target;
 use crate::model::TextClassifier;
@@ -49,14 +51,14 @@ impl Evaluation {
 
     /// Evaluates the next batch. False if there was none left.
     ///
-    /// `model` is without autodiff. With a cache of the examples' vectors, what is in it is not computed again.
+    /// `model` is without autodiff. With a cache of the examples' features, what is in it is not computed again.
     ///
     /// # Errors
     /// If the device fails.
     pub async fn step(
         &mut self,
         model: &TextClassifier,
-        cache: Option<&mut EmbeddingCache>,
+        cache: Option<&mut FeatureCache>,
         device: &Device,
     ) -> Result<bool, ExecutionError> {
         let end = (self.done + self.batch_size).min(self.order.len());
@@ -66,10 +68,10 @@ impl Evaluation {
         }
         let logits = match cache {
             Some(cache) => {
-                let embedded = cache
-                    .embed(chosen, &self.examples, self.pad_id, model, device)
+                let features = cache
+                    .features(chosen, &self.examples, self.pad_id, model, device)
                     .await?;
-                model.head.forward(embedded)
+                model.forward_features(features)
             }
             None => {
                 let ids: Vec<&[u32]> = chosen

@@ -7,6 +7,12 @@ pub mod baseline;
 mod embeddings;
 #[cfg(feature = "engine")]
 mod evaluate;
+#[cfg(feature = "engine")]
+mod features;
+#[cfg(feature = "engine")]
+mod groups;
+#[cfg(feature = "engine")]
+mod hidden;
 pub mod metrics;
 mod outcome;
 #[cfg(feature = "engine")]
@@ -23,6 +29,10 @@ pub use asking::Asking;
 pub use embeddings::EmbeddingCache;
 #[cfg(feature = "engine")]
 pub use evaluate::{Evaluation, logits};
+#[cfg(feature = "engine")]
+pub use features::FeatureCache;
+#[cfg(feature = "engine")]
+pub use hidden::HiddenStateCache;
 pub use outcome::{Outcome, OutputScale};
 #[cfg(feature = "engine")]
 pub use pipeline::{Answer, Pipeline, PipelineError};

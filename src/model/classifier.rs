@@ -11,6 +11,22 @@ use super::head::{DenseActivation, DenseInit, Head};
 use super::pooling::pool;
 use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
 
+/// What a part of a model makes of a batch, from which the rest goes on.
+#[derive(Debug)]
+pub enum Features {
+    /// `[batch, hidden]`, the texts' vectors. What is left is the head.
+    Embeddings(Tensor<2>),
+    /// The hidden state below a layer.
+    HiddenStates {
+        /// The first layer that is left.
+        layer: usize,
+        /// `[batch, tokens, hidden]`
+        hidden: Tensor<3>,
+        /// The texts.
+        batch: BatchTensors,
+    },
+}
+
 /// Gives texts their logits.
 #[derive(Module, Debug)]
 pub struct TextClassifier {
@@ -68,6 +84,26 @@ impl TextClassifier {
     pub fn forward_words(&self, words: Tensor<3>, batch: &BatchTensors) -> Tensor<2> {
         let hidden = self.encoder.forward_words(words, batch);
         let pooled = pool(self.pooling, hidden, batch.padding.clone());
+        self.head.forward(pooled)
+    }
+
+    /// The logits, given what a part of the model has made of the texts.
+    ///
+    /// # Shapes
+    /// - output: `[batch, outputs]`
+    pub fn forward_features(&self, features: Features) -> Tensor<2> {
+        let pooled = match features {
+            Features::Embeddings(embedded) => embedded,
+            Features::HiddenStates {
+                layer,
+                hidden,
+                batch,
+            } => {
+                let layers = layer..self.encoder.layers.len();
+                let hidden = self.encoder.forward_layers(layers, hidden, &batch);
+                pool(self.pooling, hidden, batch.padding)
+            }
+        };
         self.head.forward(pooled)
     }
 

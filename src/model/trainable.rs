@@ -1,6 +1,6 @@
 //! Which weights are trained.
 
-use burn::module::{Module, ModuleMapper, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 use super::TextClassifier;
@@ -70,6 +70,29 @@ impl TextClassifier {
         self.head = self.head.map(&mut RequireGrad(true));
         self
     }
+
+    /// How many layers, from the embeddings on, compute the same whatever is trained: neither they nor what is below them
+    /// has a weight that asks for a gradient.
+    pub fn frozen_layers(&self) -> usize {
+        if is_trained(&self.encoder.embeddings) {
+            return 0;
+        }
+        let layers = self.encoder.layers.iter();
+        layers.take_while(|layer| !is_trained(*layer)).count()
+    }
+}
+
+/// Whether a parameter of a module asks for a gradient.
+fn is_trained(module: &impl Module) -> bool {
+    struct Any(bool);
+    impl ModuleVisitor for Any {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0 |= param.is_require_grad();
+        }
+    }
+    let mut any = Any(false);
+    module.visit(&mut any);
+    any.0
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::config::FgmConfig;
 use super::objective::Objective;
 use crate::data::Target;
 use crate::model::TextClassifier;
+use crate::model::classifier::Features;
 use crate::model::encoder::BatchTensors;
 
 /// Sums the losses and gradients of several forward passes to those of one step.
@@ -74,12 +75,9 @@ impl<'a> Backward<'a> {
         }
     }
 
-    /// Adds texts of which the vectors are known.
-    ///
-    /// # Shapes
-    /// - `embedded`: `[batch, hidden]`, without autodiff
-    pub fn embedded(&mut self, embedded: Tensor<2>, targets: &[Target]) {
-        let logits = self.model.head.forward(Tensor::from_inner(embedded));
+    /// Adds texts of which it is known, with autodiff on, what the frozen part of the model makes of them.
+    pub fn features(&mut self, features: Features, targets: &[Target]) {
+        let logits = self.model.forward_features(features);
         let loss = self.share(logits, targets);
         self.add(loss);
     }

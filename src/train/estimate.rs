@@ -12,7 +12,7 @@ pub const BASELINE_SHARE: f64 = 1.0 / 3.0;
 /// What a run is expected to take.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// Seconds for what is done once: reading the texts and, where only the head is trained, their vectors.
+    /// Seconds for what is done once: reading the texts and what the frozen part of the model makes of them.
     pub once: f64,
     /// Seconds of an epoch, its validation included.
     pub epoch: f64,
@@ -89,8 +89,8 @@ impl Line {
 /// What was measured of some settings on a device.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Costs {
-    /// Seconds of a training step by the tokens of its batches. Where only the head is trained, of one whose vectors are
-    /// known, which does not depend on them.
+    /// Seconds of a training step by the tokens of its batches. Where a part of the model is run once a text, of a step for
+    /// which that is known; where that is all but the head, it does not depend on the tokens.
     pub step: Line,
     /// Seconds of a forward pass.
     pub forward: Line,
@@ -100,6 +100,10 @@ pub struct Costs {
     pub saving: f64,
     /// Bytes in use at the most while a checkpoint is saved.
     pub saving_memory: f64,
+    /// The share of a forward pass that is done once a text, from 0 to 1.
+    pub once: f64,
+    /// Whether padding takes as long as tokens do.
+    pub padding: bool,
 }
 
 /// The texts of a data set as far as they matter here.
@@ -127,11 +131,18 @@ pub fn estimate<'a>(
     let batch_size = config.batch_size.max(1) as usize;
     let accumulated = config.gradient_accumulation_steps.max(1) as usize;
     let head_only = config.method == Method::HeadOnly;
+    let tokens = |lengths: &mut dyn ExactSizeIterator<Item = u32>| {
+        if costs.padding {
+            padded(lengths)
+        } else {
+            lengths.map(f64::from).sum()
+        }
+    };
     let classes = targets.map(Target::class).collect();
     let order = sampler(classes, texts.train.len(), config).epoch(0);
     let batches: Vec<f64> = order
         .chunks(batch_size)
-        .map(|batch| padded(batch.iter().map(|&index| texts.train[index as usize])))
+        .map(|batch| tokens(&mut batch.iter().map(|&index| texts.train[index as usize])))
         .collect();
     let steps = batches.chunks(accumulated).map(|batches| {
         let tokens = if head_only { 0.0 } else { batches.iter().sum() };
@@ -139,7 +150,10 @@ pub fn estimate<'a>(
     });
     let steps: f64 = steps.sum();
     let forward = |lengths: &[u32]| -> (f64, f64) {
-        let batches = evaluation_batches(lengths, batch_size);
+        let lengths = longest_first(lengths);
+        let batches = lengths.chunks(batch_size);
+        let batches = batches.map(|batch| tokens(&mut batch.iter().copied()));
+        let batches: Vec<f64> = batches.collect();
         let longest = batches.iter().copied().fold(0.0, f64::max);
         let seconds = batches.iter().map(|&tokens| costs.forward.at(tokens)).sum();
         (seconds, longest)
@@ -151,14 +165,9 @@ pub fn estimate<'a>(
     } else {
         batches.iter().copied().fold(0.0, f64::max)
     };
-    let (once, each) = if head_only {
-        (train.0 + validation.0, 0.0)
-    } else {
-        (0.0, validation.0)
-    };
     Estimate {
-        once: texts.reading + once,
-        epoch: steps + each + costs.saving,
+        once: texts.reading + costs.once * (train.0 + validation.0),
+        epoch: steps + (1.0 - costs.once) * validation.0 + costs.saving,
         test: test.0,
         baseline: if head_only { 0.0 } else { train.0 + test.0 },
         memory: costs.memory.at(longest).max(costs.saving_memory),
@@ -173,7 +182,8 @@ pub fn ordinary_batch(lengths: &[u32], batch_size: usize) -> Vec<u32> {
     if batches.len() > 1 && !order.len().is_multiple_of(batch_size.max(1)) {
         batches.pop();
     }
-    let tokens = |batch: &&[u32]| padded(batch.iter().map(|&index| lengths[index as usize])) as u64;
+    let tokens =
+        |batch: &&[u32]| padded(&mut batch.iter().map(|&index| lengths[index as usize])) as u64;
     batches.sort_by_key(tokens);
     let mut chosen = batches
         .get(batches.len() / 2)
@@ -193,18 +203,15 @@ pub(super) fn sampler(classes: Option<Vec<u32>>, examples: usize, config: &Train
     }
 }
 
-/// Tokens of each batch of an evaluation: the longest texts come first.
-fn evaluation_batches(lengths: &[u32], batch_size: usize) -> Vec<f64> {
+/// The order of an evaluation.
+fn longest_first(lengths: &[u32]) -> Vec<u32> {
     let mut lengths = lengths.to_vec();
     lengths.sort_unstable_by_key(|&length| std::cmp::Reverse(length));
     lengths
-        .chunks(batch_size)
-        .map(|batch| padded(batch.iter().copied()))
-        .collect()
 }
 
 /// Tokens of a batch, each text padded to the longest.
-fn padded(lengths: impl ExactSizeIterator<Item = u32>) -> f64 {
+fn padded(lengths: &mut dyn ExactSizeIterator<Item = u32>) -> f64 {
     let texts = lengths.len() as f64;
     texts * f64::from(lengths.max().unwrap_or(0))
 }
@@ -289,6 +296,8 @@ mod tests {
         },
         saving: 1.0,
         saving_memory: 500.0,
+        once: 0.0,
+        padding: true,
     };
 
     fn texts() -> TextLengths {
@@ -309,8 +318,12 @@ mod tests {
     }
 
     fn expected(config: &TrainConfig) -> Estimate {
+        expected_at(&COSTS, config)
+    }
+
+    fn expected_at(costs: &Costs, config: &TrainConfig) -> Estimate {
         let targets = [0, 0, 0, 0, 0, 1].map(Target::Class);
-        estimate(&COSTS, &texts(), targets.iter(), config)
+        estimate(costs, &texts(), targets.iter(), config)
     }
 
     #[test]
@@ -351,10 +364,34 @@ mod tests {
 
     #[test]
     fn a_head_alone_sees_each_text_once() {
-        let found = expected(&config(Method::HeadOnly));
+        let costs = Costs { once: 1.0, ..COSTS };
+        let found = expected_at(&costs, &config(Method::HeadOnly));
         assert_eq!(found.once, 0.5 + 24.0 + 12.0);
         assert_eq!(found.epoch, 3.0 * 10.0 + 1.0);
         assert_eq!((found.test, found.baseline), (7.0, 0.0));
+    }
+
+    #[test]
+    fn frozen_layers_are_run_once_a_text() {
+        let costs = Costs { once: 0.5, ..COSTS };
+        let method = Method::LastLayers {
+            layers: 1,
+            unfreeze_every: None,
+        };
+        let found = expected_at(&costs, &config(method));
+        assert_eq!(found.once, 0.5 + 0.5 * (24.0 + 12.0));
+        assert_eq!(found.epoch, 3.0 * 34.0 + 0.5 * 12.0 + 1.0);
+    }
+
+    #[test]
+    fn padding_that_takes_no_time_does_not_count() {
+        let costs = Costs {
+            padding: false,
+            ..COSTS
+        };
+        let found = expected_at(&costs, &config(Method::Lora));
+        // The validation's texts of five, two and two tokens.
+        assert_eq!(found.epoch, 3.0 * 34.0 + 9.0 + 1.0);
     }
 
     #[test]

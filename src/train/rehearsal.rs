@@ -15,8 +15,8 @@ use crate::model::PretrainedEncoder;
 const MOST_SECONDS: f64 = 1.0;
 /// A measurement has so many times the texts of the one before.
 const GROWTH: usize = 4;
-/// Most texts of a step of which the vectors are known first: those texts go through the encoder at once.
-const MOST_EMBEDDED: usize = 16;
+/// Most texts of which the features are kept: the first unit computes those of all.
+const MOST_KEPT: usize = 16;
 /// Steps of a head alone that are measured: they take a millisecond or two.
 const HEAD_STEPS: usize = 8;
 
@@ -62,8 +62,8 @@ impl Rehearsal {
     ) -> Result<Self, SetupError> {
         let config = config.measured();
         let most = match config.method {
-            Method::HeadOnly => MOST_EMBEDDED,
-            Method::LastLayers { .. } | Method::Lora | Method::Full { .. } => usize::MAX,
+            Method::HeadOnly | Method::LastLayers { .. } => MOST_KEPT,
+            Method::Lora | Method::Full { .. } => usize::MAX,
         };
         let examples: Vec<_> = batch
             .iter()
@@ -110,9 +110,16 @@ impl Rehearsal {
     /// If the device fails, or the loss is not finite.
     pub async fn advance(&mut self) -> Result<(), TrainError> {
         match self.stage {
-            Stage::WarmUp | Stage::Steps if self.session.embeddings.is_some() => {
-                // The vectors are known from the warm-up on.
-                self.session.step().await?;
+            Stage::WarmUp | Stage::Steps if self.session.features.is_some() => {
+                // The features are known from the warm-up on.
+                let all = self.stage == Stage::WarmUp || self.trains_head_alone();
+                let texts = if all {
+                    self.session.examples.len()
+                } else {
+                    self.texts
+                };
+                let batch = (0..texts as u32).collect();
+                self.session.step_on_features(&[batch]).await?;
             }
             Stage::WarmUp | Stage::Steps => {
                 let batch = self.batch();
@@ -142,9 +149,10 @@ impl Rehearsal {
             Stage::WarmUp => self.stage = Stage::Steps,
             Stage::Steps => {
                 self.steps.push(point);
-                let enough = match self.session.embeddings {
-                    Some(_) => self.steps.len() >= HEAD_STEPS,
-                    None => !self.grows(seconds),
+                let enough = if self.trains_head_alone() {
+                    self.steps.len() >= HEAD_STEPS
+                } else {
+                    !self.grows(seconds)
                 };
                 if enough {
                     (self.stage, self.texts) = (Stage::Forwards, 1);
@@ -171,8 +179,8 @@ impl Rehearsal {
             Line::through(&points)
         };
         let quickest = self.steps.iter().map(|it| it.seconds).reduce(f64::min);
-        let step = match (&self.session.embeddings, quickest) {
-            (Some(_), Some(fixed)) => Line {
+        let step = match quickest {
+            Some(fixed) if self.trains_head_alone() => Line {
                 fixed,
                 per_token: 0.0,
             },
@@ -184,9 +192,10 @@ impl Rehearsal {
             let points: Vec<_> = std::iter::once((0.0, self.at_rest)).chain(points).collect();
             Line::through(&points)
         };
-        let heaviest = match self.session.embeddings {
-            Some(_) => &self.forwards,
-            None => &self.steps,
+        let heaviest = if self.trains_head_alone() {
+            &self.forwards
+        } else {
+            &self.steps
         };
         Costs {
             step,
@@ -194,7 +203,27 @@ impl Rehearsal {
             memory: memory(heaviest),
             saving: self.saving.seconds,
             saving_memory: self.saving.bytes,
+            once: self.once(),
+            padding: self.computes_padding(),
         }
+    }
+
+    fn trains_head_alone(&self) -> bool {
+        self.session.config().method == Method::HeadOnly
+    }
+
+    /// The share of a forward pass that is done once a text.
+    fn once(&self) -> f64 {
+        let layers = self.session.trained_model().encoder.layers.len();
+        match &self.session.features {
+            Some(features) => features.layer().unwrap_or(layers) as f64 / layers.max(1) as f64,
+            None => 0.0,
+        }
+    }
+
+    fn computes_padding(&self) -> bool {
+        let model = self.session.trained_model();
+        model.encoder.computes_padding(&self.session.device)
     }
 
     /// Goes on to a larger batch, if there is one that does not take too long. It is `seconds` for the present one.
@@ -213,9 +242,14 @@ impl Rehearsal {
         LabelledBatch::new(few, self.session.pad_id)
     }
 
-    /// Tokens of the unit's batch; its first text is the longest.
+    /// Tokens of the unit's batch, padding included where it takes time; its first text is the longest.
     fn tokens(&self) -> f64 {
-        let longest = self.session.examples.first().map_or(0, |it| it.ids.len());
-        (self.texts * longest) as f64
+        let batch = self.batch().tokens;
+        let tokens = if self.computes_padding() {
+            batch.input_ids.len()
+        } else {
+            batch.real_tokens()
+        };
+        tokens as f64
     }
 }

@@ -20,11 +20,14 @@ use super::record::{RunEnd, StepRecord, ValidationRecord};
 use super::sampler::Sampler;
 use super::schedule::Schedule;
 use crate::data::Target;
-use crate::eval::EmbeddingCache;
 use crate::eval::metrics::MetricsError;
+use crate::eval::{EmbeddingCache, FeatureCache, HiddenStateCache};
 use crate::model::TextClassifier;
 use crate::reason::as_text;
 use crate::text::EncodedExample;
+
+/// Most bytes of the training examples' hidden states below the layers that change.
+const TRAIN_FEATURES: usize = 256 << 20;
 
 /// Owns the model, the optimizer and the place in the data.
 pub struct TrainSession {
@@ -38,8 +41,8 @@ pub struct TrainSession {
     pub(super) schedule: Schedule,
     sampler: Sampler,
     pub(super) examples: Arc<[EncodedExample]>,
-    /// Where only the head is trained.
-    pub(super) embeddings: Option<EmbeddingCache>,
+    /// Of the examples, where a part of the model does not change.
+    pub(super) features: Option<FeatureCache>,
     pub(super) pad_id: u32,
     pub(super) device: Device,
     pub(super) step: u32,
@@ -115,8 +118,7 @@ impl TrainSession {
             schedule: Schedule::new(&config, steps),
             optimizer: Optimizer::new(&config),
             best: BestModel::new(config.metric_for_best_model, config.early_stopping),
-            embeddings: (config.method == Method::HeadOnly)
-                .then(|| EmbeddingCache::new(&examples, config.batch_size as usize)),
+            features: None,
             model,
             previous: None,
             objective,
@@ -257,8 +259,8 @@ impl TrainSession {
             .chunks(self.config.batch_size as usize)
             .map(<[u32]>::to_vec)
             .collect();
-        if self.embeddings.is_some() {
-            return self.step_on_embeddings(&batches).await;
+        if self.features.is_some() {
+            return self.step_on_features(&batches).await;
         }
         let batches: Vec<LabelledBatch> = batches
             .iter()
@@ -292,15 +294,18 @@ impl TrainSession {
         self.update(loss, gradients, size).await
     }
 
-    async fn step_on_embeddings(&mut self, batches: &[Vec<u32>]) -> Result<StepRecord, TrainError> {
+    /// Takes the next step on batches of examples, given by their indices, whose features are kept.
+    pub(super) async fn step_on_features(
+        &mut self,
+        batches: &[Vec<u32>],
+    ) -> Result<StepRecord, TrainError> {
         let model = self.model();
-        let plain = self.device.clone().inner();
-        let mut embedded = Vec::new();
+        let mut known = Vec::new();
         let mut size = StepSize::default();
-        if let Some(cache) = &mut self.embeddings {
+        if let Some(cache) = &mut self.features {
             for indices in batches {
-                let vectors = cache
-                    .embed(indices, &self.examples, self.pad_id, &model, &plain)
+                let features = cache
+                    .features(indices, &self.examples, self.pad_id, &model, &self.device)
                     .await?;
                 let examples = indices.iter().map(|&index| &self.examples[index as usize]);
                 size.examples += indices.len();
@@ -309,17 +314,17 @@ impl TrainSession {
                     .map(|example| example.ids.len())
                     .sum::<usize>();
                 let targets: Vec<Target> = examples.map(|example| example.target.clone()).collect();
-                embedded.push((vectors, targets));
+                known.push((features, targets));
             }
         }
         self.seed();
-        let weight = embedded
+        let weight = known
             .iter()
             .map(|(_, targets)| self.objective.weight(targets))
             .sum();
         let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device);
-        for (vectors, targets) in embedded {
-            backward.embedded(vectors, &targets);
+        for (features, targets) in known {
+            backward.features(features, &targets);
         }
         let (loss, gradients) = backward.finish();
         self.update(loss, gradients, size).await
@@ -390,6 +395,40 @@ impl TrainSession {
             .model
             .clone()
             .trained_in(self.config.method, self.epoch);
+        let features = self.features.take();
+        self.features = self.features_of(
+            &self.examples,
+            features,
+            (self.config.epochs, TRAIN_FEATURES),
+        );
+    }
+
+    /// The cache of some examples' features, which are asked for so many times and may take so many bytes: the present one,
+    /// or a new one where other layers change now. `None` where nothing would be the same the next time.
+    pub(super) fn features_of(
+        &self,
+        examples: &[EncodedExample],
+        present: Option<FeatureCache>,
+        (times, bytes): (u32, usize),
+    ) -> Option<FeatureCache> {
+        let batch_size = self.config.batch_size as usize;
+        if self.config.method == Method::HeadOnly {
+            return present.or_else(|| {
+                let cache = EmbeddingCache::new(examples, batch_size);
+                Some(FeatureCache::Embeddings(cache))
+            });
+        }
+        let layer = self.model.frozen_layers();
+        let differs = self.config.encoder_dropout > 0.0 || self.config.adversarial.is_some();
+        if layer == 0 || differs || times < 2 {
+            return None;
+        }
+        let same = present.filter(|cache| cache.layer() == Some(layer));
+        same.or_else(|| {
+            let width = self.model.encoder.hidden_size();
+            let cache = HiddenStateCache::new(examples, batch_size, layer, width, bytes);
+            Some(FeatureCache::HiddenStates(cache))
+        })
     }
 }
 

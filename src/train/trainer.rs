@@ -5,16 +5,18 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use super::checkpoint::{Checkpoint, CheckpointError};
-use super::config::Method;
 use super::record::{RunEnd, StepRecord, ValidationRecord};
 use super::session::{TrainError, TrainSession};
 use crate::data::{Part, Target};
 use crate::eval::metrics::{EvaluationReport, MetricsError};
 use crate::eval::{
-    EmbeddingCache, Evaluation, Outcome, OutputScale, Pipeline, report, scores, temperature,
+    Evaluation, FeatureCache, Outcome, OutputScale, Pipeline, report, scores, temperature,
 };
 use crate::model::TextClassifier;
 use crate::text::{EncodedExample, Tokenizer};
+
+/// Most bytes of the held-out examples' hidden states below the layers that change.
+const HELD_OUT_FEATURES: usize = 64 << 20;
 
 /// Drives a session from its first step to the test. Like the session it holds no loop, so that whoever calls
 /// [`advance`](Self::advance) may pause, ask, save or stop between any two units of work.
@@ -34,8 +36,8 @@ pub struct Trainer {
 /// Examples that are not learnt on.
 pub(super) struct HeldOut {
     pub(super) examples: Arc<[EncodedExample]>,
-    /// Their vectors, where the encoder does not change.
-    pub(super) embeddings: Option<EmbeddingCache>,
+    /// Where a part of the model does not change.
+    pub(super) features: Option<FeatureCache>,
 }
 
 impl HeldOut {
@@ -108,11 +110,9 @@ pub struct Test {
 
 impl Trainer {
     pub(super) fn new(session: TrainSession, parts: TrainerParts) -> Self {
-        let head_only = session.config().method == Method::HeadOnly;
-        let batch_size = session.config().batch_size as usize;
         let held_out = |examples: Vec<EncodedExample>| HeldOut {
-            embeddings: head_only.then(|| EmbeddingCache::new(&examples, batch_size)),
             examples: examples.into(),
+            features: None,
         };
         Self {
             validation: held_out(parts.validation),
@@ -247,7 +247,7 @@ impl Trainer {
                     Part::Test => &mut self.test,
                     Part::Train | Part::Validation => &mut self.validation,
                 };
-                let cache = held_out.embeddings.as_mut();
+                let cache = held_out.features.as_mut();
                 if evaluation.step(model, cache, &self.device).await? {
                     return Ok(Progress::Evaluating {
                         part,
@@ -294,10 +294,17 @@ impl Trainer {
     }
 
     fn evaluate(&mut self, part: Part) {
-        let examples = match part {
-            Part::Test => &self.test.examples,
-            Part::Train | Part::Validation => &self.validation.examples,
+        let epochs = self.session.config().epochs;
+        let (held_out, times) = match part {
+            Part::Test => (&mut self.test, 1),
+            Part::Train | Part::Validation => (&mut self.validation, epochs),
         };
+        let examples = &held_out.examples;
+        held_out.features = self.session.features_of(
+            examples,
+            held_out.features.take(),
+            (times, HELD_OUT_FEATURES),
+        );
         self.phase = Phase::Evaluating {
             part,
             evaluation: Evaluation::new(

@@ -9,7 +9,7 @@ use super::trainer::Trainer;
 use crate::data::Problem;
 use crate::eval::baseline::Baseline;
 use crate::eval::metrics::MetricsError;
-use crate::eval::{Embedded, EmbeddingCache, Untrained};
+use crate::eval::{Embedded, EmbeddingCache, FeatureCache, Untrained};
 use crate::model::{PretrainedEncoder, TextClassifier};
 use crate::text::EncodedExample;
 
@@ -32,16 +32,14 @@ impl Trainer {
             &config,
             &self.session.device,
         );
-        let part = |examples: Arc<[EncodedExample]>, known: Option<EmbeddingCache>| Embedded {
+        let part = |examples: Arc<[EncodedExample]>, known: Option<FeatureCache>| Embedded {
             vectors: known
+                .and_then(FeatureCache::into_embeddings)
                 .unwrap_or_else(|| EmbeddingCache::new(&examples, config.batch_size as usize)),
             examples,
         };
-        let train = part(
-            self.session.examples.clone(),
-            self.session.embeddings.take(),
-        );
-        let test = part(self.test.examples.clone(), self.test.embeddings.take());
+        let train = part(self.session.examples.clone(), self.session.features.take());
+        let test = part(self.test.examples.clone(), self.test.features.take());
         let pad_id = self.tokenizer.pad_id();
         Some(Untrained::new(model.valid(), train, test, pad_id))
     }

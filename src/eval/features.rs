@@ -1,0 +1,80 @@
+//! What the frozen part of a model makes of texts, computed once a text.
+
+use burn::tensor::{Device, ExecutionError, Tensor};
+
+use super::embeddings::EmbeddingCache;
+use super::hidden::HiddenStateCache;
+use crate::model::TextClassifier;
+use crate::model::classifier::Features;
+use crate::model::encoder::BatchTensors;
+use crate::text::{EncodedExample, TokenBatch};
+
+/// The features of a set of examples, for a model of which a part does not change.
+#[derive(Debug, Clone)]
+pub enum FeatureCache {
+    /// Only the head changes.
+    Embeddings(EmbeddingCache),
+    /// The layers from one on change.
+    HiddenStates(HiddenStateCache),
+}
+
+impl FeatureCache {
+    /// The layer below which the model does not change; `None` if that is all of the encoder.
+    pub fn layer(&self) -> Option<usize> {
+        match self {
+            Self::Embeddings(_) => None,
+            Self::HiddenStates(cache) => Some(cache.layer()),
+        }
+    }
+
+    /// The texts' vectors, if that is what it holds.
+    pub fn into_embeddings(self) -> Option<EmbeddingCache> {
+        match self {
+            Self::Embeddings(cache) => Some(cache),
+            Self::HiddenStates(_) => None,
+        }
+    }
+
+    /// The features of the examples with these indices, on `device`, with autodiff if that has it on.
+    ///
+    /// `examples` are those that the cache was made for; `model` is without autodiff.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub async fn features(
+        &mut self,
+        indices: &[u32],
+        examples: &[EncodedExample],
+        pad_id: u32,
+        model: &TextClassifier,
+        device: &Device,
+    ) -> Result<Features, ExecutionError> {
+        let plain = device.clone().inner();
+        match self {
+            Self::Embeddings(cache) => {
+                let embedded = cache
+                    .embed(indices, examples, pad_id, model, &plain)
+                    .await?;
+                Ok(Features::Embeddings(if device.is_autodiff() {
+                    Tensor::from_inner(embedded)
+                } else {
+                    embedded
+                }))
+            }
+            Self::HiddenStates(cache) => {
+                let hidden = cache
+                    .hidden_states(indices, examples, pad_id, model, &plain)
+                    .await?;
+                let ids: Vec<&[u32]> = indices
+                    .iter()
+                    .map(|&index| examples[index as usize].ids.as_slice())
+                    .collect();
+                Ok(Features::HiddenStates {
+                    layer: cache.layer(),
+                    hidden: Tensor::from_data(hidden, device),
+                    batch: BatchTensors::new(&TokenBatch::pad(&ids, pad_id), device),
+                })
+            }
+        }
+    }
+}
