@@ -162,7 +162,10 @@ impl Engine {
             hub_allowed: RwSignal::new(hub::remembered()),
             inner: StoredValue::new_local(inner),
         };
-        engine.start_worker();
+        match (build, preference) {
+            (WorkerBuild::Gpu, DevicePreference::Auto) => spawn_local(engine.start_if_gpu()),
+            _ => engine.start_worker(),
+        }
         engine
     }
 

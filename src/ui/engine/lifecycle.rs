@@ -8,10 +8,12 @@ use super::recovery::{EncoderChoice, Step};
 use super::trouble::Trouble;
 use super::worker::{
     FromWorker, OneThread, WorkerBuild, WorkerHandle, base_url, cpu_build, device_asked_for,
-    hub_url,
+    hub_url, lacks_adapter,
 };
 use super::{Engine, Inner};
-use crate::protocol::{Command, DeviceKind, Event, PROTOCOL_VERSION, RequestId, WireError};
+use crate::protocol::{
+    Command, DeviceKind, DeviceReason, Event, PROTOCOL_VERSION, RequestId, WireError,
+};
 use crate::run_state::RunState;
 use crate::run_state::loss::{Loss, RunAfterLoss};
 use crate::run_state::monitor::Monitor;
@@ -33,6 +35,28 @@ impl Engine {
             inner.no_gpu = None;
             (inner.build, inner.preference) = device_asked_for(kind, one_thread.as_ref());
         });
+    }
+
+    /// Starts the worker for the GPU, or, where the browser has no GPU to give, that for the CPU, which is less than half as
+    /// large. The page can tell before either is loaded.
+    pub(super) async fn start_if_gpu(self) {
+        let lacks_adapter = lacks_adapter().await;
+        let Some(is_first) = self.inner.try_with_value(|inner| inner.generation == 0) else {
+            return;
+        };
+        // Another may have been asked for meanwhile.
+        if !is_first {
+            return;
+        }
+        if lacks_adapter {
+            let one_thread = self.one_thread.get_untracked();
+            self.inner.update_value(|inner| {
+                (inner.build, inner.preference) =
+                    device_asked_for(DeviceKind::Cpu, one_thread.as_ref());
+                inner.no_gpu = Some(DeviceReason::NoAdapter);
+            });
+        }
+        self.start_worker();
     }
 
     /// Goes on in a new worker that differs in what `change` makes of it.

@@ -1,10 +1,11 @@
 //! A running worker: its script, its messages and its death.
 
 use gloo::events::EventListener;
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Function, Promise};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::port::{self, PortError};
 use crate::protocol::{DeviceKind, DevicePreference};
@@ -59,6 +60,29 @@ pub(crate) fn has_web_gpu() -> bool {
     web_sys::window().is_some_and(|window| {
         js_sys::Reflect::get(&window.navigator(), &"gpu".into()).is_ok_and(|gpu| gpu.is_truthy())
     })
+}
+
+/// Whether the browser offers WebGPU and has no adapter for it. Where asking fails the worker asks again, and says why.
+pub(super) async fn lacks_adapter() -> bool {
+    let Some(window) = web_sys::window() else {
+        return false;
+    };
+    let get = |from: &JsValue, name: &str| js_sys::Reflect::get(from, &name.into());
+    let answer = async {
+        let gpu = get(&window.navigator(), "gpu")?;
+        let request: Function = get(&gpu, "requestAdapter")?.dyn_into()?;
+        let options = js_sys::Object::new();
+        js_sys::Reflect::set(
+            &options,
+            &"powerPreference".into(),
+            &"high-performance".into(),
+        )?;
+        let asked: Promise = request.call1(&gpu, &options)?.dyn_into()?;
+        JsFuture::from(asked).await
+    };
+    answer
+        .await
+        .is_ok_and(|adapter: JsValue| !adapter.is_truthy())
 }
 
 /// The worker for the CPU.
