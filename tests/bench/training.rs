@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tabtune::protocol::DevicePreference;
-use tabtune::train::config::TrainConfig;
+use tabtune::train::config::{Method, TrainConfig};
 use tokio::time::sleep;
 
 use crate::bench_page::{BenchPage, Heard};
@@ -52,38 +52,29 @@ pub async fn steps(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Resu
     Ok(())
 }
 
-/// Epochs over the review sentences with the page's settings and encoder, validation included; and the memory of the worker
-/// in training.
+/// Epochs over the review sentences, validation included: with the page's settings and encoder, and of the last layer of the
+/// larger encoder, whose first epoch runs the layers below for all that follow; and the memory of the worker in training.
 pub async fn epochs(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Result {
-    let epochs = plan.rounds.min(MOST_EPOCHS);
+    let last_layer = Method::LastLayers {
+        layers: 1,
+        unfreeze_every: None,
+    };
     for contender in builds(plan) {
         let cpu = DevicePreference::Cpu;
-        let mut worker = Tabtune::open(page, contender, cpu, &plan.small_encoder).await?;
-        worker.learn_from_sample("uci").await?;
-        let config = TrainConfig {
-            epochs: epochs + 1,
-            ..TrainConfig::default()
-        };
-        worker.train(config, false).await?;
-        // The first epoch warms up.
-        let mut validated = Vec::new();
-        while validated.len() <= epochs as usize {
-            sleep(GLANCE).await;
-            let heard = page.heard(&worker.name).await?;
-            let ends = heard.iter().filter(|event| event.name == "Validated");
-            validated.extend(ends.map(|event| event.at));
+        for (case, encoder, method) in [
+            ("uci", &plan.small_encoder, Method::Lora),
+            ("uci, last layer", &plan.encoder, last_layer),
+        ] {
+            let mut worker = Tabtune::open(page, contender, cpu, encoder).await?;
+            let [first, later] = epochs_a_minute(&mut worker, method, plan.rounds).await?;
+            let unit = "epochs a minute";
+            if method == last_layer {
+                let case = format!("{case}, first epoch");
+                outcome.add("epochs", &case, contender, unit, first);
+            }
+            outcome.add("epochs", case, contender, unit, later);
+            worker.close().await?;
         }
-        let a_minute = validated
-            .windows(2)
-            .map(|pair| 60_000.0 / (pair[1] - pair[0]));
-        outcome.add(
-            "epochs",
-            "uci",
-            contender,
-            "epochs a minute",
-            a_minute.collect(),
-        );
-        worker.close().await?;
 
         if let Some(case) = plan.cases.iter().find(|case| case.name == MEMORY_CASE) {
             let mut worker = Tabtune::open(page, contender, cpu, &plan.small_encoder).await?;
@@ -104,6 +95,37 @@ pub async fn epochs(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Res
         }
     }
     Ok(())
+}
+
+/// How quickly the first epoch of a run over the review sentences is done, and those after it.
+async fn epochs_a_minute(
+    worker: &mut Tabtune<'_>,
+    method: Method,
+    rounds: u32,
+) -> Result<[Vec<f64>; 2]> {
+    worker.learn_from_sample("uci").await?;
+    let epochs = rounds.min(MOST_EPOCHS) + 1;
+    let config = TrainConfig {
+        method,
+        epochs,
+        ..TrainConfig::default()
+    };
+    worker.train(config, false).await?;
+    let mut ends = Vec::new();
+    while ends.len() <= epochs as usize {
+        sleep(GLANCE).await;
+        let heard = worker.page.heard(&worker.name).await?;
+        ends.extend(heard.into_iter().filter_map(|event| {
+            let ends = matches!(event.name.as_str(), "TrainingStarted" | "Validated");
+            ends.then_some(event.at)
+        }));
+    }
+    let mut all: Vec<f64> = ends
+        .windows(2)
+        .map(|pair| 60_000.0 / (pair[1] - pair[0]))
+        .collect();
+    let later = all.split_off(1);
+    Ok([all, later])
 }
 
 /// The page's settings, with all texts in one batch and more epochs than there will be steps.

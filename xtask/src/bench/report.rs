@@ -200,7 +200,7 @@ fn title(group: &str) -> &str {
         "forward, native" => "Forward passes in the terminal",
         "training, native" => "Training steps in the terminal",
         "epochs" => {
-            "Epochs over the review sentences, paraphrase-MiniLM-L3-v2, default settings, validation included"
+            "Epochs over the review sentences, validation included: paraphrase-MiniLM-L3-v2 with the default settings; the last layer of all-MiniLM-L6-v2"
         }
         "memory" => "Most memory of the worker while paraphrase-MiniLM-L3-v2 is trained",
         "loading" => "From the address to a prediction, files from the same machine",
