@@ -9,6 +9,7 @@ mod golden;
 use golden::{CPU, Folder, GPU, Subject};
 use js_sys::Uint8Array;
 use tabtune::device;
+use tabtune::model::has_int8;
 use tabtune::train::self_check;
 use tabtune::worker::run_constructors;
 use wasm_bindgen::JsCast;
@@ -74,7 +75,10 @@ async fn on_the_cpu() {
     let subject = Subject {
         device: device::cpu(),
         tolerance: CPU,
+        has_int8: has_int8(),
     };
+    assert!(subject.has_int8, "Chromium has relaxed SIMD");
+    golden::check_int8(&subject).await;
     check(subject, 10).await;
 }
 
@@ -94,6 +98,7 @@ async fn on_webgpu() {
     let subject = Subject {
         device: gpu.device,
         tolerance: GPU,
+        has_int8: false,
     };
     check(subject, 3).await;
 }

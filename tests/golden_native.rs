@@ -4,11 +4,13 @@ mod golden;
 
 use golden::{CPU, Folder, Subject};
 use pollster::block_on;
+use tabtune::model::has_int8;
 
 fn cpu() -> Subject {
     Subject {
         device: tabtune::device::cpu(),
         tolerance: CPU,
+        has_int8: has_int8(),
     }
 }
 
@@ -82,6 +84,13 @@ fn hidden_states_of_l6() {
 #[test]
 fn adapters_of_peft() {
     block_on(golden::check_adapters(&cpu()));
+}
+
+#[test]
+fn products_in_8_bits() {
+    if has_int8() {
+        block_on(golden::check_int8(&cpu()));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::f32::consts::{LN_2, LOG2_E};
 
 /// Adding it rounds to whole numbers, which then stand in the lowest bits.
-const ROUND: f32 = 12_582_912.0;
+pub(super) const ROUND: f32 = 12_582_912.0;
 
 /// ln 2 in two parts: the first has so few bits that its products with exponents are exact.
 #[expect(

@@ -11,6 +11,8 @@ use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
 use super::dropout::factors;
 use super::gelu::{gelu, gelu_backward};
+use super::has_int8;
+use super::int8::{self, QuantizedPanels, QuantizedRows};
 use super::matrix::{Rows, RowsMut, transposed};
 use super::norm::Norm;
 use super::ops::{Kernels, burn_attention, burn_packed_attention};
@@ -72,6 +74,30 @@ impl Kernels for Flex {
             RowsMut::new(&mut output, [d_input, d_output]),
         );
         tensor(output, Shape::new([d_input, d_output]))
+    }
+
+    fn int8_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        packs: Packs,
+    ) -> FloatTensor<Self> {
+        if !has_int8() || !are_f32([&input, &weight, &bias]) {
+            return Self::packed_linear(input, weight, bias, packs);
+        }
+        multiply_in_int8(input, weight, bias, &packs, QuantizedRows::of)
+    }
+
+    fn int8_gelu_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        packs: Packs,
+    ) -> FloatTensor<Self> {
+        if !has_int8() || !are_f32([&input, &weight, &bias]) {
+            return Self::packed_linear(Self::exact_gelu(input), weight, bias, packs);
+        }
+        multiply_in_int8(input, weight, bias, &packs, QuantizedRows::of_gelu)
     }
 
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -359,16 +385,47 @@ fn multiply(
 ) -> FlexTensor {
     let input = input.to_contiguous();
     let [depth, columns] = panels.shape();
-    let rows = input.shape().num_elements() / depth.max(1);
-    let mut shape = input.shape().to_vec();
-    if let Some(last) = shape.last_mut() {
-        *last = columns;
-    }
+    let (rows, shape) = output_shape(&input, panels.shape());
     let mut output = start(rows);
     add_product(
         Rows::new(f32s(&input), [rows, depth]),
         panels,
         RowsMut::new(&mut output, [rows, columns]),
     );
-    tensor(output, Shape::from(shape))
+    tensor(output, shape)
+}
+
+/// `input · weight + bias` in 8-bit integers, to which `quantize` turns the input.
+///
+/// # Shapes
+/// - as [`Kernels::int8_linear`]
+fn multiply_in_int8(
+    input: FlexTensor,
+    weight: FlexTensor,
+    bias: FlexTensor,
+    packs: &Packs,
+    quantize: impl FnOnce(Rows<'_>) -> QuantizedRows,
+) -> FlexTensor {
+    let panels = packs.int8(weight.data_arc(), || {
+        let weight = weight.to_contiguous();
+        QuantizedPanels::of(Rows::new(f32s(&weight), weight.shape().dims()))
+    });
+    let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
+    let [depth, columns] = panels.shape();
+    let (rows, shape) = output_shape(&input, panels.shape());
+    let quantized = quantize(Rows::new(f32s(&input), [rows, depth]));
+    let mut output = vec![0.0; rows * columns];
+    let places = RowsMut::new(&mut output, [rows, columns]);
+    int8::product(&quantized, &panels, f32s(&bias), places);
+    tensor(output, shape)
+}
+
+/// Rows of a product, and the shape of its output.
+fn output_shape(input: &FlexTensor, [depth, columns]: [usize; 2]) -> (usize, Shape) {
+    let rows = input.shape().num_elements() / depth.max(1);
+    let mut shape = input.shape().to_vec();
+    if let Some(last) = shape.last_mut() {
+        *last = columns;
+    }
+    (rows, Shape::from(shape))
 }

@@ -10,6 +10,7 @@ mod elementary;
 #[cfg(feature = "cpu")]
 mod flex;
 mod gelu;
+mod int8;
 mod lanes;
 mod matrix;
 mod norm;
@@ -23,5 +24,6 @@ mod reference;
 pub mod tensors;
 mod tile;
 
+pub use int8::is_available as has_int8;
 pub use ops::Kernels;
 pub use packs::Packs;

@@ -61,6 +61,33 @@ pub trait Kernels: Backend {
         Self::linear_weight_backward(input, gradient)
     }
 
+    /// [`Self::packed_linear`] in 8-bit integers, where [`has_int8`](super::has_int8) says that they are faster; no gradient
+    /// is computed.
+    ///
+    /// # Shapes
+    /// - as there
+    fn int8_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        _packs: Packs,
+    ) -> FloatTensor<Self> {
+        Self::linear(input, weight, Some(bias))
+    }
+
+    /// [`Self::int8_linear`] of GELU of each input.
+    ///
+    /// # Shapes
+    /// - as there
+    fn int8_gelu_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        _packs: Packs,
+    ) -> FloatTensor<Self> {
+        Self::linear(Self::gelu(input), weight, Some(bias))
+    }
+
     /// GELU by the error function, of each value.
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
         Self::gelu(input)

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::int8::QuantizedPanels;
 use super::panels::Panels;
 
 /// The packed forms of one weight, made when they are first needed. Copies of a layer share them. A weight that is trained
@@ -19,6 +20,7 @@ struct Packed {
     source: Arc<dyn Any + Send + Sync>,
     forward: Option<Arc<Panels>>,
     backward: Option<Arc<Panels>>,
+    int8: Option<Arc<QuantizedPanels>>,
 }
 
 /// What a weight is multiplied with.
@@ -38,6 +40,28 @@ impl Packs {
         direction: Direction,
         pack: impl FnOnce() -> Panels,
     ) -> Arc<Panels> {
+        self.form(source, pack, |packed| match direction {
+            Direction::Forward => &mut packed.forward,
+            Direction::Backward => &mut packed.backward,
+        })
+    }
+
+    /// The weight in `source` in 8 bits; `pack` makes it.
+    pub(super) fn int8(
+        &self,
+        source: Arc<dyn Any + Send + Sync>,
+        pack: impl FnOnce() -> QuantizedPanels,
+    ) -> Arc<QuantizedPanels> {
+        self.form(source, pack, |packed| &mut packed.int8)
+    }
+
+    /// A form of the weight in `source`; `pack` makes it.
+    fn form<T>(
+        &self,
+        source: Arc<dyn Any + Send + Sync>,
+        pack: impl FnOnce() -> T,
+        form: impl FnOnce(&mut Packed) -> &mut Option<Arc<T>>,
+    ) -> Arc<T> {
         let mut packed = self.lock();
         let kept = packed
             .take()
@@ -46,12 +70,9 @@ impl Packs {
             source,
             forward: None,
             backward: None,
+            int8: None,
         }));
-        let form = match direction {
-            Direction::Forward => &mut packed.forward,
-            Direction::Backward => &mut packed.backward,
-        };
-        Arc::clone(form.get_or_insert_with(|| Arc::new(pack())))
+        Arc::clone(form(packed).get_or_insert_with(|| Arc::new(pack())))
     }
 
     /// A thread that panics while it packs leaves nothing half done behind.
@@ -68,6 +89,7 @@ impl fmt::Debug for Packs {
             .debug_struct("Packs")
             .field("forward", &is_made(|packed| packed.forward.is_some()))
             .field("backward", &is_made(|packed| packed.backward.is_some()))
+            .field("int8", &is_made(|packed| packed.int8.is_some()))
             .finish()
     }
 }
@@ -101,7 +123,7 @@ mod tests {
         assert_eq!(found.shape(), [1, 2]);
         assert_eq!(
             format!("{packs:?}"),
-            "Packs { forward: true, backward: false }"
+            "Packs { forward: true, backward: false, int8: false }"
         );
     }
 }

@@ -29,6 +29,43 @@ pub fn packed_linear<const D: usize>(
     ))
 }
 
+/// [`packed_linear`] in 8-bit integers, without any gradient. On a device that has none, or where
+/// [`has_int8`](super::has_int8) says no, it is in floating point.
+///
+/// # Shapes
+/// - as there
+pub fn int8_linear<const D: usize>(
+    input: Tensor<D>,
+    weight: Tensor<2>,
+    bias: Tensor<1>,
+    packs: &Packs,
+) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::int8_linear(
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+        packs.clone(),
+    ))
+}
+
+/// [`int8_linear`] of GELU of each input.
+///
+/// # Shapes
+/// - as there
+pub fn int8_gelu_linear<const D: usize>(
+    input: Tensor<D>,
+    weight: Tensor<2>,
+    bias: Tensor<1>,
+    packs: &Packs,
+) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::int8_gelu_linear(
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+        packs.clone(),
+    ))
+}
+
 /// GELU by the error function, of each value.
 pub fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::exact_gelu(input.into_dispatch()))

@@ -55,6 +55,16 @@ impl SelfAttention {
         }
     }
 
+    pub(super) fn in_int8(self) -> Self {
+        Self {
+            query: self.query.in_int8(),
+            key: self.key.in_int8(),
+            value: self.value.in_int8(),
+            output: self.output.in_int8(),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `hidden`, output: as `layout` says
     pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {

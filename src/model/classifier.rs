@@ -9,6 +9,7 @@ use super::config::{EncoderConfig, Family};
 use super::encoder::{BatchTensors, Encoder};
 use super::head::{DenseActivation, DenseInit, Head};
 use super::pooling::pool;
+use crate::kernel::has_int8;
 use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
 
 /// What a part of a model makes of a batch, from which the rest goes on.
@@ -105,6 +106,15 @@ impl TextClassifier {
             }
         };
         self.head.forward(pooled)
+    }
+
+    /// The same model for predictions on the CPU alone, faster and less exact: the linear layers of the encoder in 8-bit
+    /// integers, adapters merged; all else as before. `None` where [`has_int8`] says no.
+    pub fn in_int8(&self) -> Option<Self> {
+        has_int8().then(|| Self {
+            encoder: self.encoder.clone().in_int8(),
+            ..self.clone()
+        })
     }
 
     /// A vector for each text: all that comes before the head.

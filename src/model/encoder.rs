@@ -70,14 +70,22 @@ impl EncoderLayer {
         }
     }
 
+    fn in_int8(self) -> Self {
+        Self {
+            attention: self.attention.in_int8(),
+            intermediate: self.intermediate.in_int8(),
+            output: self.output.in_int8(),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `hidden`, output: as `layout` says
     pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {
         let hidden = self.attention.forward(hidden, layout);
-        let inner = self
-            .activation
-            .forward(self.intermediate.forward(hidden.clone()));
-        let output = dropout(self.output.forward(inner), self.dropout.prob);
+        let inner = self.intermediate.forward(hidden.clone());
+        let output = self.output.forward_activated(inner, self.activation);
+        let output = dropout(output, self.dropout.prob);
         self.norm.forward(hidden + output)
     }
 }
@@ -254,6 +262,13 @@ impl Encoder {
     /// Whether the layers compute padding, too, on a device.
     pub fn computes_padding(&self, device: &Device) -> bool {
         !has_packed_attention(device) || self.drops(device)
+    }
+
+    /// The same encoder with the linear layers of its layers in 8-bit integers, adapters merged.
+    pub(super) fn in_int8(mut self) -> Self {
+        let layers = std::mem::take(&mut self.layers);
+        self.layers = layers.into_iter().map(EncoderLayer::in_int8).collect();
+        self
     }
 
     /// Whether the files have a pooler.

@@ -6,8 +6,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::activation::Activation;
 use crate::kernel::Packs;
-use crate::kernel::tensors::{dropout, packed_linear};
+use crate::kernel::tensors::{dropout, int8_gelu_linear, int8_linear, packed_linear};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -61,6 +62,9 @@ pub struct LoraLinear {
     pub lora: Option<Lora>,
     #[module(skip)]
     packs: Packs,
+    /// Whether it computes in 8-bit integers.
+    #[module(skip)]
+    in_int8: bool,
 }
 
 impl From<Linear> for LoraLinear {
@@ -69,6 +73,7 @@ impl From<Linear> for LoraLinear {
             linear,
             lora: None,
             packs: Packs::default(),
+            in_int8: false,
         }
     }
 }
@@ -84,9 +89,24 @@ impl LoraLinear {
         }
     }
 
+    /// The same of an activation of each input.
+    ///
+    /// # Shapes
+    /// - as [`Self::forward`]
+    pub(super) fn forward_activated(&self, input: Tensor<3>, activation: Activation) -> Tensor<3> {
+        let Linear { weight, bias } = &self.linear;
+        match (activation, bias) {
+            (Activation::Gelu, Some(bias)) if self.in_int8 => {
+                int8_gelu_linear(input, weight.val(), bias.val(), &self.packs)
+            }
+            _ => self.forward(activation.forward(input)),
+        }
+    }
+
     fn forward_linear(&self, input: Tensor<3>) -> Tensor<3> {
         let Linear { weight, bias } = &self.linear;
         match bias {
+            Some(bias) if self.in_int8 => int8_linear(input, weight.val(), bias.val(), &self.packs),
             Some(bias) => packed_linear(input, weight.val(), bias.val(), &self.packs),
             None => self.linear.forward(input),
         }
@@ -114,6 +134,14 @@ impl LoraLinear {
         let update = lora.a.val().matmul(lora.b.val()) * lora.scaling;
         let weight = weight.map(|weight| weight + update);
         Linear { weight, bias }.into()
+    }
+
+    /// The same layer in 8-bit integers, adapter merged; see [`TextClassifier::in_int8`](super::TextClassifier::in_int8).
+    pub(super) fn in_int8(self) -> Self {
+        Self {
+            in_int8: true,
+            ..self.merged()
+        }
     }
 }
 

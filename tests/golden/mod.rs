@@ -13,6 +13,7 @@ mod adapters;
 mod dropout;
 mod encoders;
 mod fixture;
+mod int8;
 mod parameters;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod runs;
@@ -25,6 +26,7 @@ pub use adamw::{check_frozen_base, check_gradients, check_resume, check_ten_step
 pub use adapters::check_adapters;
 pub use dropout::check_encoder_dropout;
 pub use encoders::{Folder, check_encoder, check_families, check_tiny_bert};
+pub use int8::check_int8;
 pub use parameters::{Of, read_parameters};
 pub use tokens::{check_family_tokens, check_minilm_tokens, check_tiny_bert_tokens};
 pub use training::check_training;
@@ -53,6 +55,8 @@ pub struct Subject {
     pub device: Device,
     /// How exact it must be.
     pub tolerance: Tolerance,
+    /// Whether it can predict in 8-bit integers.
+    pub has_int8: bool,
 }
 
 /// flex, natively and in a browser.

@@ -71,6 +71,31 @@ fn a_trained_linear_layer_is_burns() {
 }
 
 #[test]
+fn an_int8_layer_is_near_burns() {
+    let device = crate::device::cpu();
+    let of = |shape: [usize; 2], seed| {
+        let values = values(shape.iter().product(), seed);
+        Tensor::<2>::from_data(TensorData::new(values, shape), &device)
+    };
+    let packs = Packs::default();
+    let (weight, bias) = (of([37, 19], 2), of([1, 19], 3).reshape([19]));
+    let rows = of([37, 10], 1);
+    for input in [
+        rows.clone().reshape([2, 5, 37]),
+        // Rows that do not lie one after another.
+        rows.reshape([2, 37, 5]).swap_dims(1, 2),
+    ] {
+        let found = int8_linear(input.clone(), weight.clone(), bias.clone(), &packs);
+        let expected = linear(input, weight.clone(), Some(bias.clone()));
+        let tolerance = Tolerance::<f32>::absolute(0.1);
+        found
+            .into_data()
+            .assert_approx_eq(&expected.into_data(), tolerance);
+    }
+    assert!(format!("{packs:?}").contains("int8: true") || !super::super::has_int8());
+}
+
+#[test]
 fn a_changed_weight_is_packed_anew() {
     let (input, bias) = (tensor([4, 16], 1), tensor([16], 3));
     let packs = Packs::default();
