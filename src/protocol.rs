@@ -36,7 +36,7 @@ pub use run::Pace;
 pub use storage::{ProjectEntry, ProjectId, STORAGE_VERSION, Space, StorageCommand, StorageEvent};
 pub use table::EditOutcome;
 pub use using::{
-    LabelCount, Snippet, SnippetLanguage, TableOutcome, TablePredictions, TableRequest,
+    LabelCount, Precision, Snippet, SnippetLanguage, TableOutcome, TablePredictions, TableRequest,
 };
 pub use verdict::{PositiveLabel, Verdict, VerdictOptions};
 
@@ -44,7 +44,7 @@ pub use crate::train::estimate::Estimate;
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -150,7 +150,11 @@ pub enum Command {
     /// Measures how long the texts of the data set are. Ends in [`Event::LengthsMeasured`].
     MeasureLengths { id: RequestId },
     /// Classifies some texts with the model as it stands. Ends in [`Event::TextsPredicted`].
-    PredictTexts { id: RequestId, texts: Vec<String> },
+    PredictTexts {
+        id: RequestId,
+        texts: Vec<String>,
+        precision: Precision,
+    },
     /// Reads a table of texts to classify, the message's buffer, beside the data set's. Ends in [`Event::TextsOpened`].
     OpenTexts {
         id: RequestId,
@@ -403,6 +407,8 @@ pub struct DeviceReport {
     pub name: String,
     /// Threads that the CPU computes with.
     pub threads: u32,
+    /// Whether it can predict in 8-bit integers.
+    pub int8: bool,
     pub reason: DeviceReason,
 }
 

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":5,"device":"Auto","no_gpu":null,"base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
-    r#"{"Start":{"id":1,"version":5,"device":"Cpu","no_gpu":{"SoftwareAdapter":{"adapter":"SwiftShader"}},"base_url":"http://localhost/","hub_url":""}}"#,
+    r#"{"Start":{"id":1,"version":6,"device":"Auto","no_gpu":null,"base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
+    r#"{"Start":{"id":1,"version":6,"device":"Cpu","no_gpu":{"SoftwareAdapter":{"adapter":"SwiftShader"}},"base_url":"http://localhost/","hub_url":""}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Zip":{"name":"mine.zip"}}}}"#,
@@ -52,10 +52,10 @@ const COMMANDS: &[&str] = &[
     r#"{"ChangeHeldOut":{"id":24,"part":"Validation"}}"#,
     r#"{"ChangeHeldOut":{"id":24,"part":null}}"#,
     r#"{"MeasureLengths":{"id":25}}"#,
-    r#"{"PredictTexts":{"id":15,"texts":["good","bad"]}}"#,
+    r#"{"PredictTexts":{"id":15,"texts":["good","bad"],"precision":"Float32"}}"#,
     r#"{"OpenTexts":{"id":16,"name":"mails.csv","options":{"encoding":null,"sheet":null}}}"#,
-    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":0.75,"positive":{"label":"spam","probability":0.25}},"mark":true}}}"#,
-    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":null,"positive":null},"mark":false}}}"#,
+    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":0.75,"positive":{"label":"spam","probability":0.25}},"mark":true,"precision":"Int8"}}}"#,
+    r#"{"PredictTable":{"id":17,"request":{"column":1,"verdict":{"unsure_below":null,"positive":null},"mark":false,"precision":"Float32"}}}"#,
     r#"{"StopTable":{"id":18}}"#,
     r#"{"DescribeUse":{"id":19}}"#,
     r#"{"Step":{"id":15}}"#,
@@ -66,7 +66,7 @@ const COMMANDS: &[&str] = &[
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Ready":{"id":1,"version":5,"device":{"kind":"Gpu","name":"Apple M3","threads":1,"reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"Ready":{"id":1,"version":6,"device":{"kind":"Gpu","name":"Apple M3","threads":1,"int8":false,"reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,
@@ -110,7 +110,7 @@ const EVENTS: &[&str] = &[
     r#"{"TextsPredicted":{"id":15,"predictions":[{"text":"4","probabilities":[],"labels":[],"value":4.5,"tokens":3,"milliseconds":4.5}]}}"#,
     r#"{"TextsOpened":{"id":16,"table":{"name":"mails.csv","format":{"Delimited":{"delimiter":","}},"text":{"encoding":"UTF-8","found":"Valid","malformed":0},"columns":["mail"],"rows":1,"preview":[["good"]],"guess":{"text":0,"label":1,"split":null},"problems":["SingleLabel"]}}}"#,
     r#"{"TableProgress":{"id":17,"done":32,"total":100}}"#,
-    r#"{"TablePredicted":{"id":17,"outcome":{"Done":{"name":"mails-predictions.csv","rows":100,"empty":1,"unsure":2,"labels":[{"label":"spam","rows":99}]}}}}"#,
+    r#"{"TablePredicted":{"id":17,"outcome":{"Done":{"name":"mails-predictions.csv","rows":100,"empty":1,"unsure":2,"precision":"Int8","labels":[{"label":"spam","rows":99}]}}}}"#,
     r#"{"TablePredicted":{"id":17,"outcome":{"Stopped":{"done":32}}}}"#,
     r#"{"TableStopping":{"id":18}}"#,
     r#"{"UseDescribed":{"id":19,"snippets":[{"form":"Merged","language":"Python","code":"import torch"},{"form":"Tabtune","language":"Rust","code":"fn main() {}"},{"form":"Tabtune","language":"Terminal","code":"cargo run"}]}}"#,
@@ -140,7 +140,7 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 5);
+    assert_eq!(PROTOCOL_VERSION, 6);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
         29,

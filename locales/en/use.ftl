@@ -41,6 +41,7 @@ use-batch-column = Column of texts
 use-batch-sheet = Sheet
 use-batch-first = First texts
 use-batch-mark = I will open it in Excel (adds a mark by which Excel knows UTF-8)
+use-batch-int8 = Compute in 8-bit integers: faster, and nearly as exact. A label may change where the model is in two minds.
 use-batch-start = Classify and save
 use-batch-stop = Stop
 use-batch-paused-only = Pause the run to classify the file with the model as it stands.
@@ -60,6 +61,7 @@ use-batch-empty =
         [one] { $count } row has no text, and no prediction.
        *[other] { $count } rows have no text, and no prediction.
     }
+use-batch-in-int8 = Computed in 8-bit integers.
 use-batch-stopped =
     Stopped after { $count ->
         [one] { $count } row

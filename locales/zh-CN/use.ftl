@@ -33,6 +33,7 @@ use-batch-column = 文本列
 use-batch-sheet = 工作表
 use-batch-first = 前几条文本
 use-batch-mark = 我会用 Excel 打开（添加便于 Excel 识别 UTF-8 的标记）
+use-batch-int8 = 使用 8 位整数计算：更快，精确度几乎相同。模型难以判断的文本，其标签可能会改变。
 use-batch-start = 分类并保存
 use-batch-stop = 停止
 use-batch-paused-only = 请先暂停训练，再用当前模型对文件分类。
@@ -40,6 +41,7 @@ use-batch-progress = 已完成 { $done } 行，共 { $total } 行
 use-batch-done = { $count } 行已写入 { $name }。
 use-batch-unsure = 其中 { $count } 行模型不确定。
 use-batch-empty = { $count } 行没有文本，因此没有预测结果。
+use-batch-in-int8 = 使用 8 位整数计算。
 use-batch-stopped = 已在 { $count } 行后停止，未保存任何内容。
 use-batch-save = 再次保存
 

@@ -90,7 +90,7 @@ impl Command {
 mod tests {
     use super::*;
     use crate::data::{ReadOptions, RowFilter};
-    use crate::protocol::TableSource;
+    use crate::protocol::{Precision, TableSource};
 
     #[test]
     fn what_only_looks_leaves_an_estimate() {
@@ -105,6 +105,7 @@ mod tests {
             Command::PredictTexts {
                 id: 3,
                 texts: Vec::new(),
+                precision: Precision::Float32,
             },
             Command::StopTable { id: 4 },
             Command::DescribeUse { id: 5 },

@@ -4,6 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{ExportForm, VerdictOptions};
 
+/// The numbers that the encoder's layers compute with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Precision {
+    /// Floating point, as in training.
+    Float32,
+    /// 8-bit integers: faster, less exact, and for predictions alone. Only where
+    /// [`DeviceReport::int8`](super::DeviceReport::int8) says so.
+    Int8,
+}
+
 /// How a table is to be classified.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TableRequest {
@@ -13,6 +23,7 @@ pub struct TableRequest {
     pub verdict: VerdictOptions,
     /// Whether a delimited file begins with a byte order mark, for Excel.
     pub mark: bool,
+    pub precision: Precision,
 }
 
 /// What became of a table.
@@ -34,6 +45,8 @@ pub struct TablePredictions {
     pub empty: u32,
     /// Rows that the model is unsure of.
     pub unsure: u32,
+    /// What they were classified with.
+    pub precision: Precision,
     /// Rows that each label was given, in the order of the labels; none where a number is predicted.
     pub labels: Vec<LabelCount>,
 }

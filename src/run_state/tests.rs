@@ -5,8 +5,8 @@ use crate::eval::score::{Metric, Score};
 use crate::hub::HubDescription;
 use crate::protocol::{
     DeviceKind, DevicePreference, DeviceReason, ErrorKind, ExportForm, LabelProbability,
-    ModelSource, ModelSummary, Pace, RunEnd, StepRecord, TableOutcome, TableRequest, TableSource,
-    TrainPlan, TrainResult, ValidationRecord, Verdict,
+    ModelSource, ModelSummary, Pace, Precision, RunEnd, StepRecord, TableOutcome, TableRequest,
+    TableSource, TrainPlan, TrainResult, ValidationRecord, Verdict,
 };
 use crate::train::config::{Method, TrainConfig};
 
@@ -32,6 +32,7 @@ fn device(kind: DeviceKind) -> DeviceReport {
         kind,
         name: "device".into(),
         threads: 1,
+        int8: kind == DeviceKind::Cpu,
         reason: DeviceReason::Requested,
     }
 }
@@ -985,6 +986,7 @@ fn classify(state: &mut RunState, id: RequestId) {
         column: state.using.column,
         verdict: state.verdict_options(),
         mark: false,
+        precision: Precision::Float32,
     };
     state.sent(&Command::PredictTable { id, request });
 }
@@ -1083,7 +1085,11 @@ fn texts_are_asked_about_a_batch_at_a_time() {
     let mut state = training();
     let texts = vec!["good".to_owned()];
     state.error = Some(error());
-    state.sent(&Command::PredictTexts { id: 6, texts });
+    state.sent(&Command::PredictTexts {
+        id: 6,
+        texts,
+        precision: Precision::Float32,
+    });
     assert!(!state.can_predict_texts() && state.error.is_some());
     state.apply(Event::TextsPredicted {
         id: 6,

@@ -156,6 +156,11 @@ impl RunState {
             && !self.is_opening_texts()
     }
 
+    /// Whether the device can classify in 8-bit integers.
+    pub fn can_use_int8(&self) -> bool {
+        self.device.as_ref().is_some_and(|device| device.int8)
+    }
+
     /// Whether the classifying may be stopped.
     pub fn can_stop_classifying(&self) -> bool {
         self.is_classifying() && self.using.pending.stop.is_none()

@@ -4,6 +4,7 @@ use burn::tensor::Device;
 
 use super::errors::Fault;
 use crate::device;
+use crate::model::has_int8;
 use crate::protocol::{DeviceKind, DevicePreference, DeviceReason, DeviceReport};
 
 /// Opens the device that the user wants, or the CPU with the reason why not. `no_gpu` is the reason if that is known.
@@ -30,6 +31,7 @@ pub async fn open(
         kind: DeviceKind::Cpu,
         name,
         threads: threads(base_url).await?,
+        int8: has_int8(),
         reason,
     };
     Ok((device::cpu(), report))
@@ -87,6 +89,7 @@ async fn gpu(preference: DevicePreference) -> Result<(Device, DeviceReport), Dev
             kind: DeviceKind::Gpu,
             name: gpu.adapter,
             threads: 1,
+            int8: false,
             reason,
         },
     ))

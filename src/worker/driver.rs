@@ -23,7 +23,7 @@ use crate::eval::tested::{ExampleFilter, TestedExamples};
 use crate::port::{to_buffer, to_bytes};
 use crate::protocol::{
     Command, DevicePreference, DeviceReason, EncoderSource, Event, ExportForm, ModelSource,
-    PROTOCOL_VERSION, RequestId, TableSource, WireError,
+    PROTOCOL_VERSION, Precision, RequestId, TableSource, WireError,
 };
 use crate::train::Checkpoint;
 use crate::train::config::TrainConfig;
@@ -250,13 +250,17 @@ impl Driver {
                     idle.and_then(|()| self.tables.change_held_out(id, part)),
                 );
             }
-            Command::PredictTexts { id, texts } => (id, self.predict_texts(id, texts).await),
+            Command::PredictTexts {
+                id,
+                texts,
+                precision,
+            } => (id, self.predict_texts(id, texts, precision).await),
             Command::OpenTexts { id, name, options } => {
                 let bytes = bytes.unwrap_or_default();
                 (id, self.using.open(id, &name, &bytes, &options))
             }
             Command::PredictTable { id, request } => {
-                let pipeline = self.current_pipeline().map(Cow::into_owned);
+                let pipeline = self.pipeline_in(request.precision).map(Cow::into_owned);
                 let pipeline = pipeline.map_err(WireError::from);
                 match pipeline.and_then(|pipeline| self.using.begin(id, request, pipeline)) {
                     // The terminal event comes when the rows are classified.
@@ -302,6 +306,7 @@ impl Driver {
         self.started = Some(Started {
             base_url,
             device,
+            int8: report.int8,
             encoders: encoders.clone(),
             hub,
         });
@@ -432,8 +437,13 @@ impl Driver {
         Ok(Event::Predicted { id, prediction })
     }
 
-    async fn predict_texts(&self, id: RequestId, texts: Vec<String>) -> Result<Event, WireError> {
-        let predictions = predict_all(&*self.current_pipeline()?, texts).await?;
+    async fn predict_texts(
+        &self,
+        id: RequestId,
+        texts: Vec<String>,
+        precision: Precision,
+    ) -> Result<Event, WireError> {
+        let predictions = predict_all(&*self.pipeline_in(precision)?, texts).await?;
         Ok(Event::TextsPredicted { id, predictions })
     }
 
@@ -494,6 +504,18 @@ impl Driver {
             (Some(run), _) => Ok(Cow::Owned(run.pipeline())),
             (None, Some(model)) => Ok(Cow::Borrowed(&model.pipeline)),
             (None, None) => Err(StateError::NoModel),
+        }
+    }
+
+    /// The same, computing with other numbers.
+    fn pipeline_in(&self, precision: Precision) -> Result<Cow<'_, Pipeline>, StateError> {
+        let pipeline = self.current_pipeline()?;
+        match precision {
+            Precision::Float32 => Ok(pipeline),
+            Precision::Int8 => {
+                let int8 = self.started()?.int8.then(|| pipeline.in_int8());
+                int8.flatten().map(Cow::Owned).ok_or(StateError::NoInt8)
+            }
         }
     }
 

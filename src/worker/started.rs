@@ -17,6 +17,8 @@ pub struct Started {
     pub base_url: String,
     /// Without autodiff.
     pub device: Device,
+    /// Whether it can predict in 8-bit integers.
+    pub int8: bool,
     /// The page's own encoders.
     pub encoders: Vec<EncoderEntry>,
     /// The way to the hub.

@@ -10,7 +10,7 @@ use crate::data::{AddedCell, OutputForm, Problem, ReadOptions, Table, TableWrite
 use crate::eval::{Answer, Asking, Pipeline};
 use crate::port::to_buffer;
 use crate::protocol::{
-    Event, LabelCount, RequestId, TableOutcome, TablePredictions, TableRequest, Verdict,
+    Event, LabelCount, Precision, RequestId, TableOutcome, TablePredictions, TableRequest, Verdict,
     VerdictOptions, WireError,
 };
 
@@ -32,6 +32,7 @@ struct Job {
     table: Rc<Table>,
     column: u32,
     options: VerdictOptions,
+    precision: Precision,
     /// The model as it stood at the beginning.
     pipeline: Pipeline,
     form: OutputForm,
@@ -61,7 +62,7 @@ impl Using {
         Ok(Event::TextsOpened { id, table: summary })
     }
 
-    /// Begins to classify the table.
+    /// Begins to classify the table. The pipeline is in the request's precision.
     pub fn begin(
         &mut self,
         id: RequestId,
@@ -130,6 +131,7 @@ impl Job {
             column,
             verdict,
             mark,
+            precision,
         } = request;
         let form = OutputForm::of(table.format(), mark);
         let mut added = vec!["prediction".to_owned()];
@@ -149,6 +151,7 @@ impl Job {
             table,
             column,
             options: verdict,
+            precision,
             pipeline,
             form,
             window: None,
@@ -243,6 +246,7 @@ impl Job {
             rows: self.written,
             empty: self.empty,
             unsure: self.unsure,
+            precision: self.precision,
             labels: labels
                 .map(|(label, rows)| LabelCount {
                     label: label.clone(),

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use tabtune::data::{ColumnChoice, Problem, ReadOptions, SplitConfig};
-use tabtune::protocol::{Command, DevicePreference, EncoderSource, PROTOCOL_VERSION, TableSource};
+use tabtune::protocol::{
+    Command, DevicePreference, EncoderSource, PROTOCOL_VERSION, Precision, TableSource,
+};
 use tabtune::train::config::TrainConfig;
 
 use crate::bench_page::{BenchPage, Timed};
@@ -136,7 +138,11 @@ impl<'a> Tabtune<'a> {
     pub async fn predict(&mut self, texts: &[String]) -> Result<(f64, Vec<u32>)> {
         let texts = texts.to_vec();
         let timed = self
-            .ask(None, |id| Command::PredictTexts { id, texts })
+            .ask(None, |id| Command::PredictTexts {
+                id,
+                texts,
+                precision: Precision::Float32,
+            })
             .await?;
         let predictions = timed.answer["TextsPredicted"]["predictions"].as_array();
         let tokens = |prediction: &Value| prediction["tokens"].as_u64().unwrap_or_default() as u32;

@@ -176,6 +176,13 @@ async fn a_file_comes_back_with_predictions() -> Result {
         [&Value::from("yes"), &Value::Null, &Value::from("=no")]
     );
 
+    // In 8-bit integers, which Chromium has, and it is said that they were used.
+    page.click("batch-int8").await?;
+    page.click("batch-start").await?;
+    page.message("batch-in-int8", "8-bit integers").await?;
+    page.element("batch-done[data-rows='3']").await?;
+    page.click("batch-int8").await?;
+
     // A large file is stopped, and the page answers meanwhile.
     let many = format!("text\n{}", "a rather good and tasty food\n".repeat(100_000));
     open_texts(&page, folder, "many.csv", &many).await?;

@@ -38,6 +38,7 @@ fn opened(source: TableSource) -> RunState {
             kind: DeviceKind::Cpu,
             name: "device".into(),
             threads: 1,
+            int8: true,
             reason: DeviceReason::Requested,
         }),
         ..RunState::default()

@@ -5,7 +5,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use super::{Engine, Source};
-use crate::protocol::{Command, Prediction, RequestId, TableOutcome, TableRequest};
+use crate::protocol::{Command, Precision, Prediction, RequestId, TableOutcome, TableRequest};
 use crate::run_state::monitor::Monitor;
 use crate::ui::save_file::{as_file, save_file};
 use crate::ui::words;
@@ -58,11 +58,12 @@ impl Engine {
     }
 
     /// Classifies every row of the open table.
-    pub(crate) fn classify_table(self, mark: bool) {
+    pub(crate) fn classify_table(self, mark: bool, precision: Precision) {
         let request = self.state.with_untracked(|state| TableRequest {
             column: state.using.column,
             verdict: state.verdict_options(),
             mark,
+            precision,
         });
         self.inner.update_value(|inner| inner.in_use.made = None);
         self.send(|id| Command::PredictTable { id, request }, None);
@@ -108,7 +109,11 @@ impl Engine {
         if texts.is_empty() {
             return;
         }
-        let command = self.announce(|id| Command::PredictTexts { id, texts });
+        let command = self.announce(|id| Command::PredictTexts {
+            id,
+            texts,
+            precision: Precision::Float32,
+        });
         // Before it is posted, which may fail at once.
         self.inner
             .update_value(|inner| inner.in_use.asked = Some(command.id()));

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::batch_file::TextsTable;
 use crate::data::{ReadOptions, TableFormat};
-use crate::protocol::{TableOutcome, TablePredictions};
+use crate::protocol::{Precision, TableOutcome, TablePredictions};
 use crate::run_state::RunState;
 use crate::ui::engine::{Engine, Source};
 use crate::ui::file_button::FileButton;
@@ -79,6 +79,13 @@ fn Classify(engine: Engine) -> impl IntoView {
     let learns = Memo::new(move |_| engine.state.with(RunState::is_running));
     let working = Memo::new(move |_| progress.get().is_some());
     let mark = RwSignal::new(false);
+    let has_int8 = Memo::new(move |_| engine.state.with(RunState::can_use_int8));
+    let wants_int8 = RwSignal::new(false);
+    // A choice outlives the device that it was made for.
+    let precision = move || match wants_int8.get_untracked() && has_int8.get_untracked() {
+        true => Precision::Int8,
+        false => Precision::Float32,
+    };
     let is_json = Memo::new(move |_| {
         engine.state.with(|state| {
             let format = state.using.table.as_ref().map(|table| &table.format);
@@ -137,13 +144,22 @@ fn Classify(engine: Engine) -> impl IntoView {
                     />
                     <span>{move || tr!("use-batch-mark")}</span>
                 </label>
+                <label class="check" prop:hidden=move || !has_int8.get()>
+                    <input
+                        type="checkbox"
+                        data-testid="batch-int8"
+                        prop:checked=move || wants_int8.get()
+                        on:change:target=move |event| wants_int8.set(event.target().checked())
+                    />
+                    <span>{move || tr!("use-batch-int8")}</span>
+                </label>
                 <div class="buttons">
                     <button
                         type="button"
                         class="primary"
                         data-testid="batch-start"
                         disabled=move || !enabled.get()
-                        on:click=move |_| engine.classify_table(mark.get_untracked())
+                        on:click=move |_| engine.classify_table(mark.get_untracked(), precision())
                     >
                         {move || tr!("use-batch-start")}
                     </button>
@@ -171,6 +187,7 @@ fn ended(engine: Engine, outcome: TableOutcome) -> AnyView {
         rows,
         empty,
         unsure,
+        precision,
         labels,
     } = done;
     let testid_name = name.clone();
@@ -187,12 +204,18 @@ fn ended(engine: Engine, outcome: TableOutcome) -> AnyView {
     let unsure = (unsure > 0).then(|| {
         view! { <p class="muted small">{move || tr!("use-batch-unsure", count = unsure)}</p> }
     });
+    let int8 = (precision == Precision::Int8).then(|| {
+        view! {
+            <p class="muted small" data-testid="batch-in-int8">{move || tr!("use-batch-in-int8")}</p>
+        }
+    });
     view! {
         <div class="stack" data-testid="batch-done" data-name=testid_name data-rows=rows>
             <p>{move || tr!("use-batch-done", count = rows, name = name.clone())}</p>
             <ul class="opinions">{labels.collect_view()}</ul>
             {unsure}
             {empty}
+            {int8}
             <div class="buttons">
                 <button type="button" data-testid="batch-save" on:click=move |_| engine.save_table()>
                     {move || tr!("use-batch-save")}

@@ -50,6 +50,9 @@ pub enum StateError {
     /// The column of the texts is not there.
     #[error("the file has no such column")]
     NoSuchColumn,
+    /// The browser's WebAssembly has no instructions for it, or the device is a GPU.
+    #[error("8-bit integers are not to be had on this device")]
+    NoInt8,
 }
 
 impl StateError {
@@ -69,6 +72,7 @@ impl StateError {
             Self::Classifying => "Wait for it, or stop it first.",
             Self::NoTexts => "Open one first.",
             Self::NoSuchColumn => "Choose the column of the texts.",
+            Self::NoInt8 => "Classify without them: it takes longer, and is more exact.",
         }
     }
 }
