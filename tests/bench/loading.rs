@@ -3,6 +3,8 @@
 
 use std::time::Instant;
 
+use tabtune::protocol::Precision;
+
 use crate::page::{PLAIN, Page, Result, variable};
 use crate::plan::{Contender, Outcome, Plan};
 
@@ -31,6 +33,7 @@ pub async fn measure(plan: &Plan, outcome: &mut Outcome) -> Result {
         name: "Tabtune".to_owned(),
         threads: 1,
         is_tabtune: true,
+        precision: Precision::Float32,
         options: serde_json::Value::Null,
     };
     let cases = [

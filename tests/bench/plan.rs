@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tabtune::protocol::Precision;
 
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -39,6 +40,8 @@ pub struct Contender {
     pub threads: u32,
     /// Whether it is Tabtune, which speaks its protocol and trains.
     pub is_tabtune: bool,
+    /// What Tabtune predicts with.
+    pub precision: Precision,
     /// What the bench's page opens it with.
     pub options: Value,
 }

@@ -15,6 +15,7 @@ use crate::plan::Contender;
 pub struct Tabtune<'a> {
     pub page: &'a BenchPage,
     pub name: String,
+    precision: Precision,
     id: u32,
 }
 
@@ -28,7 +29,12 @@ impl<'a> Tabtune<'a> {
     ) -> Result<Self> {
         let name = format!("{} {}", contender.name, contender.threads);
         page.start(&name, &contender.options).await?;
-        let mut worker = Self { page, name, id: 0 };
+        let mut worker = Self {
+            page,
+            name,
+            precision: contender.precision,
+            id: 0,
+        };
         let base_url = page
             .page
             .driver
@@ -137,11 +143,12 @@ impl<'a> Tabtune<'a> {
     /// Asks the model about texts; the milliseconds from the command to its answer, and the tokens of each text.
     pub async fn predict(&mut self, texts: &[String]) -> Result<(f64, Vec<u32>)> {
         let texts = texts.to_vec();
+        let precision = self.precision;
         let timed = self
             .ask(None, |id| Command::PredictTexts {
                 id,
                 texts,
-                precision: Precision::Float32,
+                precision,
             })
             .await?;
         let predictions = timed.answer["TextsPredicted"]["predictions"].as_array();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tabtune::protocol::DevicePreference;
+use tabtune::protocol::{DevicePreference, Precision};
 use tabtune::train::config::{Method, TrainConfig};
 use tokio::time::sleep;
 
@@ -22,7 +22,7 @@ const MEMORY_CASE: &str = "16x64";
 fn builds(plan: &Plan) -> impl Iterator<Item = &Contender> {
     plan.contenders
         .iter()
-        .filter(|contender| contender.is_tabtune)
+        .filter(|contender| contender.is_tabtune && contender.precision == Precision::Float32)
 }
 
 /// A step of LoRA with the page's settings, on each case whose texts have one length.

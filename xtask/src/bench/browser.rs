@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tabtune::protocol::Precision;
 
-use super::measurement::{Measurement, TABTUNE};
+use super::measurement::{Measurement, TABTUNE, TABTUNE_INT8};
 use super::texts::Case;
 use crate::chromium::Chromium;
 use crate::models::encoders::{EMBEDDED, SECOND};
@@ -30,6 +31,8 @@ pub struct Contender {
     name: String,
     threads: u32,
     is_tabtune: bool,
+    /// What Tabtune predicts with.
+    precision: Precision,
     /// What the bench's page opens it with.
     options: Value,
 }
@@ -88,7 +91,13 @@ pub fn contenders(workspace: &Workspace, threads: &[u32]) -> Vec<Contender> {
             .is_file()
         {
             let threads = if uses_all { most } else { 1 };
-            all.push(tabtune(&format!("../{build}_loader.js"), threads));
+            for precision in [Precision::Float32, Precision::Int8] {
+                all.push(tabtune(
+                    &format!("../{build}_loader.js"),
+                    threads,
+                    precision,
+                ));
+            }
         }
     }
     for &threads in threads {
@@ -103,11 +112,16 @@ pub fn contenders(workspace: &Workspace, threads: &[u32]) -> Vec<Contender> {
 }
 
 /// Tabtune's worker behind a loader.
-pub fn tabtune(loader: &str, threads: u32) -> Contender {
+pub fn tabtune(loader: &str, threads: u32, precision: Precision) -> Contender {
+    let name = match precision {
+        Precision::Float32 => TABTUNE,
+        Precision::Int8 => TABTUNE_INT8,
+    };
     Contender {
-        name: TABTUNE.to_owned(),
+        name: name.to_owned(),
         threads,
         is_tabtune: true,
+        precision,
         options: json!({ "tabtune": loader, "threads": threads }),
     }
 }
@@ -119,6 +133,7 @@ fn onnxruntime(dtype: &str, file: &str, threads: u32) -> Contender {
         name: format!("onnxruntime-web {dtype}"),
         threads,
         is_tabtune: false,
+        precision: Precision::Float32,
         options: json!({
             "library": "onnxruntime-web", "name": SECOND, "model": model, "data": data, "threads": threads,
             "ortFiles": format!("{PEERS}ort/"), "transformersFiles": format!("{PEERS}transformers/"),
@@ -132,6 +147,7 @@ fn transformers(dtype: &str, called: &str, threads: u32) -> Contender {
         name: format!("transformers.js {called}"),
         threads,
         is_tabtune: false,
+        precision: Precision::Float32,
         options: json!({
             "library": "transformers.js", "name": SECOND, "dtype": dtype, "threads": threads,
             "transformersFiles": format!("{PEERS}transformers/"),

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The contender that others are compared with.
 pub const TABTUNE: &str = "Tabtune";
 
+/// The same in 8-bit integers.
+pub const TABTUNE_INT8: &str = "Tabtune int8";
+
 /// What a contender took or needed for a case, in each counted round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
@@ -55,11 +58,17 @@ impl Measurement {
         Spread::of(pairs.map(|(ours, theirs)| ours / theirs))
     }
 
-    /// Tabtune's measurement of the same case with as many threads.
+    /// Tabtune's measurement of the same case with as many threads: of a peer in 8-bit integers, that of Tabtune in them,
+    /// if there is one.
     pub fn beside<'a>(&self, all: &'a [Self]) -> Option<&'a Self> {
         let about = |of: &'_ Self| (of.group.clone(), of.case.clone(), of.threads);
-        all.iter()
-            .find(|other| other.contender == TABTUNE && about(other) == about(self))
+        let find = |name: &str| {
+            let mut same = all.iter().filter(|other| about(other) == about(self));
+            same.find(|other| other.contender == name)
+        };
+        let is_int8 = self.contender != TABTUNE_INT8 && self.contender.ends_with("int8");
+        let int8 = is_int8.then(|| find(TABTUNE_INT8)).flatten();
+        int8.or_else(|| find(TABTUNE))
     }
 }
 
@@ -104,5 +113,21 @@ mod tests {
             most: 1.5,
         };
         assert_eq!(ratio, Some(expected));
+    }
+
+    #[test]
+    fn eight_bits_are_compared_with_eight_bits() {
+        let beside = |contender: &str, all: &[Measurement]| {
+            let found = measured(contender, 1, &[1.0]).beside(all).cloned();
+            found.map(|found| found.contender)
+        };
+        let all = [
+            measured(TABTUNE, 1, &[1.0]),
+            measured(TABTUNE_INT8, 1, &[1.0]),
+        ];
+        assert_eq!(beside("peer int8", &all).as_deref(), Some(TABTUNE_INT8));
+        assert_eq!(beside("peer fp32", &all).as_deref(), Some(TABTUNE));
+        assert_eq!(beside(TABTUNE_INT8, &all).as_deref(), Some(TABTUNE));
+        assert_eq!(beside("peer int8", &all[..1]).as_deref(), Some(TABTUNE));
     }
 }

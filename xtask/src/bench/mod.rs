@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
+use tabtune::protocol::Precision;
 
 use self::agreement::Agreement;
 use self::browser::{Facts, Plan};
@@ -194,7 +195,7 @@ fn count_gpu(workspace: &Workspace, rounds: u32) -> Result<Record> {
     catalog::write_step(&models)?;
     let cases = [Case::of_shape((4, 16))];
     let mut plan = Plan::new(vec!["gpu-counts"], rounds, &cases);
-    plan.contenders = vec![browser::tabtune("counting.js", 1)];
+    plan.contenders = vec![browser::tabtune("counting.js", 1, Precision::Float32)];
     plan.encoder = small_encoder::NAME;
     let first = Mount {
         prefix: "/models/".to_owned(),
