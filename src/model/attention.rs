@@ -68,7 +68,7 @@ impl SelfAttention {
             self_attention(query, key, value, padding, self.heads)
         };
         let output = self.dropout.forward(self.output.forward(context));
-        self.norm.forward(hidden + output)
+        self.norm.forward(output, hidden)
     }
 
     /// Attention with dropout on its probabilities, which the kernel has not.

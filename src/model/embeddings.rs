@@ -65,6 +65,6 @@ impl Embeddings {
         if let Some(token_type) = &self.token_type {
             rest = rest + token_type.weight.val().narrow(0, 0, 1).unsqueeze();
         }
-        self.dropout.forward(self.norm.forward(words + rest))
+        self.dropout.forward(self.norm.forward(words, rest))
     }
 }

@@ -76,7 +76,7 @@ impl EncoderLayer {
             .activation
             .forward(self.intermediate.forward(hidden.clone()));
         let output = self.dropout.forward(self.output.forward(inner));
-        self.norm.forward(hidden + output)
+        self.norm.forward(output, hidden)
     }
 }
 

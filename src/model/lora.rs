@@ -2,11 +2,12 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Linear};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Distribution, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::kernel::{Packs, tensors::frozen_linear};
+use crate::kernel::Packs;
+use crate::kernel::tensors::{LowRank, adapted_linear, frozen_linear};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -42,7 +43,7 @@ impl Lora {
     /// # Shapes
     /// - `input`: `[batch, tokens, d_input]`
     /// - output: `[batch, tokens, d_output]`
-    pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+    fn forward(&self, input: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, d_input] = input.dims();
         let rows = self
             .dropout
@@ -51,6 +52,26 @@ impl Lora {
         let update = rows.matmul(self.a.val()).matmul(self.b.val()) * self.scaling;
         let [_, d_output] = update.dims();
         update.reshape([batch, tokens, d_output])
+    }
+
+    /// As the kernels want it.
+    fn low_rank(&self) -> LowRank {
+        LowRank {
+            a: self.a.val(),
+            b: self.b.val(),
+            scaling: self.scaling,
+        }
+    }
+
+    /// What dropout leaves of an input: ones where a number stays, and the probability that it does. Drawn as
+    /// [`Dropout`] draws it.
+    fn mask(&self, input: &Tensor<3>) -> Option<(Tensor<3>, f64)> {
+        let Dropout { prob, training } = &self.dropout;
+        if *prob == 0.0 || !training.is_enabled() || !input.device().is_autodiff() {
+            return None;
+        }
+        let keep = 1.0 - prob;
+        Some((input.random_like(Distribution::Bernoulli(keep)), keep))
     }
 }
 
@@ -79,21 +100,25 @@ impl LoraLinear {
     /// - `input`: `[batch, tokens, d_input]`
     /// - output: `[batch, tokens, d_output]`
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
-        match &self.lora {
-            Some(lora) => self.forward_linear(input.clone()) + lora.forward(input),
-            None => self.forward_linear(input),
-        }
-    }
-
-    fn forward_linear(&self, input: Tensor<3>) -> Tensor<3> {
         let Linear { weight, bias } = &self.linear;
-        match bias {
-            Some(bias) if !weight.is_require_grad() && !bias.is_require_grad() => {
-                frozen_linear(input, weight.val(), bias.val(), &self.packs)
+        match (bias, &self.lora) {
+            (Some(bias), lora) if !weight.is_require_grad() && !bias.is_require_grad() => {
+                let (weight, bias) = (weight.val(), bias.val());
+                match lora {
+                    Some(lora) => {
+                        let mask = lora.mask(&input);
+                        adapted_linear(input, weight, bias, lora.low_rank(), mask, &self.packs)
+                    }
+                    None => frozen_linear(input, weight, bias, &self.packs),
+                }
             }
-            _ => {
+            (_, lora) => {
                 self.packs.clear();
-                self.linear.forward(input)
+                let output = self.linear.forward(input.clone());
+                match lora {
+                    Some(lora) => output + lora.forward(input),
+                    None => output,
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::module::layer_norm;
 
-use crate::kernel::tensors::frozen_norm;
+use crate::kernel::tensors::residual_norm;
 
 /// Layer norm over the last axis.
 #[derive(Module, Debug)]
@@ -25,15 +25,18 @@ impl LayerNorm {
         }
     }
 
+    /// The norm of a sum: each norm of an encoder is one.
+    ///
     /// # Shapes
     /// - `input`, output: `[..., width]`
-    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
+    /// - `residual`: the same, or to be broadcast to it
+    pub fn forward<const D: usize>(&self, input: Tensor<D>, residual: Tensor<D>) -> Tensor<D> {
         let is_trained = self.gamma.is_require_grad() || self.beta.is_require_grad();
         let (gamma, beta) = (self.gamma.val(), self.beta.val());
         if is_trained {
-            layer_norm(input, gamma, Some(beta), self.epsilon)
+            layer_norm(input + residual, gamma, Some(beta), self.epsilon)
         } else {
-            frozen_norm(input, gamma, beta, self.epsilon)
+            residual_norm(input, residual, gamma, beta, self.epsilon)
         }
     }
 }

@@ -86,12 +86,20 @@ fn gelu_is_burns() {
 }
 
 #[test]
-fn a_frozen_norm_is_burns() {
+fn a_norm_of_a_sum_is_burns() {
     let (scale, shift) = (tensor([29], 2), tensor([29], 3));
+    let residual = tensor([2, 7, 29], 4);
+    check(
+        [tensor([2, 7, 29], 1), residual],
+        |[input, residual]| residual_norm(input, residual, scale.clone(), shift.clone(), 1e-5),
+        |[input, residual]| layer_norm(input + residual, scale.clone(), Some(shift.clone()), 1e-5),
+    );
+    // The same rows for each text.
+    let residual = || tensor([1, 7, 29], 4);
     check(
         [tensor([2, 7, 29], 1)],
-        |[input]| frozen_norm(input, scale.clone(), shift.clone(), 1e-5),
-        |[input]| layer_norm(input, scale.clone(), Some(shift.clone()), 1e-5),
+        |[input]| residual_norm(input, residual(), scale.clone(), shift.clone(), 1e-5),
+        |[input]| layer_norm(input + residual(), scale.clone(), Some(shift.clone()), 1e-5),
     );
 }
 
