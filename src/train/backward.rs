@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::batch::LabelledBatch;
 use super::config::FgmConfig;
-use super::objective::Objective;
+use super::objective::{Expected, Objective};
 use crate::data::Target;
 use crate::model::TextClassifier;
 use crate::model::encoder::BatchTensors;
@@ -42,17 +42,16 @@ impl<'a> Backward<'a> {
     /// Adds a batch of texts.
     pub fn texts(&mut self, batch: &LabelledBatch, adversarial: Option<FgmConfig>) {
         let tensors = BatchTensors::new(&batch.tokens, self.device);
+        let expected = self.expected(&batch.targets);
         let Some(FgmConfig { epsilon }) = adversarial else {
-            let logits = self.model.forward(&tensors);
-            let loss = self.share(logits, &batch.targets);
-            return self.add(loss);
+            return self.add(expected.loss(self.model.forward(&tensors)));
         };
         let words = self.model.encoder.embed_words(&tensors);
         // A leaf of zeros gets the gradient of what it is added to, whether or not that is trained.
         let shift = words.zeros_like().inner();
         let shift = Tensor::from_inner(shift).require_grad();
         let logits = self.model.forward_words(words + shift.clone(), &tensors);
-        let loss = self.share(logits, &batch.targets);
+        let loss = expected.clone().loss(logits);
         let gradients = loss.backward();
         let direction = shift.grad(&gradients);
         self.gradients.accumulate(
@@ -66,7 +65,7 @@ impl<'a> Backward<'a> {
             // Looked up anew: a backward pass uses its graph up.
             let words = self.model.encoder.embed_words(&tensors);
             let logits = self.model.forward_words(words + shift, &tensors);
-            let gradients = self.share(logits, &batch.targets).backward();
+            let gradients = expected.loss(logits).backward();
             self.gradients.accumulate(
                 self.model,
                 GradientsParams::from_grads(gradients, self.model),
@@ -79,9 +78,9 @@ impl<'a> Backward<'a> {
     /// # Shapes
     /// - `embedded`: `[batch, hidden]`, without autodiff
     pub fn embedded(&mut self, embedded: Tensor<2>, targets: &[Target]) {
+        let expected = self.expected(targets);
         let logits = self.model.head.forward(Tensor::from_inner(embedded));
-        let loss = self.share(logits, targets);
-        self.add(loss);
+        self.add(expected.loss(logits));
     }
 
     /// The step's loss, `[1]`, and the gradients of all that is trained.
@@ -92,9 +91,8 @@ impl<'a> Backward<'a> {
         (loss, self.gradients.grads())
     }
 
-    fn share(&self, logits: Tensor<2>, targets: &[Target]) -> Tensor<1> {
-        let sum = self.objective.sum(logits, targets, self.device);
-        sum.div_scalar(self.weight)
+    fn expected(&self, targets: &[Target]) -> Expected {
+        self.objective.expected(targets, self.weight, self.device)
     }
 
     fn add(&mut self, loss: Tensor<1>) {
