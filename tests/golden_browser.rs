@@ -46,6 +46,7 @@ async fn folder(name: &str) -> Folder {
 ///
 /// `steps` of each setting of a run are taken: ten have their final values compared, and software WebGPU is slow.
 async fn check(subject: Subject, steps: usize) {
+    golden::check_kernels(&subject).await;
     golden::check_tiny_bert(&subject).await;
     golden::check_families(&subject).await;
     golden::check_encoder_dropout(&subject).await;

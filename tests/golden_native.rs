@@ -52,6 +52,11 @@ fn tokens_of_the_families() {
 }
 
 #[test]
+fn kernels() {
+    block_on(golden::check_kernels(&cpu()));
+}
+
+#[test]
 fn hidden_states_of_tiny_bert() {
     block_on(golden::check_tiny_bert(&cpu()));
 }

@@ -42,7 +42,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "train::config",
         ],
     ),
-    ("train", &["reason", "data", "text", "model", "eval"]),
+    (
+        "train",
+        &["reason", "data", "text", "kernel", "model", "eval"],
+    ),
     ("device", &[]),
     ("hub", &["reason", "checksum"]),
     (
@@ -229,12 +232,17 @@ fn every_module_has_a_layer() {
 /// A device is made in `device.rs` alone. The kernels are of one backend and say which.
 #[test]
 fn only_device_and_kernels_name_a_backend() {
-    let kernels = ["kernel/flex.rs", "kernel/ops.rs"].map(Path::new);
+    let kernels = [
+        "kernel/flex.rs",
+        "kernel/cube",
+        "kernel/cube.rs",
+        "kernel/ops.rs",
+    ];
     for (path, code) in sources() {
         if path == Path::new("device.rs") {
             continue;
         }
-        let names: &[&str] = if kernels.contains(&path.as_path()) {
+        let names: &[&str] = if kernels.iter().any(|kernel| path.starts_with(kernel)) {
             &["wgpu", "Device::flex"]
         } else {
             &["wgpu", "Device::flex", "burn_flex", "Flex", "Cube"]

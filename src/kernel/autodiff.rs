@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use burn::backend::Autodiff;
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
-use burn::backend::ops::{ActivationOps, ModuleOps};
+use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
+use burn::backend::{Autodiff, TensorMetadata};
+use burn::tensor::Shape;
 
-use super::ops::{Kernels, burn_attention, burn_packed_attention};
+use super::ops::{Adapter, Kernels, burn_adapter, burn_attention, burn_packed_attention};
 use super::packs::Packs;
 
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
@@ -44,6 +45,38 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         }
     }
 
+    fn adapted_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        adapter: Adapter<Self>,
+        packs: Packs,
+    ) -> FloatTensor<Self> {
+        if !B::ADAPTERS {
+            let output = Self::packed_linear(input.clone(), weight, bias, packs);
+            return Self::float_add(output, burn_adapter::<Self>(input, adapter));
+        }
+        let nodes = [input.node(), adapter.a.node(), adapter.b.node()];
+        let input = input.into_primitive();
+        let (weight, bias) = (weight.into_primitive(), bias.into_primitive());
+        let adapter = adapter.map::<B>(|tensor| tensor.into_primitive());
+        match AdaptedLinear.prepare::<C>(nodes).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let (output, projection) = B::adapted_linear_with_projection(
+                    input.clone(),
+                    weight.clone(),
+                    bias,
+                    adapter.clone(),
+                    packs.clone(),
+                );
+                prepared.finish((input, projection, weight, adapter, packs), output)
+            }
+            OpsKind::UnTracked(prepared) => {
+                prepared.finish(B::adapted_linear(input, weight, bias, adapter, packs))
+            }
+        }
+    }
+
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
         if !B::EXIST {
             return Self::gelu(input);
@@ -64,26 +97,40 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         shift: FloatTensor<Self>,
         epsilon: f64,
     ) -> FloatTensor<Self> {
+        Self::layer_norm(input, scale, Some(shift), epsilon)
+    }
+
+    fn residual_norm(
+        input: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
         if !B::EXIST {
-            return Self::layer_norm(input, scale, Some(shift), epsilon);
+            let sum = Self::float_add(input, residual);
+            return Self::fused_norm(sum, scale, shift, epsilon);
         }
         let (input, input_node) = input.into_parts();
+        let (residual, residual_node) = residual.into_parts();
         let (scale, scale_node) = scale.into_parts();
         let (shift, shift_node) = shift.into_parts();
-        let nodes = [input_node, scale_node, shift_node];
-        match FusedNorm.prepare::<C>(nodes).compute_bound().stateful() {
+        let nodes = [input_node, residual_node, scale_node, shift_node];
+        let shape = residual.shape();
+        match ResidualNorm.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prepared) => {
-                let output = B::fused_norm(input.clone(), scale.clone(), shift, epsilon);
-                prepared.finish((input, scale, epsilon), output)
+                let (sum, output) =
+                    B::residual_norm_with_sum(input, residual, scale.clone(), shift, epsilon);
+                prepared.finish((sum, shape, scale, epsilon), output)
             }
             OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::fused_norm(input, scale, shift, epsilon))
+                prepared.finish(B::residual_norm(input, residual, scale, shift, epsilon))
             }
         }
     }
 
-    fn dropout_factors(like: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
-        <FloatTensor<Self>>::new(B::dropout_factors(like.into_primitive(), probability))
+    fn dropout_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
+        <FloatTensor<Self>>::new(B::dropout_mask(like.into_primitive(), keep))
     }
 
     fn self_attention(
@@ -138,6 +185,48 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::packed_attention(query, key, value, lengths, heads))
+            }
+        }
+    }
+}
+
+/// The step back of [`Kernels::adapted_linear`].
+#[derive(Debug)]
+struct AdaptedLinear;
+
+impl<B: Kernels> Backward<B, 3> for AdaptedLinear {
+    /// Input, projection, weight, adapter and the weight's packed forms.
+    type State = (
+        FloatTensor<B>,
+        Option<FloatTensor<B>>,
+        FloatTensor<B>,
+        Adapter<B>,
+        Packs,
+    );
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (input, projection, weight, adapter, packs) = ops.state;
+        let gradient = grads.consume::<B>(&ops.node);
+        let [of_input, of_a, of_b] = ops.parents;
+        let wants_input = of_input.is_some();
+        let gradients = projection.and_then(|projection| {
+            B::adapted_linear_backward(
+                input,
+                projection,
+                weight,
+                adapter,
+                gradient,
+                wants_input,
+                packs,
+            )
+        });
+        let Some((input, a, b)) = gradients else {
+            return;
+        };
+        let parents = [(of_input, input), (of_a, Some(a)), (of_b, Some(b))];
+        for (parent, gradient) in parents {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                grads.register::<B>(parent.id, gradient);
             }
         }
     }
@@ -198,31 +287,46 @@ impl<B: Kernels> Backward<B, 1> for ExactGelu {
     }
 }
 
-/// The step back of [`Kernels::fused_norm`].
+/// The step back of [`Kernels::residual_norm`].
 #[derive(Debug)]
-struct FusedNorm;
+struct ResidualNorm;
 
-impl<B: Kernels> Backward<B, 3> for FusedNorm {
-    /// The input, the scale and what is added to the variance.
-    type State = (FloatTensor<B>, FloatTensor<B>, f64);
+impl<B: Kernels> Backward<B, 4> for ResidualNorm {
+    /// The sum, the shape of its second part, the scale and what is added to the variance.
+    type State = (FloatTensor<B>, Shape, FloatTensor<B>, f64);
 
-    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let (input, scale, epsilon) = ops.state;
-        let [input_node, scale_node, shift_node] = ops.parents;
+    fn backward(self, ops: Ops<Self::State, 4>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (sum, shape, scale, epsilon) = ops.state;
+        let [input, residual, of_scale, of_shift] = ops.parents;
         let gradient = grads.consume::<B>(&ops.node);
-        if scale_node.is_some() || shift_node.is_some() {
+        if of_scale.is_some() || of_shift.is_some() {
             let (scale, shift) =
-                B::fused_norm_weights_backward(input.clone(), gradient.clone(), epsilon);
-            for (node, gradient) in [(scale_node, scale), (shift_node, shift)] {
-                if let Some(node) = node {
-                    grads.register::<B>(node.id, gradient);
+                B::fused_norm_weights_backward(sum.clone(), gradient.clone(), epsilon);
+            for (parent, gradient) in [(of_scale, scale), (of_shift, shift)] {
+                if let Some(parent) = parent {
+                    grads.register::<B>(parent.id, gradient);
                 }
             }
         }
-        if let Some(node) = input_node
-            && let Some(gradient) = B::fused_norm_backward(input, scale, gradient, epsilon)
-        {
-            grads.register::<B>(node.id, gradient);
+        if input.is_none() && residual.is_none() {
+            return;
+        }
+        let Some(gradient) = B::fused_norm_backward(sum, scale, gradient, epsilon) else {
+            return;
+        };
+        if let Some(residual) = residual {
+            // Where it was broadcast, its gradient is the sum over all that it was broadcast to.
+            let axes = (0..shape.num_dims()).filter(|&axis| shape[axis] == 1);
+            let own = axes.fold(gradient.clone(), |gradient, axis| {
+                match gradient.shape()[axis] {
+                    1 => gradient,
+                    _ => B::float_sum_dim(gradient, axis),
+                }
+            });
+            grads.register::<B>(residual.id, own);
+        }
+        if let Some(input) = input {
+            grads.register::<B>(input.id, gradient);
         }
     }
 }

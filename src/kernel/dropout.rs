@@ -1,4 +1,4 @@
-//! What dropout multiplies with, drawn by place: a number is a function of the seed and of where it stands alone, so that
+//! What dropout leaves, drawn by place: a number is a function of the seed and of where it stands alone, so that
 //! threads draw the same.
 
 use super::parallel;
@@ -6,16 +6,15 @@ use super::parallel;
 /// Values of a part that a thread of its own is worth.
 const MIN_SHARE: usize = 1 << 14;
 
-/// Zero with `probability`, else what keeps the mean.
-pub(super) fn factors(seed: [u32; 2], probability: f64, factors: &mut [f32]) {
-    let kept = (1.0 / (1.0 - probability)) as f32;
+/// Ones with the probability `keep`, else zeros.
+pub(super) fn draw_mask(seed: [u32; 2], keep: f64, mask: &mut [f32]) {
     // Of 32 bits, which leaves a probability off by less than 1e-9.
-    let bound = (probability * f64::from(u32::MAX)) as u32;
-    let most = factors.len() / MIN_SHARE;
-    parallel::split_mut(factors, 1, most, |start, factors| {
-        for (index, factor) in factors.iter_mut().enumerate() {
+    let bound = ((1.0 - keep) * f64::from(u32::MAX)) as u32;
+    let most = mask.len() / MIN_SHARE;
+    parallel::split_mut(mask, 1, most, |start, mask| {
+        for (index, kept) in mask.iter_mut().enumerate() {
             let drawn = mix(mix((start + index) as u32 ^ seed[0]).wrapping_add(seed[1]));
-            *factor = if drawn < bound { 0.0 } else { kept };
+            *kept = if drawn < bound { 0.0 } else { 1.0 };
         }
     });
 }
@@ -34,22 +33,21 @@ fn mix(mut bits: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::factors;
+    use super::draw_mask;
 
-    fn draw(seed: [u32; 2], probability: f64) -> Vec<f32> {
+    fn draw(seed: [u32; 2], keep: f64) -> Vec<f32> {
         let mut drawn = vec![f32::NAN; 100_000];
-        factors(seed, probability, &mut drawn);
+        draw_mask(seed, keep, &mut drawn);
         drawn
     }
 
     #[test]
-    fn as_many_are_dropped_as_asked_and_the_mean_stays() {
-        for probability in [0.0, 0.1, 0.5, 0.9] {
-            let drawn = draw([1, 2], probability);
-            let share = drawn.iter().filter(|&&factor| factor == 0.0).count() as f64 / 1e5;
-            assert!((share - probability).abs() < 0.006, "{share}");
-            let mean = drawn.iter().copied().map(f64::from).sum::<f64>() / 1e5;
-            assert!((mean - 1.0).abs() < 0.04, "{mean}");
+    fn as_many_are_kept_as_asked() {
+        for keep in [0.1, 0.5, 0.9, 1.0] {
+            let drawn = draw([1, 2], keep);
+            assert!(drawn.iter().all(|&kept| kept == 0.0 || kept == 1.0));
+            let share = drawn.iter().copied().map(f64::from).sum::<f64>() / 1e5;
+            assert!((share - keep).abs() < 0.006, "{share}");
         }
     }
 

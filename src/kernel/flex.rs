@@ -8,14 +8,16 @@ use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 
+use super::adam::Adam;
 use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
-use super::dropout::factors;
+use super::dropout::draw_mask;
 use super::gelu::{gelu, gelu_backward};
 use super::has_int8;
 use super::int8::{self, QuantizedPanels, QuantizedRows};
+use super::lanes::sum;
 use super::matrix::{Rows, RowsMut, transposed};
 use super::norm::Norm;
-use super::ops::{Kernels, burn_attention, burn_packed_attention};
+use super::ops::{AdamStep, Kernels, burn_adam, burn_attention, burn_packed_attention};
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
 use super::product::add_product;
@@ -166,7 +168,7 @@ impl Kernels for Flex {
         Some(tensor(output, input.shape()))
     }
 
-    fn dropout_factors(like: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
+    fn dropout_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
         // Two numbers of the device's own random ones, which are many times slower.
         let seed = Self::float_random(
             Shape::new([2]),
@@ -179,7 +181,7 @@ impl Kernels for Flex {
         let seed = [(); 2].map(|()| seed.next().unwrap_or_default());
         let shape = like.shape();
         let mut output = vec![0.0; shape.num_elements()];
-        factors(seed, probability, &mut output);
+        draw_mask(seed, keep, &mut output);
         tensor(output, shape)
     }
 
@@ -241,6 +243,45 @@ impl Kernels for Flex {
             &texts,
             heads,
         ))
+    }
+
+    fn squares(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        if !are_f32([&gradient]) {
+            return Self::float_sum(Self::float_mul(gradient.clone(), gradient));
+        }
+        let gradient = gradient.to_contiguous();
+        let values = f32s(&gradient);
+        let squares = sum(values.len(), |at| values[at] * values[at]);
+        tensor(vec![squares], Shape::new([1]))
+    }
+
+    fn adam(
+        value: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        mean_square: FloatTensor<Self>,
+        clipping: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        if !are_f32([&value, &gradient, &mean, &mean_square, &clipping]) {
+            return burn_adam::<Self>(value, gradient, [mean, mean_square], clipping, step);
+        }
+        let [value, gradient, mean, mean_square, clipping] =
+            [value, gradient, mean, mean_square, clipping].map(|tensor| tensor.to_contiguous());
+        let shape = value.shape();
+        let update = Adam {
+            value: f32s(&value),
+            gradient: f32s(&gradient),
+            scale: f32s(&clipping)[2],
+            step,
+        };
+        let [mut new_value, mut new_mean, mut new_mean_square] =
+            [(); 3].map(|()| vec![0.0; shape.num_elements()]);
+        update.mean(f32s(&mean), &mut new_mean);
+        update.mean_square(f32s(&mean_square), &mut new_mean_square);
+        update.value(&new_mean, &new_mean_square, &mut new_value);
+        let tensor = |values| tensor(values, shape.clone());
+        (tensor(new_value), tensor(new_mean), tensor(new_mean_square))
     }
 }
 

@@ -1,10 +1,17 @@
-//! What an encoder computes most, made for the CPU: one layer below burn's tensors.
+//! What an encoder and its training compute most, one layer below burn's tensors: kernels for the CPU and for GPUs.
 //!
-//! [`tensors`] is what the model calls. From there an operation goes to `flex.rs`, which runs the kernels on burn-flex's
-//! memory, or to burn's own operation on any other device.
+//! [`tensors`] is what model and optimizer call. From there an operation goes to `flex.rs`, which runs the CPU's kernels on
+//! burn-flex's memory, or to `cube.rs`, which runs a GPU's on burn-cubecl's.
 
+mod adam;
 mod attention;
 mod autodiff;
+#[cfg(feature = "gpu")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a kernel's buffers and scalars are its arguments, and cubecl knows no borrowed structures"
+)]
+mod cube;
 mod dropout;
 mod elementary;
 #[cfg(feature = "cpu")]
@@ -25,5 +32,5 @@ pub mod tensors;
 mod tile;
 
 pub use int8::is_available as has_int8;
-pub use ops::Kernels;
+pub use ops::{AdamStep, Adapter, Kernels, Mask};
 pub use packs::Packs;

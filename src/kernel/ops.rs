@@ -1,22 +1,69 @@
 //! The operations as burn sees them, on any backend.
 //!
-//! What stands in the trait itself is burn's own way, which the GPU goes; `flex.rs` has the kernels' way, `autodiff.rs`
-//! their derivatives.
+//! What stands in the trait itself is burn's own way; `flex.rs` and `cube.rs` have the kernels' ways, `autodiff.rs` the
+//! derivatives.
 
 use std::sync::Arc;
 
 use burn::backend::ops::AttentionModuleOptions;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
-use burn::backend::{Backend, TensorMetadata, backend_extension};
-use burn::tensor::{Distribution, Shape};
+use burn::backend::{Backend, ExtensionType, TensorMetadata, backend_extension};
+use burn::tensor::{Distribution, Shape, Slice};
 
 use super::packs::Packs;
 
-/// Operations that the CPU has kernels for.
+/// A low-rank adapter: `scaling · (input ∘ mask) · A · B`.
+///
+/// # Shapes
+/// - `a`: `[d_input, rank]`
+/// - `b`: `[rank, d_output]`
+#[derive(Debug, Clone, ExtensionType)]
+pub struct Adapter<B: Backend> {
+    /// From the input to the rank.
+    pub a: FloatTensor<B>,
+    /// From the rank to the output.
+    pub b: FloatTensor<B>,
+    /// Which of the input's numbers it sees.
+    #[extension_type]
+    pub mask: Mask<B>,
+    /// What its output is multiplied with.
+    pub scaling: f64,
+}
+
+/// What dropout leaves.
+#[derive(Debug, Clone, ExtensionType)]
+pub enum Mask<B: Backend> {
+    /// All.
+    None,
+    /// What has a one here, of the input's shape, and the probability that a number has.
+    Kept(FloatTensor<B>, f64),
+}
+
+/// The numbers of an update by Adam or AdamW.
+#[derive(Debug, Clone, Copy)]
+pub struct AdamStep {
+    /// What the parameter is multiplied with: AdamW's decay.
+    pub keep: f64,
+    /// How much of the parameter is added to its gradient: Adam's decay.
+    pub decay: f64,
+    /// How much of the gradients' mean stays.
+    pub beta_1: f64,
+    /// How much of their squares' mean stays.
+    pub beta_2: f64,
+    /// The learning rate, corrected for the zeros that the means began with.
+    pub rate: f64,
+    /// What keeps a square of zero from dividing, corrected likewise.
+    pub epsilon: f64,
+}
+
+/// Operations that there are kernels for.
 #[backend_extension(Flex: cfg(feature = "cpu"), Cube: cfg(feature = "gpu"), Autodiff)]
 pub trait Kernels: Backend {
     /// Whether this backend has them. Where it has not, burn derives its own operations.
     const EXIST: bool = false;
+
+    /// Whether an adapter is one of them.
+    const ADAPTERS: bool = false;
 
     /// `input · weight + bias`. The weight is packed once, until there is another one.
     ///
@@ -137,6 +184,36 @@ pub trait Kernels: Backend {
         )
     }
 
+    /// [`Self::fused_norm`] of a sum.
+    ///
+    /// # Shapes
+    /// - as there; `residual` as the input, or to be broadcast to it
+    fn residual_norm(
+        input: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        Self::residual_norm_with_sum(input, residual, scale, shift, epsilon).1
+    }
+
+    /// [`Self::residual_norm`] beside the sum, which its step back wants.
+    ///
+    /// # Shapes
+    /// - as there
+    fn residual_norm_with_sum(
+        input: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let sum = Self::float_add(input, residual);
+        let output = Self::fused_norm(sum.clone(), scale, shift, epsilon);
+        (sum, output)
+    }
+
     /// The gradient of [`Self::fused_norm`]'s input, where the kernels exist.
     ///
     /// # Shapes
@@ -151,13 +228,15 @@ pub trait Kernels: Backend {
         None
     }
 
-    /// What dropout multiplies a tensor of `like`'s shape with: 0 with `probability`, else what keeps the mean. The device's
-    /// seed decides; there is no gradient.
-    fn dropout_factors(like: FloatTensor<Self>, probability: f64) -> FloatTensor<Self> {
-        let kept = 1.0 - probability;
-        let (shape, dtype) = (like.shape(), like.dtype().into());
-        let mask = Self::float_random(shape, Distribution::Bernoulli(kept), &like.device(), dtype);
-        Self::float_div_scalar(mask, kept.into())
+    /// Ones with the probability `keep`, else zeros, of `like`'s shape. The device's seed decides; there is no gradient.
+    fn dropout_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
+        let dtype = like.dtype().into();
+        Self::float_random(
+            like.shape(),
+            Distribution::Bernoulli(keep),
+            &like.device(),
+            dtype,
+        )
     }
 
     /// Multi-head attention.
@@ -219,10 +298,203 @@ pub trait Kernels: Backend {
     ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
         None
     }
+
+    /// [`Self::packed_linear`] with an adapter beside it.
+    ///
+    /// # Shapes
+    /// - as there
+    fn adapted_linear(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        #[extension_type] adapter: Adapter<Self>,
+        packs: Packs,
+    ) -> FloatTensor<Self> {
+        Self::adapted_linear_with_projection(input, weight, bias, adapter, packs).0
+    }
+
+    /// [`Self::adapted_linear`] and, where adapters are among the kernels, what comes between A and B, scaled.
+    ///
+    /// # Shapes
+    /// - as there; projection: `[rows, rank]`
+    fn adapted_linear_with_projection(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        #[extension_type] adapter: Adapter<Self>,
+        packs: Packs,
+    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
+        let output = Self::packed_linear(input.clone(), weight, bias, packs);
+        let update = burn_adapter::<Self>(input, adapter);
+        (Self::float_add(output, update), None)
+    }
+
+    /// The gradients of [`Self::adapted_linear`]'s input, if it is wanted, of A and of B, where adapters are among the
+    /// kernels.
+    ///
+    /// # Shapes
+    /// - as there
+    fn adapted_linear_backward(
+        _input: FloatTensor<Self>,
+        _projection: FloatTensor<Self>,
+        _weight: FloatTensor<Self>,
+        #[extension_type] _adapter: Adapter<Self>,
+        _gradient: FloatTensor<Self>,
+        _wants_input: bool,
+        _packs: Packs,
+    ) -> Option<(
+        Option<FloatTensor<Self>>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+    )> {
+        None
+    }
+
+    /// A gradient's squares, summed up to a few numbers, as many for each.
+    ///
+    /// # Shapes
+    /// - output: `[parts]`
+    fn squares(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_sum(Self::float_mul(gradient.clone(), gradient))
+    }
+
+    /// [`Self::squares`] beside those of other gradients.
+    ///
+    /// # Shapes
+    /// - `sum`, output: `[parts]`
+    fn add_squares(sum: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_add(sum, Self::squares(gradient))
+    }
+
+    /// The loss, the norm of all gradients, and what they are multiplied with so that it is at most `max_norm`, as one
+    /// tensor: so that it is read at once, and that the updates need not wait for it.
+    ///
+    /// Source: `torch.nn.utils.clip_grad_norm_`.
+    ///
+    /// # Shapes
+    /// - `sum`: `[parts]`
+    /// - `loss`: `[1]`
+    /// - output: `[3]`
+    fn clipping(
+        sum: FloatTensor<Self>,
+        loss: FloatTensor<Self>,
+        max_norm: Option<f64>,
+    ) -> FloatTensor<Self> {
+        let norm = Self::float_sqrt(Self::float_sum(sum));
+        // PyTorch's 1e-6 keeps a zero norm from dividing.
+        let inverse = Self::float_recip(Self::float_add_scalar(norm.clone(), 1e-6.into()));
+        let most = max_norm.unwrap_or(f64::INFINITY);
+        let scale = Self::float_mul_scalar(inverse, most.into());
+        let scale = Self::float_clamp_max(scale, 1.into());
+        Self::float_cat(vec![loss, norm, scale], 0)
+    }
+
+    /// The parameter and its moments after an update; its gradient is first multiplied as [`Self::clipping`] says.
+    ///
+    /// Source: the algorithms in the documentation of `torch.optim.{AdamW,Adam}`.
+    ///
+    /// # Shapes
+    /// - `value`, `gradient`, `mean`, `mean_square`, outputs: of any one shape
+    /// - `clipping`: `[3]`
+    fn adam(
+        value: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        mean_square: FloatTensor<Self>,
+        clipping: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        burn_adam::<Self>(value, gradient, [mean, mean_square], clipping, step)
+    }
 }
 
-#[cfg(feature = "gpu")]
-impl Kernels for burn::backend::Cube {}
+impl<B: Backend> Adapter<B> {
+    /// What the projection is multiplied with: the scaling, and dropout's for what is left.
+    pub(super) fn factor(&self) -> f32 {
+        match self.mask {
+            Mask::None => self.scaling as f32,
+            Mask::Kept(_, keep) => (self.scaling / keep) as f32,
+        }
+    }
+
+    /// The same with each tensor changed.
+    pub(super) fn map<C: Backend>(
+        self,
+        mut change: impl FnMut(FloatTensor<B>) -> FloatTensor<C>,
+    ) -> Adapter<C> {
+        Adapter {
+            a: change(self.a),
+            b: change(self.b),
+            mask: match self.mask {
+                Mask::None => Mask::None,
+                Mask::Kept(mask, keep) => Mask::Kept(change(mask), keep),
+            },
+            scaling: self.scaling,
+        }
+    }
+}
+
+/// An adapter's output by burn's own operations.
+///
+/// # Shapes
+/// - `input`: `[..., d_input]`
+/// - output: `[..., d_output]`
+pub(super) fn burn_adapter<B: Backend>(
+    input: FloatTensor<B>,
+    adapter: Adapter<B>,
+) -> FloatTensor<B> {
+    let mut shape = input.shape();
+    let factor = adapter.factor();
+    let input = match adapter.mask {
+        Mask::None => input,
+        Mask::Kept(mask, _) => B::float_mul(input, mask),
+    };
+    let [d_input, _] = adapter.a.shape().dims();
+    let [_, d_output] = adapter.b.shape().dims();
+    let rows = shape.num_elements() / d_input.max(1);
+    let rows = B::float_reshape(input, Shape::new([rows, d_input]));
+    // Scaled where the rows are short.
+    let projection = B::float_mul_scalar(B::float_matmul(rows, adapter.a), factor.into());
+    let update = B::float_matmul(projection, adapter.b);
+    if let Some(last) = shape.iter_mut().last() {
+        *last = d_output;
+    }
+    B::float_reshape(update, shape)
+}
+
+/// An update by burn's own operations.
+///
+/// # Shapes
+/// - as [`Kernels::adam`]
+pub(super) fn burn_adam<B: Backend>(
+    value: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    [mean, mean_square]: [FloatTensor<B>; 2],
+    clipping: FloatTensor<B>,
+    step: AdamStep,
+) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
+    let ones = Shape::from(vec![1; gradient.rank()]);
+    let scale = B::float_reshape(B::float_slice(clipping, &[Slice::from(2..3)]), ones);
+    let mut gradient = B::float_mul(gradient, scale);
+    if step.decay != 0.0 {
+        let decay = B::float_mul_scalar(value.clone(), step.decay.into());
+        gradient = B::float_add(gradient, decay);
+    }
+    let running = |before, keep: f64, addend| {
+        let kept = B::float_mul_scalar(before, keep.into());
+        let new = B::float_mul_scalar(addend, (1.0 - keep).into());
+        B::float_add(kept, new)
+    };
+    let square = B::float_mul(gradient.clone(), gradient.clone());
+    let mean = running(mean, step.beta_1, gradient);
+    let mean_square = running(mean_square, step.beta_2, square);
+    let root = B::float_sqrt(mean_square.clone());
+    let root = B::float_add_scalar(root, step.epsilon.into());
+    let change = B::float_mul_scalar(mean.clone(), step.rate.into());
+    let change = B::float_div(change, root);
+    let value = B::float_mul_scalar(value, step.keep.into());
+    (B::float_sub(value, change), mean, mean_square)
+}
 
 /// Attention by burn's own operation, which wants the heads apart.
 ///

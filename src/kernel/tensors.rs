@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::backend::Dispatch;
 use burn::tensor::{Bool, Device, Tensor};
 
-use super::ops::Kernels;
+use super::ops::{AdamStep, Adapter, Kernels, Mask};
 use super::packs::Packs;
 
 /// `input · weight + bias`. The weight is packed once, until there is another one.
@@ -71,19 +71,65 @@ pub fn gelu<const D: usize>(input: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(Dispatch::exact_gelu(input.into_dispatch()))
 }
 
-/// Layer norm over the last axis.
+/// A low-rank adapter beside a linear layer: `scaling · (input ∘ mask) · A · B`, where the mask is dropout's.
+#[derive(Debug, Clone)]
+pub struct LowRank {
+    /// `[d_input, rank]`
+    pub a: Tensor<2>,
+    /// `[rank, d_output]`
+    pub b: Tensor<2>,
+    /// What the output is multiplied with.
+    pub scaling: f64,
+}
+
+/// [`packed_linear`] with a frozen weight and an adapter beside it, which gets gradients.
+///
+/// # Shapes
+/// - as there
+/// - `mask`: as `input`, ones where dropout keeps a number, beside the probability that it does
+pub fn adapted_linear<const D: usize>(
+    input: Tensor<D>,
+    weight: Tensor<2>,
+    bias: Tensor<1>,
+    adapter: LowRank,
+    mask: Option<(Tensor<D>, f64)>,
+    packs: &Packs,
+) -> Tensor<D> {
+    let LowRank { a, b, scaling } = adapter;
+    let adapter = Adapter {
+        a: a.into_dispatch(),
+        b: b.into_dispatch(),
+        mask: match mask {
+            Some((mask, keep)) => Mask::Kept(mask.into_dispatch(), keep),
+            None => Mask::None,
+        },
+        scaling,
+    };
+    Tensor::from_dispatch(Dispatch::adapted_linear(
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+        adapter,
+        packs.clone(),
+    ))
+}
+
+/// Layer norm of a sum over the last axis.
 ///
 /// # Shapes
 /// - `input`, output: `[..., width]`
+/// - `residual`: the same, or to be broadcast to it
 /// - `scale`, `shift`: `[width]`
-pub fn fused_norm<const D: usize>(
+pub fn residual_norm<const D: usize>(
     input: Tensor<D>,
+    residual: Tensor<D>,
     scale: Tensor<1>,
     shift: Tensor<1>,
     epsilon: f64,
 ) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::fused_norm(
+    Tensor::from_dispatch(Dispatch::residual_norm(
         input.into_dispatch(),
+        residual.into_dispatch(),
         scale.into_dispatch(),
         shift.into_dispatch(),
         epsilon,
@@ -92,11 +138,23 @@ pub fn fused_norm<const D: usize>(
 
 /// Dropout in training, which is on devices with autodiff; the tensor itself elsewhere. The device's seed decides.
 pub fn dropout<const D: usize>(input: Tensor<D>, probability: f64) -> Tensor<D> {
-    if probability == 0.0 || !input.device().is_autodiff() {
-        return input;
+    match dropout_mask(&input, probability) {
+        Some((mask, keep)) => input * mask / keep,
+        None => input,
     }
-    let like = input.clone().into_dispatch();
-    input * Tensor::from_dispatch(Dispatch::dropout_factors(like, probability))
+}
+
+/// What dropout leaves of an input, if it is at work: ones where a number stays, and the probability that it does.
+pub fn dropout_mask<const D: usize>(
+    input: &Tensor<D>,
+    probability: f64,
+) -> Option<(Tensor<D>, f64)> {
+    if probability == 0.0 || !input.device().is_autodiff() {
+        return None;
+    }
+    let keep = 1.0 - probability;
+    let mask = Dispatch::dropout_mask(input.clone().into_dispatch(), keep);
+    Some((Tensor::from_dispatch(mask), keep))
 }
 
 /// Multi-head attention, of which all three projections get gradients.
@@ -147,6 +205,52 @@ pub fn packed_attention(
         lengths,
         heads,
     ))
+}
+
+/// The sum of a gradient's squares, beside that of others, as a few numbers that only [`clipping`] knows.
+pub fn add_squares<const D: usize>(sum: Option<Tensor<1>>, gradient: Tensor<D>) -> Tensor<1> {
+    let gradient = gradient.into_dispatch();
+    Tensor::from_dispatch(match sum {
+        Some(sum) => Dispatch::add_squares(sum.into_dispatch(), gradient),
+        None => Dispatch::squares(gradient),
+    })
+}
+
+/// The loss, the norm of all gradients, and what they are multiplied with so that it is at most `max_norm`.
+///
+/// # Shapes
+/// - `squares`: what [`add_squares`] gave
+/// - `loss`: `[1]`
+/// - output: `[3]`
+pub fn clipping(squares: Tensor<1>, loss: Tensor<1>, max_norm: Option<f64>) -> Tensor<1> {
+    Tensor::from_dispatch(Dispatch::clipping(
+        squares.into_dispatch(),
+        loss.into_dispatch(),
+        max_norm,
+    ))
+}
+
+/// A parameter and its moments after an update by Adam or AdamW.
+///
+/// # Shapes
+/// - `clipping`: what [`clipping()`] gave
+pub fn adam<const D: usize>(
+    value: Tensor<D>,
+    gradient: Tensor<D>,
+    [mean, mean_square]: [Tensor<D>; 2],
+    clipping: Tensor<1>,
+    step: AdamStep,
+) -> (Tensor<D>, [Tensor<D>; 2]) {
+    let (value, mean, mean_square) = Dispatch::adam(
+        value.into_dispatch(),
+        gradient.into_dispatch(),
+        mean.into_dispatch(),
+        mean_square.into_dispatch(),
+        clipping.into_dispatch(),
+        step,
+    );
+    let [value, mean, mean_square] = [value, mean, mean_square].map(Tensor::from_dispatch);
+    (value, [mean, mean_square])
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl SelfAttention {
             }
         };
         let output = dropout(self.output.forward(context), self.dropout.prob);
-        self.norm.forward(hidden + output)
+        self.norm.forward(output, hidden)
     }
 
     /// Whether dropout is at work: in training alone, which is on devices with autodiff.

@@ -72,6 +72,6 @@ impl Embeddings {
         if let Some(token_type) = &self.token_type {
             rest = rest + token_type.weight.val().narrow(0, 0, 1).unsqueeze();
         }
-        dropout(self.norm.forward(words + rest), self.dropout.prob)
+        dropout(self.norm.forward(words, rest), self.dropout.prob)
     }
 }

@@ -86,7 +86,7 @@ impl EncoderLayer {
         let inner = self.intermediate.forward(hidden.clone());
         let output = self.output.forward_activated(inner, self.activation);
         let output = dropout(output, self.dropout.prob);
-        self.norm.forward(hidden + output)
+        self.norm.forward(output, hidden)
     }
 }
 

@@ -8,7 +8,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::activation::Activation;
 use crate::kernel::Packs;
-use crate::kernel::tensors::{dropout, int8_gelu_linear, int8_linear, packed_linear};
+use crate::kernel::tensors::{
+    LowRank, adapted_linear, dropout_mask, int8_gelu_linear, int8_linear, packed_linear,
+};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -39,18 +41,6 @@ impl Lora {
             dropout: DropoutConfig::new(config.dropout).init(),
             scaling: config.scaling(),
         }
-    }
-
-    /// # Shapes
-    /// - `input`: `[batch, tokens, d_input]`
-    /// - output: `[batch, tokens, d_output]`
-    pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
-        let [batch, tokens, d_input] = input.dims();
-        let rows = dropout(input, self.dropout.prob).reshape([batch * tokens, d_input]);
-        // Scaled where the rows are short.
-        let update = (rows.matmul(self.a.val()) * self.scaling).matmul(self.b.val());
-        let [_, d_output] = update.dims();
-        update.reshape([batch, tokens, d_output])
     }
 }
 
@@ -83,9 +73,28 @@ impl LoraLinear {
     /// - `input`: `[batch, tokens, d_input]`
     /// - output: `[batch, tokens, d_output]`
     pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+        let Linear { weight, bias } = &self.linear;
+        let Some(bias) = bias else {
+            return self.linear.forward(input);
+        };
+        let (weight, bias) = (weight.val(), bias.val());
         match &self.lora {
-            Some(lora) => self.forward_linear(input.clone()) + lora.forward(input),
-            None => self.forward_linear(input),
+            Some(Lora {
+                a,
+                b,
+                dropout,
+                scaling,
+            }) => {
+                let mask = dropout_mask(&input, dropout.prob);
+                let adapter = LowRank {
+                    a: a.val(),
+                    b: b.val(),
+                    scaling: *scaling,
+                };
+                adapted_linear(input, weight, bias, adapter, mask, &self.packs)
+            }
+            None if self.in_int8 => int8_linear(input, weight, bias, &self.packs),
+            None => packed_linear(input, weight, bias, &self.packs),
         }
     }
 
@@ -100,15 +109,6 @@ impl LoraLinear {
                 int8_gelu_linear(input, weight.val(), bias.val(), &self.packs)
             }
             _ => self.forward(activation.forward(input)),
-        }
-    }
-
-    fn forward_linear(&self, input: Tensor<3>) -> Tensor<3> {
-        let Linear { weight, bias } = &self.linear;
-        match bias {
-            Some(bias) if self.in_int8 => int8_linear(input, weight.val(), bias.val(), &self.packs),
-            Some(bias) => packed_linear(input, weight.val(), bias.val(), &self.packs),
-            None => self.linear.forward(input),
         }
     }
 

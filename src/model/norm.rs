@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
-use crate::kernel::tensors::fused_norm;
+use crate::kernel::tensors::residual_norm;
 
 /// Layer norm over the last axis.
 #[derive(Module, Debug)]
@@ -24,9 +24,17 @@ impl LayerNorm {
         }
     }
 
+    /// The norm of a sum: each norm of an encoder is one.
+    ///
     /// # Shapes
     /// - `input`, output: `[..., width]`
-    pub fn forward<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
-        fused_norm(input, self.gamma.val(), self.beta.val(), self.epsilon)
+    /// The norm of a sum: each norm of an encoder is one.
+    ///
+    /// # Shapes
+    /// - `input`, output: `[..., width]`
+    /// - `residual`: the same, or to be broadcast to it
+    pub fn forward<const D: usize>(&self, input: Tensor<D>, residual: Tensor<D>) -> Tensor<D> {
+        let (gamma, beta) = (self.gamma.val(), self.beta.val());
+        residual_norm(input, residual, gamma, beta, self.epsilon)
     }
 }

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::batch::LabelledBatch;
 use super::config::FgmConfig;
-use super::objective::Objective;
+use super::objective::{Expected, Objective};
 use crate::data::Target;
 use crate::model::TextClassifier;
 use crate::model::classifier::Features;
@@ -43,17 +43,16 @@ impl<'a> Backward<'a> {
     /// Adds a batch of texts.
     pub fn texts(&mut self, batch: &LabelledBatch, adversarial: Option<FgmConfig>) {
         let tensors = BatchTensors::new(&batch.tokens, self.device);
+        let expected = self.expected(&batch.targets);
         let Some(FgmConfig { epsilon }) = adversarial else {
-            let logits = self.model.forward(&tensors);
-            let loss = self.share(logits, &batch.targets);
-            return self.add(loss);
+            return self.add(expected.loss(self.model.forward(&tensors)));
         };
         let words = self.model.encoder.embed_words(&tensors);
         // A leaf of zeros gets the gradient of what it is added to, whether or not that is trained.
         let shift = words.zeros_like().inner();
         let shift = Tensor::from_inner(shift).require_grad();
         let logits = self.model.forward_words(words + shift.clone(), &tensors);
-        let loss = self.share(logits, &batch.targets);
+        let loss = expected.clone().loss(logits);
         let gradients = loss.backward();
         let direction = shift.grad(&gradients);
         self.gradients.accumulate(
@@ -67,7 +66,7 @@ impl<'a> Backward<'a> {
             // Looked up anew: a backward pass uses its graph up.
             let words = self.model.encoder.embed_words(&tensors);
             let logits = self.model.forward_words(words + shift, &tensors);
-            let gradients = self.share(logits, &batch.targets).backward();
+            let gradients = expected.loss(logits).backward();
             self.gradients.accumulate(
                 self.model,
                 GradientsParams::from_grads(gradients, self.model),
@@ -77,9 +76,8 @@ impl<'a> Backward<'a> {
 
     /// Adds texts of which it is known, with autodiff on, what the frozen part of the model makes of them.
     pub fn features(&mut self, features: Features, targets: &[Target]) {
-        let logits = self.model.forward_features(features);
-        let loss = self.share(logits, targets);
-        self.add(loss);
+        let expected = self.expected(targets);
+        self.add(expected.loss(self.model.forward_features(features)));
     }
 
     /// The step's loss, `[1]`, and the gradients of all that is trained.
@@ -90,9 +88,8 @@ impl<'a> Backward<'a> {
         (loss, self.gradients.grads())
     }
 
-    fn share(&self, logits: Tensor<2>, targets: &[Target]) -> Tensor<1> {
-        let sum = self.objective.sum(logits, targets, self.device);
-        sum.div_scalar(self.weight)
+    fn expected(&self, targets: &[Target]) -> Expected {
+        self.objective.expected(targets, self.weight, self.device)
     }
 
     fn add(&mut self, loss: Tensor<1>) {

@@ -43,7 +43,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 #[cfg(feature = "engine")]
 pub use objective::Objective;
 #[cfg(feature = "engine")]
-pub use optimizer::{Optimizer, ParameterState, UpdateRule, global_norm};
+pub use optimizer::{Optimizer, ParameterState, UpdateRule, clipping};
 #[cfg(feature = "engine")]
 pub use parameters::trainable_parameters;
 #[cfg(feature = "engine")]

@@ -92,22 +92,23 @@ impl Objective {
         }
     }
 
-    /// The sum over these examples.
+    /// What these examples' logits are compared with, put on the device. The loss is the sum over them divided by `weight`.
     ///
-    /// # Shapes
-    /// - `logits`: `[batch, outputs]`
-    /// - output: `[1]`
-    pub fn sum(&self, logits: Tensor<2>, targets: &[Target], device: &Device) -> Tensor<1> {
+    /// Whoever asks a GPU for a step does this first: each tensor that is sent to it cuts short what it was asked for.
+    pub fn expected(&self, targets: &[Target], weight: f64, device: &Device) -> Expected {
         let shape = [targets.len(), self.outputs];
         let constant =
             |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, shape), device);
+        // Constants take up what the device would compute.
+        let share = 1.0 / weight as f32;
         match &self.kind {
             Kind::SingleLabel { weights, smoothing } => {
-                let shares = targets
+                let factors = targets
                     .iter()
                     .flat_map(|target| smoothed(target, weights, *smoothing))
+                    .map(|factor| -factor * share)
                     .collect();
-                -(log_softmax(logits, 1) * constant(shares)).sum()
+                Expected::SingleLabel(constant(factors))
             }
             Kind::MultiLabel { positive_weights } => {
                 let held =
@@ -116,13 +117,14 @@ impl Objective {
                 for target in targets {
                     for (label, &weight) in positive_weights.iter().enumerate() {
                         let holds = held(label, target);
-                        absent.push(if holds { 0.0 } else { 1.0 });
-                        log_factors.push(if holds { weight } else { 1.0 });
+                        absent.push(if holds { 0.0 } else { share });
+                        log_factors.push(if holds { weight * share } else { share });
                     }
                 }
-                // −[p·y·log σ(z) + (1 − y)·log σ(−z)], by log σ(−z) = log σ(z) − z.
-                let log_sigmoid = log_sigmoid(logits.clone());
-                (logits * constant(absent) - log_sigmoid * constant(log_factors)).sum()
+                Expected::MultiLabel {
+                    absent: constant(absent),
+                    log_factors: constant(log_factors),
+                }
             }
             Kind::Regression(standardisation) => {
                 let expected = targets
@@ -131,7 +133,55 @@ impl Objective {
                         standardisation.standardise(target.value().unwrap_or_default()) as f32
                     })
                     .collect();
-                (logits - constant(expected)).square().sum()
+                Expected::Regression {
+                    values: constant(expected),
+                    weight,
+                }
+            }
+        }
+    }
+}
+
+/// What a batch's logits are compared with, each tensor of their shape.
+#[derive(Debug, Clone)]
+pub enum Expected {
+    /// What each log-probability is multiplied with.
+    SingleLabel(Tensor<2>),
+    /// What each logit and each log σ of it is multiplied with.
+    MultiLabel {
+        /// The share of an example for each label that it does not have.
+        absent: Tensor<2>,
+        /// The share of an example, times the label's weight where it has it.
+        log_factors: Tensor<2>,
+    },
+    /// Standardised numbers.
+    Regression {
+        /// The numbers.
+        values: Tensor<2>,
+        /// What the sum is divided by.
+        weight: f64,
+    },
+}
+
+impl Expected {
+    /// The loss.
+    ///
+    /// # Shapes
+    /// - `logits`: `[batch, outputs]`
+    /// - output: `[1]`
+    pub fn loss(self, logits: Tensor<2>) -> Tensor<1> {
+        match self {
+            Self::SingleLabel(factors) => (log_softmax(logits, 1) * factors).sum(),
+            Self::MultiLabel {
+                absent,
+                log_factors,
+            } => {
+                // −[p·y·log σ(z) + (1 − y)·log σ(−z)], by log σ(−z) = log σ(z) − z.
+                let log_sigmoid = log_sigmoid(logits.clone());
+                (logits * absent - log_sigmoid * log_factors).sum()
+            }
+            Self::Regression { values, weight } => {
+                (logits - values).square().sum().div_scalar(weight)
             }
         }
     }

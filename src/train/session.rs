@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, ExecutionError, Tensor, Transaction};
+use burn::tensor::{Device, ExecutionError, Tensor};
 use serde::Serialize;
 
 use super::backward::Backward;
@@ -15,7 +15,7 @@ use super::config::{Method, Setting, TrainConfig, TrainConfigError};
 use super::estimate::sampler;
 use super::exact::ExactF64;
 use super::objective::Objective;
-use super::optimizer::{Optimizer, global_norm};
+use super::optimizer::{Optimizer, clipping};
 use super::record::{RunEnd, StepRecord, ValidationRecord};
 use super::sampler::Sampler;
 use super::schedule::Schedule;
@@ -342,15 +342,18 @@ impl TrainSession {
         gradients: GradientsParams,
         size: StepSize,
     ) -> Result<StepRecord, TrainError> {
-        let norm = global_norm(&self.model, &gradients)
-            .unwrap_or_else(|| Tensor::zeros([1], &loss.device()));
-        let read = Transaction::default()
-            .register(loss)
-            .register(norm.clone())
-            .execute_async()
-            .await?;
-        let [loss, grad_norm] =
-            [&read[0], &read[1]].map(|data| data.iter::<f64>().next().unwrap_or(f64::NAN));
+        let clipping = clipping(&self.model, &gradients, loss, self.config.max_grad_norm);
+        let learning_rate = self.schedule.learning_rate(self.step);
+        // Asked for before the loss is read: so a GPU goes on meanwhile.
+        let updated = self.optimizer.step(
+            learning_rate,
+            self.model.clone(),
+            gradients,
+            clipping.clone(),
+        );
+        let read = clipping.into_data_async().await?;
+        let mut numbers = read.iter::<f64>();
+        let [loss, grad_norm] = [(); 2].map(|()| numbers.next().unwrap_or(f64::NAN));
         if !(loss.is_finite() && grad_norm.is_finite()) {
             self.roll_back();
             return Err(TrainError::NotFinite {
@@ -359,15 +362,6 @@ impl TrainSession {
             });
         }
 
-        let learning_rate = self.schedule.learning_rate(self.step);
-        // As `clip_grad_norm_`: its 1e-6 keeps a zero norm from dividing.
-        let scale = self
-            .config
-            .max_grad_norm
-            .map(|most| (norm + 1e-6).recip().mul_scalar(most).clamp_max(1.0));
-        let updated = self
-            .optimizer
-            .step(learning_rate, self.model.clone(), gradients, scale);
         self.previous = Some(std::mem::replace(&mut self.model, updated));
         self.step += 1;
         Ok(StepRecord {

@@ -14,6 +14,7 @@ mod dropout;
 mod encoders;
 mod fixture;
 mod int8;
+mod kernels;
 mod parameters;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod runs;
@@ -27,6 +28,7 @@ pub use adapters::check_adapters;
 pub use dropout::check_encoder_dropout;
 pub use encoders::{Folder, check_encoder, check_families, check_tiny_bert};
 pub use int8::check_int8;
+pub use kernels::check_kernels;
 pub use parameters::{Of, read_parameters};
 pub use tokens::{check_family_tokens, check_minilm_tokens, check_tiny_bert_tokens};
 pub use training::check_training;
@@ -71,10 +73,6 @@ pub const CPU: Tolerance = Tolerance {
 
 /// WebGPU. WGSL allows `exp` and division several units in the last place; the smallest gradient, the first query's,
 /// feels it most.
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    expect(dead_code, reason = "the browser's tests use it")
-)]
 pub const GPU: Tolerance = Tolerance {
     hidden: 2e-5,
     logits: 1e-5,

@@ -122,29 +122,73 @@ fn gelu_is_burns() {
 }
 
 #[test]
-fn a_norm_is_burns() {
+fn a_norm_of_a_sum_is_burns() {
     let (scale, shift) = (tensor([29], 2), tensor([29], 3));
+    let residual = tensor([2, 7, 29], 4);
+    check(
+        [tensor([2, 7, 29], 1), residual],
+        |[input, residual]| residual_norm(input, residual, scale.clone(), shift.clone(), 1e-5),
+        |[input, residual]| layer_norm(input + residual, scale.clone(), Some(shift.clone()), 1e-5),
+    );
+    // The same rows for each text.
+    let residual = || tensor([1, 7, 29], 4);
     check(
         [tensor([2, 7, 29], 1)],
-        |[input]| fused_norm(input, scale.clone(), shift.clone(), 1e-5),
-        |[input]| layer_norm(input, scale.clone(), Some(shift.clone()), 1e-5),
+        |[input]| residual_norm(input, residual(), scale.clone(), shift.clone(), 1e-5),
+        |[input]| layer_norm(input + residual(), scale.clone(), Some(shift.clone()), 1e-5),
     );
 }
 
 #[test]
 fn a_trained_norm_is_burns() {
     check(
-        [tensor([14, 29], 1), tensor([1, 29], 2), tensor([1, 29], 3)],
-        |[input, scale, shift]| fused_norm(input, scale.squeeze_dim(0), shift.squeeze_dim(0), 1e-5),
-        |[input, scale, shift]| {
-            layer_norm(
-                input,
-                scale.squeeze_dim(0),
-                Some(shift.squeeze_dim(0)),
-                1e-5,
-            )
+        [
+            tensor([14, 29], 1),
+            tensor([14, 29], 4),
+            tensor([1, 29], 2),
+            tensor([1, 29], 3),
+        ],
+        |[input, residual, scale, shift]| {
+            let [scale, shift] = [scale, shift].map(|weights| weights.squeeze_dim(0));
+            residual_norm(input, residual, scale, shift, 1e-5)
+        },
+        |[input, residual, scale, shift]| {
+            let [scale, shift] = [scale, shift].map(|weights| weights.squeeze_dim(0));
+            layer_norm(input + residual, scale, Some(shift), 1e-5)
         },
     );
+}
+
+#[test]
+fn an_update_is_burns() {
+    let shape = [7, 9];
+    let plain = |seed| tensor::<2>(shape, seed).inner();
+    let clipping = Tensor::<1>::from_floats([0.0, 0.0, 0.5], &device()).inner();
+    for decay in [0.0, 0.1] {
+        let step = AdamStep {
+            keep: 0.99,
+            decay,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            rate: 0.01,
+            epsilon: 1e-3,
+        };
+        let moments = || [plain(3), plain(4).square()];
+        let (value, moments_after) = adam(plain(1), plain(2), moments(), clipping.clone(), step);
+        let gradient = plain(2) * 0.5 + plain(1) * decay;
+        let [mean, mean_square] = moments();
+        let mean = mean * 0.9 + gradient.clone() * 0.1;
+        let mean_square = mean_square * 0.999 + gradient.square() * 0.001;
+        let change = mean.clone() * 0.01 / (mean_square.clone().sqrt() + 1e-3);
+        let expected = [plain(1) * 0.99 - change, mean, mean_square];
+        let [mean, mean_square] = moments_after;
+        for (found, expected) in [value, mean, mean_square].into_iter().zip(expected) {
+            let tolerance = Tolerance::<f32>::absolute(1e-6);
+            found
+                .into_data()
+                .assert_approx_eq(&expected.into_data(), tolerance);
+        }
+    }
 }
 
 #[test]

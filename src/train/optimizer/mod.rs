@@ -12,6 +12,7 @@ use burn::tensor::Tensor;
 pub use rule::{ParameterState, UpdateRule};
 
 use super::config::{Method, TrainConfig};
+use crate::kernel::tensors;
 use crate::model::TextClassifier;
 use crate::model::parameters::ParameterMapper;
 
@@ -39,19 +40,19 @@ impl Optimizer {
         }
     }
 
-    /// Updates every parameter that has a gradient. Gradients are first multiplied by `scale` (shape `[1]`).
+    /// Updates every parameter that has a gradient. Gradients are first multiplied as [`clipping()`] says.
     pub fn step(
         &mut self,
         learning_rate: f64,
         model: TextClassifier,
         gradients: GradientsParams,
-        scale: Option<Tensor<1>>,
+        clipping: Tensor<1>,
     ) -> TextClassifier {
         model.map_parameters(&mut Update {
             optimizer: self,
             learning_rate,
             gradients,
-            scale,
+            clipping,
         })
     }
 
@@ -96,7 +97,7 @@ struct Update<'a> {
     optimizer: &'a mut Optimizer,
     learning_rate: f64,
     gradients: GradientsParams,
-    scale: Option<Tensor<1>>,
+    clipping: Tensor<1>,
 }
 
 impl ParameterMapper for Update<'_> {
@@ -105,12 +106,9 @@ impl ParameterMapper for Update<'_> {
         path: &[String],
         param: Param<Tensor<D>>,
     ) -> Param<Tensor<D>> {
-        let Some(mut gradient) = self.gradients.remove::<D>(param.id) else {
+        let Some(gradient) = self.gradients.remove::<D>(param.id) else {
             return param;
         };
-        if let Some(scale) = &self.scale {
-            gradient = gradient * scale.clone().unsqueeze();
-        }
         let id = param.id;
         let states = &mut self.optimizer.states;
         let state = states
@@ -123,6 +121,7 @@ impl ParameterMapper for Update<'_> {
             group.weight_decay,
             param.val().inner(),
             gradient,
+            &self.clipping,
             state,
         );
         self.optimizer.set_state(id, state);
@@ -130,10 +129,17 @@ impl ParameterMapper for Update<'_> {
     }
 }
 
-/// L2 norm of all gradients together, `[1]`.
+/// The loss, the L2 norm of all gradients together, and what they are multiplied with so that it is at most `max_norm`.
 ///
-/// Source: `torch.nn.utils.clip_grad_norm_`.
-pub fn global_norm(model: &TextClassifier, gradients: &GradientsParams) -> Option<Tensor<1>> {
+/// # Shapes
+/// - `loss`: `[1]`
+/// - output: `[3]`
+pub fn clipping(
+    model: &TextClassifier,
+    gradients: &GradientsParams,
+    loss: Tensor<1>,
+    max_norm: Option<f64>,
+) -> Tensor<1> {
     struct Squares<'a> {
         gradients: &'a GradientsParams,
         sum: Option<Tensor<1>>,
@@ -141,11 +147,7 @@ pub fn global_norm(model: &TextClassifier, gradients: &GradientsParams) -> Optio
     impl ModuleVisitor for Squares<'_> {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
             if let Some(gradient) = self.gradients.get::<D>(param.id) {
-                let square = gradient.square().sum();
-                self.sum = Some(match self.sum.take() {
-                    Some(sum) => sum + square,
-                    None => square,
-                });
+                self.sum = Some(tensors::add_squares(self.sum.take(), gradient));
             }
         }
     }
@@ -154,5 +156,9 @@ pub fn global_norm(model: &TextClassifier, gradients: &GradientsParams) -> Optio
         sum: None,
     };
     model.visit(&mut squares);
-    squares.sum.map(Tensor::sqrt)
+    let sum = squares.sum.unwrap_or_else(|| {
+        // Nothing is trained; a norm of zero.
+        tensors::add_squares(None, loss.zeros_like())
+    });
+    tensors::clipping(sum, loss, max_norm)
 }

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 
+use crate::kernel::{AdamStep, tensors};
 use crate::train::config::{OptimizerName, TrainConfig};
 
 const BETA_1: f64 = 0.9;
@@ -50,7 +51,8 @@ impl UpdateRule {
         }
     }
 
-    /// The parameter and the state after an update. `state` is `None` before the first.
+    /// The parameter and the state after an update. `state` is `None` before the first; `clipping` says what the gradient
+    /// is multiplied with, see [`tensors::clipping`].
     ///
     /// Source: the algorithms in the documentation of `torch.optim.{AdamW,Adam,SGD,RMSprop,Adagrad}`.
     pub fn update<const D: usize>(
@@ -59,30 +61,88 @@ impl UpdateRule {
         weight_decay: f64,
         value: Tensor<D>,
         gradient: Tensor<D>,
+        clipping: &Tensor<1>,
         state: Option<ParameterState<D>>,
     ) -> (Tensor<D>, ParameterState<D>) {
-        let decoupled = self.name == OptimizerName::AdamW;
-        let (value, gradient) = if weight_decay == 0.0 {
-            (value, gradient)
-        } else if decoupled {
-            (
-                value.mul_scalar(1.0 - learning_rate * weight_decay),
-                gradient,
-            )
-        } else {
-            let gradient = gradient + value.clone().mul_scalar(weight_decay);
-            (value, gradient)
-        };
         let updates = state.as_ref().map_or(0, |state| state.updates) + 1;
         let moments = state.map(|state| state.moments);
-        let (direction, moments) = match self.name {
-            OptimizerName::AdamW | OptimizerName::Adam => adam(gradient, moments, updates),
-            OptimizerName::Sgd => momentum(self.momentum, gradient, moments),
-            OptimizerName::RmsProp => rms_prop(gradient, moments),
-            OptimizerName::Adagrad => adagrad(gradient, moments),
+        let rule = match self.name {
+            OptimizerName::AdamW | OptimizerName::Adam => {
+                let step = self.adam_step(learning_rate, weight_decay, updates);
+                let moments = take(moments)
+                    .map(|moment: Option<_>| moment.unwrap_or_else(|| value.zeros_like()));
+                let (value, moments) =
+                    tensors::adam(value, gradient, moments, clipping.clone(), step);
+                let moments = moments.into();
+                return (value, ParameterState { updates, moments });
+            }
+            OptimizerName::Sgd => Self::momentum,
+            OptimizerName::RmsProp => Self::rms_prop,
+            OptimizerName::Adagrad => Self::adagrad,
         };
+        let gradient = gradient * clipping.clone().slice(2..3).unsqueeze();
+        let gradient = match weight_decay {
+            0.0 => gradient,
+            _ => gradient + value.clone().mul_scalar(weight_decay),
+        };
+        let (direction, moments) = rule(self, gradient, moments);
         let value = value - direction.mul_scalar(learning_rate);
         (value, ParameterState { updates, moments })
+    }
+
+    /// Adam adds the decay to the gradient, AdamW takes it off the parameter. Both corrections for the zeros that the means
+    /// began with are scalars.
+    fn adam_step(self, learning_rate: f64, weight_decay: f64, updates: u32) -> AdamStep {
+        let (keep, decay) = match self.name {
+            OptimizerName::AdamW => (1.0 - learning_rate * weight_decay, 0.0),
+            _ => (1.0, weight_decay),
+        };
+        let correction_2 = (1.0 - BETA_2.powi(updates.cast_signed())).sqrt();
+        let correction = correction_2 / (1.0 - BETA_1.powi(updates.cast_signed()));
+        AdamStep {
+            keep,
+            decay,
+            beta_1: BETA_1,
+            beta_2: BETA_2,
+            rate: learning_rate * correction,
+            epsilon: EPSILON * correction_2,
+        }
+    }
+
+    fn momentum<const D: usize>(
+        self,
+        gradient: Tensor<D>,
+        moments: Moments<D>,
+    ) -> (Tensor<D>, Vec<Tensor<D>>) {
+        let [buffer] = take(moments);
+        let buffer = running(buffer, self.momentum, gradient);
+        (buffer.clone(), vec![buffer])
+    }
+
+    fn rms_prop<const D: usize>(
+        self,
+        gradient: Tensor<D>,
+        moments: Moments<D>,
+    ) -> (Tensor<D>, Vec<Tensor<D>>) {
+        let [mean_square] = take(moments);
+        let mean_square = running(
+            mean_square,
+            ALPHA,
+            gradient.clone().square().mul_scalar(1.0 - ALPHA),
+        );
+        let direction = gradient / mean_square.clone().sqrt().add_scalar(EPSILON);
+        (direction, vec![mean_square])
+    }
+
+    fn adagrad<const D: usize>(
+        self,
+        gradient: Tensor<D>,
+        moments: Moments<D>,
+    ) -> (Tensor<D>, Vec<Tensor<D>>) {
+        let [sum] = take(moments);
+        let sum = running(sum, 1.0, gradient.clone().square());
+        let direction = gradient / sum.clone().sqrt().add_scalar(ADAGRAD_EPSILON);
+        (direction, vec![sum])
     }
 }
 
@@ -99,63 +159,6 @@ type Moments<const D: usize> = Option<Vec<Tensor<D>>>;
 fn take<const D: usize, const N: usize>(moments: Moments<D>) -> [Option<Tensor<D>>; N] {
     let mut moments = moments.unwrap_or_default().into_iter();
     std::array::from_fn(|_| moments.next())
-}
-
-fn adam<const D: usize>(
-    gradient: Tensor<D>,
-    moments: Moments<D>,
-    updates: u32,
-) -> (Tensor<D>, Vec<Tensor<D>>) {
-    let [mean, mean_square] = take(moments);
-    let mean = running(mean, BETA_1, gradient.clone().mul_scalar(1.0 - BETA_1));
-    let mean_square = running(
-        mean_square,
-        BETA_2,
-        gradient.square().mul_scalar(1.0 - BETA_2),
-    );
-    // Both corrections for the zeros that the means began with are scalars: they are applied to scalars where possible.
-    let correction_2 = (1.0 - BETA_2.powi(updates.cast_signed())).sqrt();
-    let correction = correction_2 / (1.0 - BETA_1.powi(updates.cast_signed()));
-    let root = mean_square
-        .clone()
-        .sqrt()
-        .add_scalar(EPSILON * correction_2);
-    let direction = mean.clone().mul_scalar(correction) / root;
-    (direction, vec![mean, mean_square])
-}
-
-fn momentum<const D: usize>(
-    momentum: f64,
-    gradient: Tensor<D>,
-    moments: Moments<D>,
-) -> (Tensor<D>, Vec<Tensor<D>>) {
-    let [buffer] = take(moments);
-    let buffer = running(buffer, momentum, gradient);
-    (buffer.clone(), vec![buffer])
-}
-
-fn rms_prop<const D: usize>(
-    gradient: Tensor<D>,
-    moments: Moments<D>,
-) -> (Tensor<D>, Vec<Tensor<D>>) {
-    let [mean_square] = take(moments);
-    let mean_square = running(
-        mean_square,
-        ALPHA,
-        gradient.clone().square().mul_scalar(1.0 - ALPHA),
-    );
-    let direction = gradient / mean_square.clone().sqrt().add_scalar(EPSILON);
-    (direction, vec![mean_square])
-}
-
-fn adagrad<const D: usize>(
-    gradient: Tensor<D>,
-    moments: Moments<D>,
-) -> (Tensor<D>, Vec<Tensor<D>>) {
-    let [sum] = take(moments);
-    let sum = running(sum, 1.0, gradient.clone().square());
-    let direction = gradient / sum.clone().sqrt().add_scalar(ADAGRAD_EPSILON);
-    (direction, vec![sum])
 }
 
 #[cfg(test)]
@@ -187,12 +190,15 @@ mod tests {
 
     /// Five updates by our rule and by burn's give the same parameter.
     fn agrees<O: BurnOptimizer>(name: OptimizerName, theirs: O) {
-        let start = Tensor::<2>::from_floats([[1.0, -2.0], [0.5, 0.0]], &crate::device::cpu());
+        let device = crate::device::cpu();
+        let start = Tensor::<2>::from_floats([[1.0, -2.0], [0.5, 0.0]], &device);
+        let unclipped = Tensor::from_floats([0.0, 0.0, 1.0], &device);
         let (mut own, mut own_state) = (start.clone(), None);
         let (mut other, mut other_state) = (start, None);
         for step in 0..5 {
+            let decay = DECAY.into();
             let (value, state) =
-                rule(name).update(RATE, DECAY.into(), own, gradient(step), own_state);
+                rule(name).update(RATE, decay, own, gradient(step), &unclipped, own_state);
             (own, own_state) = (value, Some(state));
             (other, other_state) = theirs.step(RATE, other, gradient(step), other_state);
         }

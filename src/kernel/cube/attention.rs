@@ -1,0 +1,526 @@
+//! Self-attention that keeps no probabilities: a cube computes a tile of rows over all tiles of columns, and each softmax
+//! grows with them.
+//!
+//! Source: Dao et al. 2022, algorithms 1 and 4, <https://arxiv.org/abs/2205.14135>.
+
+use burn::backend::Cube;
+use burn::backend::ops::BoolTensorOps;
+use burn::cubecl::{self, prelude::*};
+use burn::tensor::{BoolStore, DType, IntDType};
+
+use super::{CubeTensor, contiguous, empty};
+
+/// Rows and columns of a tile, and steps of the depth that are in shared memory at once.
+const TILE: usize = 16;
+
+/// A row of a tile in shared memory. One more than there are numbers, so that rows begin in different banks.
+const STRIDE: usize = 17;
+
+/// Stands for minus infinity, which WGSL cannot spell.
+const LOWEST: f32 = -1e30;
+
+/// What a step back keeps of a row between its kernels: the logarithm of the sum of exponentials, the mean of the
+/// probabilities' gradients, and whether the row is padding.
+const KEPT: usize = 3;
+
+/// `softmax(query · keyᵀ / √width) · value`, of each head. Nothing attends to padding.
+///
+/// # Shapes
+/// - `projections`, of query, key and value, and output: `[batch, tokens, hidden]`
+/// - `padding`: `[batch, 1, 1, tokens]`
+pub(super) fn attention(
+    projections: [CubeTensor; 3],
+    padding: CubeTensor,
+    heads: usize,
+) -> CubeTensor {
+    let [query, key, value] = projections.map(contiguous);
+    let sizes = Sizes::new(&query, heads);
+    let output = empty(&query, query.meta.shape().clone());
+    // SAFETY: rows and columns are held within the tokens and the width.
+    unsafe {
+        attention_kernel::launch_unchecked(
+            &output.client,
+            sizes.cubes(),
+            sizes.units(),
+            query.into_buffer_arg(),
+            key.into_buffer_arg(),
+            value.into_buffer_arg(),
+            words(padding).into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            sizes.tokens,
+            heads,
+            sizes.scale(),
+            sizes.width,
+        );
+    }
+    output
+}
+
+/// The gradients of query, key and value.
+///
+/// # Shapes
+/// - as [`attention`]; `gradient` as its output
+pub(super) fn attention_backward(
+    projections: [CubeTensor; 3],
+    padding: CubeTensor,
+    gradient: CubeTensor,
+    heads: usize,
+) -> [CubeTensor; 3] {
+    let [query, key, value] = projections.map(contiguous);
+    let gradient = contiguous(gradient);
+    let sizes = Sizes::new(&query, heads);
+    let gradients = [(); 3].map(|()| empty(&query, query.meta.shape().clone()));
+    let [query_gradient, key_gradient, value_gradient] = gradients.clone();
+    let kept = empty(&query, [sizes.batch * heads * sizes.tokens, KEPT]);
+    let client = query.client.clone();
+    // SAFETY: as above.
+    unsafe {
+        query_backward_kernel::launch_unchecked(
+            &client,
+            sizes.cubes(),
+            sizes.units(),
+            query.clone().into_buffer_arg(),
+            key.clone().into_buffer_arg(),
+            value.clone().into_buffer_arg(),
+            words(padding).into_buffer_arg(),
+            gradient.clone().into_buffer_arg(),
+            query_gradient.into_buffer_arg(),
+            kept.clone().into_buffer_arg(),
+            sizes.tokens,
+            heads,
+            sizes.scale(),
+            sizes.width,
+        );
+        key_value_backward_kernel::launch_unchecked(
+            &client,
+            sizes.cubes(),
+            sizes.units(),
+            query.into_buffer_arg(),
+            key.into_buffer_arg(),
+            value.into_buffer_arg(),
+            gradient.into_buffer_arg(),
+            kept.into_buffer_arg(),
+            key_gradient.into_buffer_arg(),
+            value_gradient.into_buffer_arg(),
+            sizes.tokens,
+            heads,
+            sizes.scale(),
+            sizes.width,
+        );
+    }
+    gradients
+}
+
+struct Sizes {
+    batch: usize,
+    tokens: usize,
+    heads: usize,
+    width: usize,
+}
+
+impl Sizes {
+    fn new(query: &CubeTensor, heads: usize) -> Self {
+        let [batch, tokens, hidden] = query.meta.shape().dims();
+        Self {
+            batch,
+            tokens,
+            heads,
+            width: hidden / heads.max(1),
+        }
+    }
+
+    /// One for each tile of rows of each head.
+    fn cubes(&self) -> CubeCount {
+        let tiles = self.tokens.div_ceil(TILE);
+        CubeCount::Static(tiles as u32, self.heads as u32, self.batch as u32)
+    }
+
+    /// One for each number of a tile.
+    fn units(&self) -> CubeDim {
+        CubeDim::new_2d(TILE as u32, TILE as u32)
+    }
+
+    fn scale(&self) -> f32 {
+        1.0 / (self.width as f32).sqrt()
+    }
+}
+
+/// Truth values as WebGPU has them: a word each.
+fn words(truths: CubeTensor) -> CubeTensor {
+    match truths.dtype {
+        DType::Bool(BoolStore::U32) => contiguous(truths),
+        _ => contiguous(Cube::bool_into_int(truths, IntDType::U32)),
+    }
+}
+
+#[cube(launch_unchecked)]
+fn attention_kernel(
+    query: &[f32],
+    key: &[f32],
+    value: &[f32],
+    padding: &[u32],
+    output: &mut [f32],
+    tokens: usize,
+    heads: usize,
+    scale: f32,
+    #[comptime] width: usize,
+) {
+    let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let hidden = heads * width;
+    let start = head_start(tokens, hidden, width);
+    let keys_of_text = CUBE_POS_Z as usize * tokens;
+    let rows = CUBE_POS_X as usize * TILE;
+
+    let mut left = Shared::<[f32]>::new_slice(272usize);
+    let mut right = Shared::<[f32]>::new_slice(272usize);
+    let mut shares = Shared::<[f32]>::new_slice(272usize);
+    let chunks = comptime!(width.div_ceil(TILE));
+    let mut context = Array::<f32>::new(chunks);
+    #[unroll]
+    for chunk in 0..chunks {
+        context[chunk] = 0.0f32;
+    }
+    let mut highest = f32::new(LOWEST);
+    let mut total = 0.0f32;
+
+    let mut columns = 0usize;
+    while columns < tokens {
+        let score = scale
+            * dot(
+                query, key, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+            );
+        let attends = is_attended(padding, keys_of_text, columns + x, tokens);
+        shares[y * STRIDE + x] = select(attends, score, LOWEST);
+        sync_cube();
+        let before = highest;
+        for column in 0..TILE {
+            highest = max(highest, shares[y * STRIDE + column]);
+        }
+        // All have read the scores before they become shares.
+        sync_cube();
+        shares[y * STRIDE + x] = select(attends, f32::exp(score - highest), 0.0f32);
+        sync_cube();
+        let shrink = f32::exp(before - highest);
+        total *= shrink;
+        for column in 0..TILE {
+            total += shares[y * STRIDE + column];
+        }
+        #[unroll]
+        for chunk in 0..chunks {
+            context[chunk] *= shrink;
+        }
+        add_rows(
+            &mut context,
+            &shares,
+            value,
+            columns,
+            start,
+            tokens,
+            hidden,
+            width,
+        );
+        columns += TILE;
+    }
+    let total = max(total, 1e-30f32);
+    #[unroll]
+    for chunk in 0..chunks {
+        context[chunk] /= total;
+    }
+    write_rows(&context, output, rows + y, start, tokens, hidden, width);
+}
+
+/// The gradient of a tile of queries, and what is kept of its rows.
+#[cube(launch_unchecked)]
+fn query_backward_kernel(
+    query: &[f32],
+    key: &[f32],
+    value: &[f32],
+    padding: &[u32],
+    gradient: &[f32],
+    query_gradient: &mut [f32],
+    kept: &mut [f32],
+    tokens: usize,
+    heads: usize,
+    scale: f32,
+    #[comptime] width: usize,
+) {
+    let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let hidden = heads * width;
+    let start = head_start(tokens, hidden, width);
+    let keys_of_text = CUBE_POS_Z as usize * tokens;
+    let rows = CUBE_POS_X as usize * TILE;
+
+    let mut left = Shared::<[f32]>::new_slice(272usize);
+    let mut right = Shared::<[f32]>::new_slice(272usize);
+    let mut shares = Shared::<[f32]>::new_slice(272usize);
+    let mut products = Shared::<[f32]>::new_slice(272usize);
+
+    // The softmax again, and beside its sum that of the probabilities' gradients.
+    let mut highest = f32::new(LOWEST);
+    let mut total = 0.0f32;
+    let mut mean = 0.0f32;
+    let mut columns = 0usize;
+    while columns < tokens {
+        let score = scale
+            * dot(
+                query, key, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+            );
+        let of_share = dot(
+            gradient, value, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+        );
+        let attends = is_attended(padding, keys_of_text, columns + x, tokens);
+        shares[y * STRIDE + x] = select(attends, score, LOWEST);
+        sync_cube();
+        let before = highest;
+        for column in 0..TILE {
+            highest = max(highest, shares[y * STRIDE + column]);
+        }
+        sync_cube();
+        let share = select(attends, f32::exp(score - highest), 0.0f32);
+        shares[y * STRIDE + x] = share;
+        products[y * STRIDE + x] = share * of_share;
+        sync_cube();
+        let shrink = f32::exp(before - highest);
+        total *= shrink;
+        mean *= shrink;
+        for column in 0..TILE {
+            total += shares[y * STRIDE + column];
+            mean += products[y * STRIDE + column];
+        }
+        columns += TILE;
+    }
+    let total = max(total, 1e-30f32);
+    let mean = mean / total;
+    let log_sum = highest + f32::ln(total);
+
+    let chunks = comptime!(width.div_ceil(TILE));
+    let mut sums = Array::<f32>::new(chunks);
+    #[unroll]
+    for chunk in 0..chunks {
+        sums[chunk] = 0.0f32;
+    }
+    let mut columns = 0usize;
+    while columns < tokens {
+        let score = scale
+            * dot(
+                query, key, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+            );
+        let of_share = dot(
+            gradient, value, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+        );
+        let attends = is_attended(padding, keys_of_text, columns + x, tokens);
+        let share = select(attends, f32::exp(score - log_sum), 0.0f32);
+        shares[y * STRIDE + x] = share * (of_share - mean) * scale;
+        sync_cube();
+        add_rows(
+            &mut sums, &shares, key, columns, start, tokens, hidden, width,
+        );
+        columns += TILE;
+    }
+    write_rows(
+        &sums,
+        query_gradient,
+        rows + y,
+        start,
+        tokens,
+        hidden,
+        width,
+    );
+
+    let row = rows + y;
+    if x == 0 && row < tokens {
+        let head = CUBE_POS_Z as usize * heads + CUBE_POS_Y as usize;
+        let place = (head * tokens + row) * KEPT;
+        kept[place] = log_sum;
+        kept[place + 1] = mean;
+        kept[place + 2] = f32::cast_from(padding[keys_of_text + row]);
+    }
+}
+
+/// The gradients of a tile of keys and values. Rows are keys here and columns queries.
+#[cube(launch_unchecked)]
+fn key_value_backward_kernel(
+    query: &[f32],
+    key: &[f32],
+    value: &[f32],
+    gradient: &[f32],
+    kept: &[f32],
+    key_gradient: &mut [f32],
+    value_gradient: &mut [f32],
+    tokens: usize,
+    heads: usize,
+    scale: f32,
+    #[comptime] width: usize,
+) {
+    let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let hidden = heads * width;
+    let start = head_start(tokens, hidden, width);
+    let rows = CUBE_POS_X as usize * TILE;
+    let head = CUBE_POS_Z as usize * heads + CUBE_POS_Y as usize;
+    let own = (head * tokens + min(rows + y, tokens - 1)) * KEPT;
+    let is_padding = kept[own + 2] > 0.0f32;
+
+    let mut left = Shared::<[f32]>::new_slice(272usize);
+    let mut right = Shared::<[f32]>::new_slice(272usize);
+    let mut shares = Shared::<[f32]>::new_slice(272usize);
+    let mut of_scores = Shared::<[f32]>::new_slice(272usize);
+    let chunks = comptime!(width.div_ceil(TILE));
+    let mut of_keys = Array::<f32>::new(chunks);
+    let mut of_values = Array::<f32>::new(chunks);
+    #[unroll]
+    for chunk in 0..chunks {
+        of_keys[chunk] = 0.0f32;
+        of_values[chunk] = 0.0f32;
+    }
+
+    let mut columns = 0usize;
+    while columns < tokens {
+        let score = scale
+            * dot(
+                key, query, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+            );
+        let of_share = dot(
+            value, gradient, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
+        );
+        let column = columns + x;
+        let place = (head * tokens + min(column, tokens - 1)) * KEPT;
+        let counts = !is_padding && column < tokens;
+        let share = select(counts, f32::exp(score - kept[place]), 0.0f32);
+        shares[y * STRIDE + x] = share;
+        of_scores[y * STRIDE + x] = share * (of_share - kept[place + 1]) * scale;
+        sync_cube();
+        add_rows(
+            &mut of_keys,
+            &of_scores,
+            query,
+            columns,
+            start,
+            tokens,
+            hidden,
+            width,
+        );
+        add_rows(
+            &mut of_values,
+            &shares,
+            gradient,
+            columns,
+            start,
+            tokens,
+            hidden,
+            width,
+        );
+        columns += TILE;
+    }
+    write_rows(
+        &of_keys,
+        key_gradient,
+        rows + y,
+        start,
+        tokens,
+        hidden,
+        width,
+    );
+    write_rows(
+        &of_values,
+        value_gradient,
+        rows + y,
+        start,
+        tokens,
+        hidden,
+        width,
+    );
+}
+
+/// Where the numbers of this cube's head and text begin among hidden states.
+#[cube]
+fn head_start(tokens: usize, hidden: usize, #[comptime] width: usize) -> usize {
+    CUBE_POS_Z as usize * tokens * hidden + CUBE_POS_Y as usize * width
+}
+
+#[cube]
+fn is_attended(padding: &[u32], keys_of_text: usize, column: usize, tokens: usize) -> bool {
+    column < tokens && padding[keys_of_text + min(column, tokens - 1)] == 0
+}
+
+/// The product of this unit's row of a tile of `left` with its column, a row of a tile of `right`. Ends before the shared
+/// memory is free again, and begins by waiting until it is.
+#[cube]
+fn dot(
+    left: &[f32],
+    right: &[f32],
+    left_rows: usize,
+    right_rows: usize,
+    start: usize,
+    tokens: usize,
+    hidden: usize,
+    left_tile: &mut Shared<[f32]>,
+    right_tile: &mut Shared<[f32]>,
+    #[comptime] width: usize,
+) -> f32 {
+    let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    // Rows beyond the last are masked later; they only must be somewhere.
+    let left_start = start + min(left_rows + y, tokens - 1) * hidden;
+    let right_start = start + min(right_rows + y, tokens - 1) * hidden;
+    let mut sum = 0.0f32;
+    let mut step = 0usize;
+    while step < width {
+        let place = min(step + x, width - 1);
+        let is_inside = step + x < width;
+        sync_cube();
+        left_tile[y * STRIDE + x] = select(is_inside, left[left_start + place], 0.0f32);
+        right_tile[y * STRIDE + x] = select(is_inside, right[right_start + place], 0.0f32);
+        sync_cube();
+        #[unroll]
+        for depth in 0..TILE {
+            sum += left_tile[y * STRIDE + depth] * right_tile[x * STRIDE + depth];
+        }
+        step += TILE;
+    }
+    sum
+}
+
+/// Adds the rows of a tile of `matrix`, each times this unit's row's factor for it. A unit has every sixteenth column.
+#[cube]
+fn add_rows(
+    sums: &mut Array<f32>,
+    factors: &Shared<[f32]>,
+    matrix: &[f32],
+    rows: usize,
+    start: usize,
+    tokens: usize,
+    hidden: usize,
+    #[comptime] width: usize,
+) {
+    let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    for row in 0..TILE {
+        let factor = factors[y * STRIDE + row];
+        // Rows beyond the last have a factor of zero.
+        let row_start = start + min(rows + row, tokens - 1) * hidden;
+        #[unroll]
+        for chunk in 0..comptime!(width.div_ceil(TILE)) {
+            let column = min(chunk * TILE + x, width - 1);
+            sums[chunk] += factor * matrix[row_start + column];
+        }
+    }
+}
+
+/// Writes what [`add_rows`] has summed up to a row.
+#[cube]
+fn write_rows(
+    sums: &Array<f32>,
+    output: &mut [f32],
+    row: usize,
+    start: usize,
+    tokens: usize,
+    hidden: usize,
+    #[comptime] width: usize,
+) {
+    let x = UNIT_POS_X as usize;
+    #[unroll]
+    for chunk in 0..comptime!(width.div_ceil(TILE)) {
+        let column = chunk * TILE + x;
+        if row < tokens && column < width {
+            output[start + row * hidden + column] = sums[chunk];
+        }
+    }
+}

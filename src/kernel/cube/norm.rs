@@ -1,0 +1,250 @@
+//! Layer norm over the last axis, a cube a row.
+
+use burn::backend::Cube;
+use burn::backend::ops::FloatTensorOps;
+use burn::cubecl::{self, prelude::*};
+
+use super::reduce::sum_over_units;
+use super::{CubeTensor, contiguous, empty, rowwise, sizes};
+
+/// Units of a row: fewer than an encoder is wide, as each barrier waits for all of them.
+const UNITS: u32 = 64;
+
+/// (x − mean) / √(variance + epsilon) · scale + shift
+pub(super) fn norm(
+    input: CubeTensor,
+    scale: CubeTensor,
+    shift: CubeTensor,
+    epsilon: f64,
+) -> CubeTensor {
+    let [input, scale, shift] = [input, scale, shift].map(contiguous);
+    let (numbers, width) = sizes(&input);
+    let output = empty(&input, input.meta.shape().clone());
+    // SAFETY: cubes beyond the last row end, and units stop at the width.
+    unsafe {
+        norm_kernel::launch_unchecked(
+            &output.client,
+            rowwise(numbers / width),
+            CubeDim::new_1d(UNITS),
+            input.into_buffer_arg(),
+            scale.into_buffer_arg(),
+            shift.into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            numbers / width,
+            width,
+            epsilon as f32,
+        );
+    }
+    output
+}
+
+/// The sum of both inputs, in the memory of the first where it is free, and its norm.
+///
+/// # Shapes
+/// - `input`: `[..., width]`
+/// - `residual`: the same, or without the axes before its own
+pub(super) fn residual_norm(
+    input: CubeTensor,
+    residual: CubeTensor,
+    scale: CubeTensor,
+    shift: CubeTensor,
+    epsilon: f64,
+) -> (CubeTensor, CubeTensor) {
+    let shape = input.meta.shape().clone();
+    let axes = residual.meta.shape().iter().rev().zip(shape.iter().rev());
+    // Rows that come again and again, as those of positions do, but no other broadcast.
+    let repeats = axes
+        .skip_while(|(own, whole)| own == whole)
+        .all(|(own, _)| *own == 1);
+    let residual = match repeats {
+        true => residual,
+        false => Cube::float_expand(residual, shape.clone()),
+    };
+    let [input, residual, scale, shift] = [input, residual, scale, shift].map(contiguous);
+    let sum = match input.can_mut() {
+        true => input,
+        false => input.copy(),
+    };
+    let (numbers, width) = sizes(&sum);
+    let residual_rows = residual.meta.num_elements() / width;
+    let output = empty(&sum, shape);
+    // SAFETY: cubes beyond the last row end, and units stop at the width.
+    unsafe {
+        residual_norm_kernel::launch_unchecked(
+            &output.client,
+            rowwise(numbers / width),
+            CubeDim::new_1d(UNITS),
+            residual.into_buffer_arg(),
+            scale.into_buffer_arg(),
+            shift.into_buffer_arg(),
+            sum.clone().into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            numbers / width,
+            residual_rows,
+            width,
+            epsilon as f32,
+        );
+    }
+    (sum, output)
+}
+
+/// The gradient of [`norm`]'s input.
+pub(super) fn norm_backward(
+    input: CubeTensor,
+    scale: CubeTensor,
+    gradient: CubeTensor,
+    epsilon: f64,
+) -> CubeTensor {
+    let [input, scale, gradient] = [input, scale, gradient].map(contiguous);
+    let (numbers, width) = sizes(&input);
+    let output = empty(&input, input.meta.shape().clone());
+    // SAFETY: cubes beyond the last row end, and units stop at the width.
+    unsafe {
+        norm_backward_kernel::launch_unchecked(
+            &output.client,
+            rowwise(numbers / width),
+            CubeDim::new_1d(UNITS),
+            input.into_buffer_arg(),
+            scale.into_buffer_arg(),
+            gradient.into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            numbers / width,
+            width,
+            epsilon as f32,
+        );
+    }
+    output
+}
+
+#[cube(launch_unchecked)]
+fn norm_kernel(
+    input: &[f32],
+    scale: &[f32],
+    shift: &[f32],
+    output: &mut [f32],
+    rows: usize,
+    width: usize,
+    epsilon: f32,
+) {
+    let row = CUBE_POS;
+    if row >= rows {
+        terminate!();
+    }
+    let mut shared = Shared::<[f32]>::new_slice(64usize);
+    let start = row * width;
+    let (mean, deviation) = moments(&mut shared, input, start, width, epsilon);
+    normalise(input, scale, shift, output, start, width, mean, deviation);
+}
+
+#[cube(launch_unchecked)]
+fn residual_norm_kernel(
+    residual: &[f32],
+    scale: &[f32],
+    shift: &[f32],
+    sum: &mut [f32],
+    output: &mut [f32],
+    rows: usize,
+    residual_rows: usize,
+    width: usize,
+    epsilon: f32,
+) {
+    let row = CUBE_POS;
+    if row >= rows {
+        terminate!();
+    }
+    let mut shared = Shared::<[f32]>::new_slice(64usize);
+    let start = row * width;
+    let other = row % residual_rows * width;
+    let mut column = UNIT_POS as usize;
+    // Each unit reads later only what it has written here.
+    while column < width {
+        sum[start + column] += residual[other + column];
+        column += CUBE_DIM as usize;
+    }
+    let (mean, deviation) = moments(&mut shared, &*sum, start, width, epsilon);
+    normalise(&*sum, scale, shift, output, start, width, mean, deviation);
+}
+
+/// With x̂ the normalised input, g the gradient times the scale and σ the deviation: (g − mean(g) − x̂ · mean(g · x̂)) / σ.
+#[cube(launch_unchecked)]
+fn norm_backward_kernel(
+    input: &[f32],
+    scale: &[f32],
+    gradient: &[f32],
+    output: &mut [f32],
+    rows: usize,
+    width: usize,
+    epsilon: f32,
+) {
+    let row = CUBE_POS;
+    if row >= rows {
+        terminate!();
+    }
+    let mut shared = Shared::<[f32]>::new_slice(64usize);
+    let start = row * width;
+    let (mean, deviation) = moments(&mut shared, input, start, width, epsilon);
+    let mut sum = 0.0f32;
+    let mut product = 0.0f32;
+    let mut column = UNIT_POS as usize;
+    while column < width {
+        let scaled = gradient[start + column] * scale[column];
+        sum += scaled;
+        product += scaled * (input[start + column] - mean) / deviation;
+        column += CUBE_DIM as usize;
+    }
+    let sum = sum_over_units(&mut shared, sum) / f32::cast_from(width);
+    let product = sum_over_units(&mut shared, product) / f32::cast_from(width);
+    let mut column = UNIT_POS as usize;
+    while column < width {
+        let scaled = gradient[start + column] * scale[column];
+        let normalised = (input[start + column] - mean) / deviation;
+        output[start + column] = (scaled - sum - normalised * product) / deviation;
+        column += CUBE_DIM as usize;
+    }
+}
+
+/// Mean and √(variance + epsilon) of a row.
+#[cube]
+fn moments(
+    shared: &mut Shared<[f32]>,
+    input: &[f32],
+    start: usize,
+    width: usize,
+    epsilon: f32,
+) -> (f32, f32) {
+    let mut sum = 0.0f32;
+    let mut column = UNIT_POS as usize;
+    while column < width {
+        sum += input[start + column];
+        column += CUBE_DIM as usize;
+    }
+    let mean = sum_over_units(shared, sum) / f32::cast_from(width);
+    let mut squares = 0.0f32;
+    let mut column = UNIT_POS as usize;
+    while column < width {
+        let centred = input[start + column] - mean;
+        squares += centred * centred;
+        column += CUBE_DIM as usize;
+    }
+    let variance = sum_over_units(shared, squares) / f32::cast_from(width);
+    (mean, f32::sqrt(variance + epsilon))
+}
+
+#[cube]
+fn normalise(
+    input: &[f32],
+    scale: &[f32],
+    shift: &[f32],
+    output: &mut [f32],
+    start: usize,
+    width: usize,
+    mean: f32,
+    deviation: f32,
+) {
+    let mut column = UNIT_POS as usize;
+    while column < width {
+        let normalised = (input[start + column] - mean) / deviation;
+        output[start + column] = normalised * scale[column] + shift[column];
+        column += CUBE_DIM as usize;
+    }
+}
