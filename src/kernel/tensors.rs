@@ -139,7 +139,7 @@ pub fn residual_norm<const D: usize>(
 /// Dropout in training, which is on devices with autodiff; the tensor itself elsewhere. The device's seed decides.
 pub fn dropout<const D: usize>(input: Tensor<D>, probability: f64) -> Tensor<D> {
     match dropout_mask(&input, probability) {
-        Some((mask, keep)) => input * mask / keep,
+        Some((mask, keep)) => input * (mask / keep),
         None => input,
     }
 }
