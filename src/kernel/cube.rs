@@ -205,9 +205,7 @@ fn in_f32<const N: usize>(
     inputs: [CubeTensor; N],
     compute: impl FnOnce([CubeTensor; N]) -> CubeTensor,
 ) -> CubeTensor {
-    let dtype = inputs
-        .first()
-        .map_or(DType::F32, |input| TensorMetadata::dtype(input));
+    let dtype = inputs.first().map_or(DType::F32, TensorMetadata::dtype);
     from_f32(compute(inputs.map(to_f32)), dtype)
 }
 

@@ -14,6 +14,7 @@ use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
 
 /// What a part of a model makes of a batch, from which the rest goes on.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Features {
     /// `[batch, hidden]`, the texts' vectors. What is left is the head.
     Embeddings(Tensor<2>),

@@ -8,6 +8,7 @@ use crate::text::TokenBatch;
 
 /// How the texts of a batch lie in hidden states.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Layout {
     /// `[batch, tokens, hidden]`, each text padded to the longest; holds `[batch, 1, 1, tokens]`, true for padding.
     Padded(Tensor<4, Bool>),

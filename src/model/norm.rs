@@ -28,10 +28,6 @@ impl LayerNorm {
     ///
     /// # Shapes
     /// - `input`, output: `[..., width]`
-    /// The norm of a sum: each norm of an encoder is one.
-    ///
-    /// # Shapes
-    /// - `input`, output: `[..., width]`
     /// - `residual`: the same, or to be broadcast to it
     pub fn forward<const D: usize>(&self, input: Tensor<D>, residual: Tensor<D>) -> Tensor<D> {
         let (gamma, beta) = (self.gamma.val(), self.beta.val());

@@ -144,6 +144,7 @@ impl Objective {
 
 /// What a batch's logits are compared with, each tensor of their shape.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Expected {
     /// What each log-probability is multiplied with.
     SingleLabel(Tensor<2>),
