@@ -20,6 +20,9 @@ const AROUND: u32 = 2;
 /// Shapes by texts and tokens.
 pub const SHAPES: [(u32, u32); 3] = [(1, 16), (16, 64), (32, 128)];
 
+/// The case of texts that people wrote.
+pub const REVIEWS: &str = "249 review sentences";
+
 /// Of the review sentences every so many-th is taken: all of them would take a minute a round.
 const EVERY: usize = 12;
 
@@ -59,7 +62,7 @@ impl Case {
             .filter_map(|row| table.cell(row, 0).map(str::to_owned))
             .collect();
         Ok(Self {
-            name: format!("{} review sentences", texts.len()),
+            name: REVIEWS.to_owned(),
             tokens: None,
             texts,
         })
@@ -69,6 +72,14 @@ impl Case {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_are_as_many_review_sentences_as_the_case_says() -> Result<()> {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/samples");
+        let reviews = Case::reviews(&samples)?;
+        assert_eq!(REVIEWS, format!("{} review sentences", reviews.texts.len()));
+        Ok(())
+    }
 
     #[test]
     fn texts_have_a_word_for_each_token_but_those_around() {
