@@ -10,7 +10,6 @@ fn cpu() -> Subject {
     Subject {
         device: tabtune::device::cpu(),
         tolerance: CPU,
-        has_int8: has_int8(),
     }
 }
 

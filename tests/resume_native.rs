@@ -27,7 +27,6 @@ fn alone() -> MutexGuard<'static, ()> {
 fn cpu() -> golden::Subject {
     golden::Subject {
         device: tabtune::device::cpu(),
-        has_int8: false,
         tolerance: golden::CPU,
     }
 }

@@ -57,8 +57,6 @@ pub struct Subject {
     pub device: Device,
     /// How exact it must be.
     pub tolerance: Tolerance,
-    /// Whether it can predict in 8-bit integers.
-    pub has_int8: bool,
 }
 
 /// flex, natively and in a browser.
