@@ -166,7 +166,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         lengths: Arc<[usize]>,
         heads: usize,
     ) -> FloatTensor<Self> {
-        if !B::EXIST {
+        if !B::PACKED_ATTENTION {
             return burn_packed_attention::<Self>([query, key, value], &lengths, heads);
         }
         let [(query, query_node), (key, key_node), (value, value_node)] =

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::flex::{FlexDevice, FlexTensor, Layout};
 use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Flex, TensorMetadata};
@@ -24,11 +24,12 @@ use super::product::add_product;
 
 /// Whether tensors of a device lie in burn-flex's memory.
 pub(super) fn runs_on(device: &Device) -> bool {
-    *device == Device::flex()
+    *device == Device::new(FlexDevice)
 }
 
 impl Kernels for Flex {
     const EXIST: bool = true;
+    const PACKED_ATTENTION: bool = true;
 
     fn packed_linear(
         input: FloatTensor<Self>,

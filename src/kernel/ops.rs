@@ -62,6 +62,9 @@ pub trait Kernels: Backend {
     /// Whether this backend has them. Where it has not, burn derives its own operations.
     const EXIST: bool = false;
 
+    /// Whether attention without padding is one of them.
+    const PACKED_ATTENTION: bool = false;
+
     /// Whether an adapter is one of them.
     const ADAPTERS: bool = false;
 
