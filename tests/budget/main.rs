@@ -39,17 +39,17 @@ const BUDGETS: [Budget; 6] = [
     Budget {
         module: "worker-cpu",
         target: 1100,
-        ceiling: 1950,
+        ceiling: 2020,
     },
     Budget {
         module: "worker-threads",
         target: 1200,
-        ceiling: 2010,
+        ceiling: 2110,
     },
     Budget {
         module: "worker-gpu",
         target: 3400,
-        ceiling: 4240,
+        ceiling: 4390,
     },
     Budget {
         module: "worker-storage",
