@@ -5,7 +5,7 @@ use burn::cubecl::{self, prelude::*};
 use super::{CubeTensor, contiguous, elementwise, empty, sizes};
 use crate::kernel::ops::{Adapter, Mask};
 
-/// Columns of a cube of [`outer_kernel`], and the parts that it cuts a column's sum into.
+/// Columns of a cube of [`outer_kernel()`], and the parts that it cuts a column's sum into.
 const COLUMNS: usize = 32;
 const PARTS: usize = 8;
 

@@ -504,7 +504,7 @@ fn add_rows(
     }
 }
 
-/// Writes what [`add_rows`] has summed up to a row.
+/// Writes what [`add_rows()`] has summed up to a row.
 #[cube]
 fn write_rows(
     sums: &Array<f32>,

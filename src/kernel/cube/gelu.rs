@@ -72,7 +72,7 @@ fn bell(x: f32) -> f32 {
     f32::exp(x * x * (-0.5f32))
 }
 
-/// Φ(x), with an error of at most 7.5e-8; `bell` is [`bell`] of `x`.
+/// Φ(x), with an error of at most 7.5e-8; `bell` is [`bell()`] of `x`.
 ///
 /// Source: Abramowitz and Stegun, 7.1.26.
 #[cube]
