@@ -20,7 +20,7 @@ use super::norm::Norm;
 use super::ops::{AdamStep, Kernels, burn_adam, burn_attention, burn_packed_attention};
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
-use super::product::add_product;
+use super::product::product;
 
 /// Whether tensors of a device lie in burn-flex's memory.
 pub(super) fn runs_on(device: &Device) -> bool {
@@ -42,7 +42,7 @@ impl Kernels for Flex {
         }
         let panels = panels(&packs, &weight, Direction::Forward);
         let bias = bias.to_contiguous();
-        multiply(input, &panels, |rows| f32s(&bias).repeat(rows))
+        multiply(input, &panels, Some(f32s(&bias)))
     }
 
     fn packed_linear_backward(
@@ -54,8 +54,7 @@ impl Kernels for Flex {
             return Self::linear_x_backward(weight, gradient);
         }
         let panels = panels(&packs, &weight, Direction::Backward);
-        let [_, columns] = panels.shape();
-        multiply(gradient, &panels, |rows| vec![0.0; rows * columns])
+        multiply(gradient, &panels, None)
     }
 
     fn packed_linear_weight_backward(
@@ -70,11 +69,10 @@ impl Kernels for Flex {
             (tensor.to_contiguous(), shape[shape.num_dims() - 1])
         });
         let rows = input.shape().num_elements() / d_input.max(1);
-        let mut output = vec![0.0; d_input * d_output];
-        add_product(
+        let output = product(
             Rows::new(&transposed(f32s(&input), [rows, d_input]), [d_input, rows]),
             &Panels::of(Rows::new(f32s(&gradient), [rows, d_output])),
-            RowsMut::new(&mut output, [d_input, d_output]),
+            None,
         );
         tensor(output, Shape::new([d_input, d_output]))
     }
@@ -415,25 +413,16 @@ fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> std::sync
     })
 }
 
-/// `input · panels`, added to what `start` gives for a number of rows.
+/// `input · panels`, with a bias if there is one.
 ///
 /// # Shapes
 /// - `input`: `[..., depth]`
 /// - output: `[..., columns]`
-fn multiply(
-    input: FlexTensor,
-    panels: &Panels,
-    start: impl FnOnce(usize) -> Vec<f32>,
-) -> FlexTensor {
+fn multiply(input: FlexTensor, panels: &Panels, bias: Option<&[f32]>) -> FlexTensor {
     let input = input.to_contiguous();
-    let [depth, columns] = panels.shape();
+    let [depth, _] = panels.shape();
     let (rows, shape) = output_shape(&input, panels.shape());
-    let mut output = start(rows);
-    add_product(
-        Rows::new(f32s(&input), [rows, depth]),
-        panels,
-        RowsMut::new(&mut output, [rows, columns]),
-    );
+    let output = product(Rows::new(f32s(&input), [rows, depth]), panels, bias);
     tensor(output, shape)
 }
 

@@ -1,8 +1,11 @@
 //! Texts through the encoder, tokenizing included: Tabtune and its peers in turn.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tabtune::protocol::DevicePreference;
 use tabtune::train::config::{Method, TrainConfig};
+use tokio::time::sleep;
 
 use crate::bench_page::BenchPage;
 use crate::page::Result;
@@ -11,6 +14,9 @@ use crate::tabtune::Tabtune;
 
 /// Longest text in tokens.
 const MAX_LENGTH: u32 = 128;
+
+/// Browsers run a module at once and compile it better meanwhile, on cores that are then not free.
+const SETTLING: Duration = Duration::from_secs(20);
 
 /// A contender that is ready to be asked.
 enum Ready<'a> {
@@ -24,6 +30,12 @@ pub async fn measure(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Re
     for contender in &plan.contenders {
         println!("opening {} ({})", contender.name, contender.threads);
         ready.push((contender, Ready::open(page, contender, plan).await?));
+    }
+    if let Some(case) = plan.cases.first() {
+        for (_, contender) in &mut ready {
+            contender.embed(case).await?;
+        }
+        sleep(SETTLING).await;
     }
     for case in &plan.cases {
         let mut values = vec![Vec::new(); ready.len()];

@@ -1,7 +1,7 @@
-use super::add_product;
+use super::{add_small_product, product};
 use crate::kernel::matrix::{Rows, RowsMut};
 use crate::kernel::panels::Panels;
-use crate::kernel::reference::{close, product, values};
+use crate::kernel::reference::{close, product as exact, values};
 
 #[test]
 fn products_of_any_size_are_those_of_the_definition() {
@@ -19,17 +19,21 @@ fn products_of_any_size_are_those_of_the_definition() {
     ];
     for [rows, depth, columns] in sizes {
         let (lhs, rhs) = (values(rows * depth, 1), values(depth * columns, 2));
-        let before = values(rows * columns, 3);
+        let (before, bias) = (values(rows * columns, 3), values(columns, 4));
         let panels = Panels::of(Rows::new(&rhs, [depth, columns]));
-        let mut out = before.clone();
-        add_product(
-            Rows::new(&lhs, [rows, depth]),
-            &panels,
-            RowsMut::new(&mut out, [rows, columns]),
-        );
-        let expected = product(&lhs, &rhs, [rows, depth, columns]);
-        for ((found, before), expected) in out.into_iter().zip(before).zip(expected) {
-            close(found, f64::from(before) + expected, 1e-5);
+        let operand = || Rows::new(&lhs, [rows, depth]);
+        let mut added = before.clone();
+        let places = RowsMut::new(&mut added, [rows, columns]);
+        add_small_product(operand(), &panels, places);
+        let plain = product(operand(), &panels, None);
+        let biased = product(operand(), &panels, Some(&bias));
+        for (at, expected) in exact(&lhs, &rhs, [rows, depth, columns])
+            .into_iter()
+            .enumerate()
+        {
+            close(plain[at], expected, 1e-5);
+            close(added[at], f64::from(before[at]) + expected, 1e-5);
+            close(biased[at], f64::from(bias[at % columns]) + expected, 1e-5);
         }
     }
 }
@@ -43,15 +47,10 @@ fn a_transposed_matrix_is_packed_as_its_transpose() {
         .map(|(column, step)| rhs[step * columns + column])
         .collect();
     let panels = Panels::of_transposed(Rows::new(&transposed, [columns, depth]));
-    let mut out = vec![0.0; rows * columns];
-    add_product(
-        Rows::new(&lhs, [rows, depth]),
-        &panels,
-        RowsMut::new(&mut out, [rows, columns]),
-    );
+    let out = product(Rows::new(&lhs, [rows, depth]), &panels, None);
     for (found, expected) in out
         .into_iter()
-        .zip(product(&lhs, &rhs, [rows, depth, columns]))
+        .zip(exact(&lhs, &rhs, [rows, depth, columns]))
     {
         close(found, expected, 1e-5);
     }
@@ -64,13 +63,7 @@ fn a_row_is_the_same_beside_any_others() {
     let panels = Panels::of(Rows::new(&rhs, [depth, columns]));
     let compute = |lhs: &[f32]| {
         let rows = lhs.len() / depth;
-        let mut out = vec![0.0; rows * columns];
-        add_product(
-            Rows::new(lhs, [rows, depth]),
-            &panels,
-            RowsMut::new(&mut out, [rows, columns]),
-        );
-        out
+        product(Rows::new(lhs, [rows, depth]), &panels, None)
     };
     let together = compute(&lhs);
     for (row, together) in lhs.chunks(depth).zip(together.chunks(columns)) {
