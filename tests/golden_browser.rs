@@ -46,16 +46,7 @@ async fn folder(name: &str) -> Folder {
 ///
 /// `steps` of each setting of a run are taken: ten have their final values compared, and software WebGPU is slow.
 async fn check(subject: Subject, steps: usize) {
-    golden::check_kernels(&subject).await;
-    golden::check_tiny_bert(&subject).await;
-    golden::check_families(&subject).await;
-    golden::check_encoder_dropout(&subject).await;
-    golden::check_adapters(&subject).await;
-    golden::check_gradients(&subject).await;
-    golden::check_ten_steps(&subject).await;
-    golden::check_frozen_base(&subject).await;
-    golden::check_resume(&subject).await;
-    golden::check_training(&subject, "", steps).await;
+    golden::check_device(&subject, steps).await;
     for (name, golden) in [
         (
             "paraphrase-MiniLM-L3-v2",

@@ -19,15 +19,6 @@ fn on_the_gpu() {
             device: gpu.device,
             tolerance: GPU,
         };
-        golden::check_kernels(&subject).await;
-        golden::check_tiny_bert(&subject).await;
-        golden::check_families(&subject).await;
-        golden::check_encoder_dropout(&subject).await;
-        golden::check_adapters(&subject).await;
-        golden::check_gradients(&subject).await;
-        golden::check_ten_steps(&subject).await;
-        golden::check_frozen_base(&subject).await;
-        golden::check_resume(&subject).await;
-        golden::check_training(&subject, "", 3).await;
+        golden::check_device(&subject, 3).await;
     });
 }

@@ -79,3 +79,18 @@ pub const GPU: Tolerance = Tolerance {
     trained_loss: 1e-4,
     trained_gradient: 2e-3,
 };
+
+/// Every check that a device has to pass, whatever it is. So many steps of each setting of a run are taken: ten have their
+/// final values compared.
+pub async fn check_device(subject: &Subject, steps: usize) {
+    check_kernels(subject).await;
+    check_tiny_bert(subject).await;
+    check_families(subject).await;
+    check_encoder_dropout(subject).await;
+    check_adapters(subject).await;
+    check_gradients(subject).await;
+    check_ten_steps(subject).await;
+    check_frozen_base(subject).await;
+    check_resume(subject).await;
+    check_training(subject, "", steps).await;
+}
