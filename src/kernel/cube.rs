@@ -44,17 +44,6 @@ impl Kernels for Cube {
         })
     }
 
-    fn fused_norm(
-        input: FloatTensor<Self>,
-        scale: FloatTensor<Self>,
-        shift: FloatTensor<Self>,
-        epsilon: f64,
-    ) -> FloatTensor<Self> {
-        in_f32([input, scale, shift], |[input, scale, shift]| {
-            norm::norm(input, scale, shift, epsilon)
-        })
-    }
-
     fn residual_norm_with_sum(
         input: FloatTensor<Self>,
         residual: FloatTensor<Self>,

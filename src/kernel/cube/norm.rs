@@ -10,35 +10,8 @@ use super::{CubeTensor, contiguous, empty, rowwise, sizes};
 /// Units of a row: fewer than an encoder is wide, as each barrier waits for all of them.
 const UNITS: u32 = 64;
 
-/// (x − mean) / √(variance + epsilon) · scale + shift
-pub(super) fn norm(
-    input: CubeTensor,
-    scale: CubeTensor,
-    shift: CubeTensor,
-    epsilon: f64,
-) -> CubeTensor {
-    let [input, scale, shift] = [input, scale, shift].map(contiguous);
-    let (numbers, width) = sizes(&input);
-    let output = empty(&input, input.meta.shape().clone());
-    // SAFETY: cubes beyond the last row end, and units stop at the width.
-    unsafe {
-        norm_kernel::launch_unchecked(
-            &output.client,
-            rowwise(numbers / width),
-            CubeDim::new_1d(UNITS),
-            input.into_buffer_arg(),
-            scale.into_buffer_arg(),
-            shift.into_buffer_arg(),
-            output.clone().into_buffer_arg(),
-            numbers / width,
-            width,
-            epsilon as f32,
-        );
-    }
-    output
-}
-
-/// The sum of both inputs, in the memory of the first where it is free, and its norm.
+/// The sum of both inputs, in the memory of the first where it is free, and its norm:
+/// (x − mean) / √(variance + epsilon) · scale + shift.
 ///
 /// # Shapes
 /// - `input`: `[..., width]`
@@ -88,7 +61,7 @@ pub(super) fn residual_norm(
     (sum, output)
 }
 
-/// The gradient of [`norm`]'s input.
+/// The gradient of the sum that [`residual_norm`] normalises.
 pub(super) fn norm_backward(
     input: CubeTensor,
     scale: CubeTensor,
@@ -114,26 +87,6 @@ pub(super) fn norm_backward(
         );
     }
     output
-}
-
-#[cube(launch_unchecked)]
-fn norm_kernel(
-    input: &[f32],
-    scale: &[f32],
-    shift: &[f32],
-    output: &mut [f32],
-    rows: usize,
-    width: usize,
-    epsilon: f32,
-) {
-    let row = CUBE_POS;
-    if row >= rows {
-        terminate!();
-    }
-    let mut shared = Shared::<[f32]>::new_slice(64usize);
-    let start = row * width;
-    let (mean, deviation) = moments(&mut shared, input, start, width, epsilon);
-    normalise(input, scale, shift, output, start, width, mean, deviation);
 }
 
 #[cube(launch_unchecked)]
