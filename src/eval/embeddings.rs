@@ -99,11 +99,7 @@ impl EmbeddingCache {
         device: &Device,
     ) -> Result<(), ExecutionError> {
         let together = self.groups.members(group);
-        let ids: Vec<&[u32]> = together
-            .iter()
-            .map(|&index| examples[index as usize].ids.as_slice())
-            .collect();
-        let batch = BatchTensors::new(&TokenBatch::pad(&ids, pad_id), device);
+        let batch = BatchTensors::new(&TokenBatch::of(examples, together, pad_id), device);
         let rows = rows(model.embed(&batch)).await?;
         for (&index, row) in together.iter().zip(rows) {
             self.rows[index as usize] = Some(row);

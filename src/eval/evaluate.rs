@@ -74,11 +74,7 @@ impl Evaluation {
                 model.forward_features(features)
             }
             None => {
-                let ids: Vec<&[u32]> = chosen
-                    .iter()
-                    .map(|&index| self.examples[index as usize].ids.as_slice())
-                    .collect();
-                let batch = TokenBatch::pad(&ids, self.pad_id);
+                let batch = TokenBatch::of(&self.examples, chosen, self.pad_id);
                 model.forward(&BatchTensors::new(&batch, device))
             }
         };

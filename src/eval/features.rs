@@ -65,14 +65,11 @@ impl FeatureCache {
                 let hidden = cache
                     .hidden_states(indices, examples, pad_id, model, &plain)
                     .await?;
-                let ids: Vec<&[u32]> = indices
-                    .iter()
-                    .map(|&index| examples[index as usize].ids.as_slice())
-                    .collect();
+                let tokens = TokenBatch::of(examples, indices, pad_id);
                 Ok(Features::HiddenStates {
                     layer: cache.layer(),
                     hidden: Tensor::from_data(hidden, device),
-                    batch: BatchTensors::new(&TokenBatch::pad(&ids, pad_id), device),
+                    batch: BatchTensors::new(&tokens, device),
                 })
             }
         }

@@ -169,11 +169,7 @@ impl HiddenStateCache {
         model: &TextClassifier,
         device: &Device,
     ) -> Result<(), ExecutionError> {
-        let ids: Vec<&[u32]> = indices
-            .iter()
-            .map(|&index| examples[index as usize].ids.as_slice())
-            .collect();
-        let tokens = TokenBatch::pad(&ids, pad_id);
+        let tokens = TokenBatch::of(examples, indices, pad_id);
         let batch = BatchTensors::new(&tokens, device);
         let hidden = model.encoder.hidden_below(self.layer, &batch);
         let values: Vec<f32> = hidden.into_data_async().await?.iter::<f32>().collect();

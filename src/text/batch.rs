@@ -1,5 +1,7 @@
 //! A batch of token ids, padded to its longest text. Plain numbers, no tensors.
 
+use super::EncodedExample;
+
 /// Token ids of a batch of texts, row by row, padded on the right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenBatch {
@@ -33,6 +35,15 @@ impl TokenBatch {
             lengths,
             pad_id,
         }
+    }
+
+    /// Pads the examples with these indices to the longest of them.
+    pub fn of(examples: &[EncodedExample], indices: &[u32], pad_id: u32) -> Self {
+        let ids: Vec<&[u32]> = indices
+            .iter()
+            .map(|&index| examples[index as usize].ids.as_slice())
+            .collect();
+        Self::pad(&ids, pad_id)
     }
 
     /// For each cell of `input_ids`, whether it is padding.
