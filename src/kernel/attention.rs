@@ -1,7 +1,9 @@
 //! Self-attention over whole hidden states: heads lie side by side in a row and are read where they lie.
 
-use super::elementary::exp;
-use super::lanes::{max, sum};
+use std::f32::consts::LOG2_E;
+
+use super::elementary::exp2;
+use super::lanes::{LANES, max, sum};
 use super::matrix::{Rows, RowsMut, transpose};
 use super::panels::Panels;
 use super::parallel;
@@ -66,13 +68,17 @@ struct Head {
 #[derive(Default)]
 struct Scratch {
     panels: Panels,
-    probabilities: Vec<f32>,
+    /// Then what the softmax makes of them.
+    scores: Vec<f32>,
+    /// What each row's exponentials are multiplied with.
+    factors: Vec<f32>,
     gradients: Vec<f32>,
     transposed: Vec<f32>,
 }
 
 impl Attention<'_> {
-    /// `output += softmax(query · keyᵀ / √width) · value`, of each head. Nothing attends to padding.
+    /// `softmax(query · keyᵀ / √width) · value`, of each head, in place of the zeros in `output`. Nothing attends to
+    /// padding.
     pub fn forward(&self, input: Projections<'_>, output: &mut [f32]) {
         let mut texts: Vec<(Head, &mut [f32])> = self.apart(output).collect();
         let most = texts.len();
@@ -80,14 +86,29 @@ impl Attention<'_> {
             let mut scratch = Scratch::default();
             for (text, output) in texts {
                 for (head, own) in self.heads_of(*text) {
-                    self.probabilities(&input, head, &mut scratch);
-                    let value = &input.value[head.at..];
-                    scratch.panels.fill(self.rows(value, head.keys));
+                    self.scores(&input, head, &mut scratch);
+                    let Scratch {
+                        panels,
+                        scores,
+                        factors,
+                        ..
+                    } = &mut scratch;
+                    let scores_of_rows = scores.chunks_mut(head.keys.max(1));
+                    factors.clear();
+                    factors.extend(scores_of_rows.map(|row| 1.0 / exponentials(row, self.scale())));
+                    panels.fill(self.rows(&input.value[head.at..], head.keys));
+                    let output = &mut output[own..];
                     add_small_product(
-                        Rows::new(&scratch.probabilities, [head.rows, head.keys]),
-                        &scratch.panels,
-                        self.rows_mut(&mut output[own..], head.rows),
+                        Rows::new(scores, [head.rows, head.keys]),
+                        panels,
+                        self.rows_mut(output, head.rows),
                     );
+                    // Here a row is a head wide; before, it was as long as the text.
+                    for (row, factor) in output.chunks_mut(self.hidden()).zip(factors) {
+                        row.iter_mut()
+                            .take(self.width)
+                            .for_each(|value| *value *= *factor);
+                    }
                 }
             }
         });
@@ -164,9 +185,10 @@ impl Attention<'_> {
     ) {
         let Scratch {
             panels,
-            probabilities,
+            scores: probabilities,
             gradients,
             transposed,
+            ..
         } = scratch;
         let gradient = self.rows(&gradient[at..], rows);
         transpose(probabilities, [rows, keys], transposed);
@@ -184,7 +206,7 @@ impl Attention<'_> {
         let pairs = gradients.chunks_mut(keys.max(1));
         for (gradients, probabilities) in pairs.zip(probabilities.chunks(keys.max(1))) {
             let (gradients, probabilities) = (&mut gradients[..keys], &probabilities[..keys]);
-            let mean = sum(keys, |key| gradients[key] * probabilities[key]);
+            let mean = sum([gradients, probabilities], |[g, p]| g * p);
             for (gradient, probability) in gradients.iter_mut().zip(probabilities) {
                 *gradient = probability * (*gradient - mean) * scale;
             }
@@ -206,28 +228,29 @@ impl Attention<'_> {
     }
 
     /// Leaves the probabilities of a head in `scratch`, `[rows, keys]`.
-    fn probabilities(
+    fn probabilities(&self, input: &Projections<'_>, head: Head, scratch: &mut Scratch) {
+        self.scores(input, head, scratch);
+        for row in scratch.scores.chunks_mut(head.keys.max(1)) {
+            let factor = 1.0 / exponentials(row, self.scale());
+            row.iter_mut().for_each(|value| *value *= factor);
+        }
+    }
+
+    /// Leaves a head's products of queries and keys in `scratch`, `[rows, keys]`.
+    fn scores(
         &self,
         input: &Projections<'_>,
         Head { at, rows, keys }: Head,
         scratch: &mut Scratch,
     ) {
-        let Scratch {
-            panels,
-            probabilities,
-            ..
-        } = scratch;
+        let Scratch { panels, scores, .. } = scratch;
         panels.fill_transposed(self.rows(&input.key[at..], keys));
-        zeros(probabilities, rows * keys);
+        zeros(scores, rows * keys);
         add_small_product(
             self.rows(&input.query[at..], rows),
             panels,
-            RowsMut::new(probabilities, [rows, keys]),
+            RowsMut::new(scores, [rows, keys]),
         );
-        let scale = self.scale();
-        for row in probabilities.chunks_mut(keys.max(1)) {
-            softmax(row, scale);
-        }
     }
 
     fn hidden(&self) -> usize {
@@ -248,16 +271,23 @@ impl Attention<'_> {
     }
 }
 
-/// e^(scale x) of a row, over their sum.
-fn softmax(row: &mut [f32], scale: f32) {
-    let greatest = max(row.len(), |place| row[place]);
-    for value in row.iter_mut() {
-        *value = exp((*value - greatest) * scale);
+/// e^(scale (x - greatest)) in place of each x of a row, and their sum.
+fn exponentials(row: &mut [f32], scale: f32) -> f32 {
+    let scale = scale * LOG2_E;
+    let greatest = max(row);
+    let power = |x: &mut f32| {
+        *x = exp2((*x - greatest) * scale);
+        *x
+    };
+    // In lanes, as `lanes` has them.
+    let mut sums = [0.0; LANES];
+    let (pieces, rest) = row.as_chunks_mut::<LANES>();
+    for piece in pieces {
+        for (sum, x) in sums.iter_mut().zip(piece) {
+            *sum += power(x);
+        }
     }
-    let factor = 1.0 / sum(row.len(), |place| row[place]);
-    for value in row {
-        *value *= factor;
-    }
+    sums.iter().sum::<f32>() + rest.iter_mut().map(power).sum::<f32>()
 }
 
 fn zeros(values: &mut Vec<f32>, count: usize) {

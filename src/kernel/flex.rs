@@ -15,7 +15,7 @@ use super::gelu::{gelu, gelu_backward};
 use super::has_int8;
 use super::int8::{self, QuantizedPanels, QuantizedRows};
 use super::lanes::sum;
-use super::matrix::{Rows, RowsMut, transposed};
+use super::matrix::{Rows, transposed};
 use super::norm::Norm;
 use super::ops::{AdamStep, Kernels, burn_adam, burn_attention, burn_packed_attention};
 use super::packs::{Direction, Packs};
@@ -106,9 +106,7 @@ impl Kernels for Flex {
             return Self::gelu(input);
         }
         let input = input.to_contiguous();
-        let mut output = vec![0.0; input.shape().num_elements()];
-        gelu(f32s(&input), &mut output);
-        tensor(output, input.shape())
+        tensor(gelu(f32s(&input)), input.shape())
     }
 
     fn exact_gelu_backward(
@@ -119,9 +117,7 @@ impl Kernels for Flex {
             return Self::gelu_backward(input, gradient);
         }
         let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
-        let mut output = vec![0.0; input.shape().num_elements()];
-        gelu_backward(f32s(&input), f32s(&gradient), &mut output);
-        tensor(output, input.shape())
+        tensor(gelu_backward(f32s(&input), f32s(&gradient)), input.shape())
     }
 
     fn fused_norm(
@@ -249,8 +245,7 @@ impl Kernels for Flex {
             return Self::float_sum(Self::float_mul(gradient.clone(), gradient));
         }
         let gradient = gradient.to_contiguous();
-        let values = f32s(&gradient);
-        let squares = sum(values.len(), |at| values[at] * values[at]);
+        let squares = sum([f32s(&gradient)], |[x]| x * x);
         tensor(vec![squares], Shape::new([1]))
     }
 
@@ -445,10 +440,7 @@ fn multiply_in_int8(
     let [depth, columns] = panels.shape();
     let (rows, shape) = output_shape(&input, panels.shape());
     let quantized = quantize(Rows::new(f32s(&input), [rows, depth]));
-    let mut output = vec![0.0; rows * columns];
-    let places = RowsMut::new(&mut output, [rows, columns]);
-    int8::product(&quantized, &panels, f32s(&bias), places);
-    tensor(output, shape)
+    tensor(int8::product(&quantized, &panels, f32s(&bias)), shape)
 }
 
 /// Rows of a product, and the shape of its output.

@@ -26,7 +26,6 @@ use avx2::multiply as best;
 #[cfg(all(target_arch = "wasm32", feature = "worker"))]
 use relaxed::multiply as best;
 
-use super::matrix::RowsMut;
 use super::parallel;
 use strip::{Multiply, Strip, WIDTH};
 
@@ -44,27 +43,27 @@ pub fn is_available() -> bool {
     best().is_some()
 }
 
-/// `lhs · rhs + bias`, in place of what `out` holds. Sums of up to 130,000 steps fit into 32 bits.
+/// `lhs · rhs + bias`. Sums of up to 130,000 steps fit into 32 bits.
 ///
 /// # Shapes
 /// - `lhs`: `[rows, depth]`
 /// - `rhs`: `[depth, columns]`
 /// - `bias`: `[columns]`
-/// - `out`: `[rows, columns]`
-pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: &[f32], mut out: RowsMut<'_>) {
+/// - output: `[rows, columns]`
+pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: &[f32]) -> Vec<f32> {
     let ([rows, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
     assert_eq!(depth, rhs_depth, "depths of a product");
     assert_eq!(bias.len(), columns, "biases of a product");
-    assert_eq!(out.shape(), [rows, columns], "shape of a product");
     let panels = columns.div_ceil(WIDTH);
     let mut padded = bias.to_vec();
     padded.resize(panels * WIDTH, 0.0);
+    let mut output = Vec::with_capacity(rows * columns);
     let job = Job {
         lhs,
         rhs,
         bias: &padded,
-        out_stride: out.stride(),
-        out: out.as_mut_ptr(),
+        out_stride: columns,
+        out: output.as_mut_ptr(),
     };
     let most = (rows * depth * columns / MIN_SHARE).max(1);
     if rows >= panels {
@@ -73,6 +72,9 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: &[f32], mut out
         // So few rows would leave threads idle, or each with the whole of the weights to read.
         parallel::split(panels, 1, most, |panels| job.compute(0..rows, panels));
     }
+    // SAFETY: a strip sets all of its elements, and the parts of the job make up the whole.
+    unsafe { output.set_len(rows * columns) };
+    output
 }
 
 /// The fastest loop over a strip that this thread has; none where only the plain one is left.

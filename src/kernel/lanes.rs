@@ -1,38 +1,47 @@
-//! Sums and maxima over a row, in eight lanes.
+//! Sums and maxima over rows, in eight lanes.
 //!
-//! A compiler keeps the order of a plain sum, one number after another; lanes are an order that vectors have, too.
+//! A compiler keeps the order of a plain sum, one number after another; lanes are an order that vectors have, too. Rows are
+//! read in pieces of a known length: behind an index there would be a check of bounds, and then no vectors.
 
-const LANES: usize = 8;
+use core::array::from_fn;
 
-/// Adds up `term` of each place.
+pub(super) const LANES: usize = 8;
+
+/// Adds up `term` of what stands at each place of rows of one length.
 #[inline(always)]
-pub(super) fn sum(count: usize, term: impl Fn(usize) -> f32) -> f32 {
-    reduce(count, 0.0, term, |sum, term| sum + term)
+pub(super) fn sum<const N: usize>(rows: [&[f32]; N], term: impl Fn([f32; N]) -> f32) -> f32 {
+    reduce(rows, 0.0, |sum, values| sum + term(values), |a, b| a + b)
 }
 
-/// The greatest `term` of all places, NaN left out; negative infinity where there is none.
+/// The greatest value of a row, NaN left out; negative infinity where there is none.
 #[inline(always)]
-pub(super) fn max(count: usize, term: impl Fn(usize) -> f32) -> f32 {
-    reduce(count, f32::NEG_INFINITY, term, |max, term| {
-        if term > max { term } else { max }
-    })
+pub(super) fn max(row: &[f32]) -> f32 {
+    let greater = |a: f32, b: f32| if b > a { b } else { a };
+    let step = |max, [value]: [f32; 1]| greater(max, value);
+    reduce([row], f32::NEG_INFINITY, step, greater)
 }
 
+/// Takes each place's values into its lane by `step`, and then the lanes together by `join`.
 #[inline(always)]
-fn reduce(
-    count: usize,
+fn reduce<const N: usize>(
+    rows: [&[f32]; N],
     start: f32,
-    term: impl Fn(usize) -> f32,
+    step: impl Fn(f32, [f32; N]) -> f32,
     join: impl Fn(f32, f32) -> f32,
 ) -> f32 {
+    let rows = rows.map(|row| row.as_chunks::<LANES>());
     let mut lanes = [start; LANES];
-    let whole = count / LANES * LANES;
-    for first in (0..whole).step_by(LANES) {
+    let pieces = rows.iter().map(|(pieces, _)| pieces.len()).min();
+    for piece in 0..pieces.unwrap_or(0) {
+        let pieces = rows.map(|(pieces, _)| &pieces[piece]);
         for (lane, value) in lanes.iter_mut().enumerate() {
-            *value = join(*value, term(first + lane));
+            *value = step(*value, pieces.map(|piece| piece[lane]));
         }
     }
-    let rest = (whole..count).fold(start, |value, place| join(value, term(place)));
+    let count = rows.iter().map(|(_, rest)| rest.len()).min();
+    let rest = (0..count.unwrap_or(0)).fold(start, |value, place| {
+        step(value, from_fn(|row| rows[row].1[place]))
+    });
     lanes.into_iter().fold(rest, join)
 }
 
@@ -42,13 +51,14 @@ mod tests {
 
     #[test]
     fn every_place_counts_once() {
-        for count in 0..40 {
-            let found = sum(count, |place| place as f32);
-            assert_eq!(found, (count * count.saturating_sub(1) / 2) as f32);
-            let greatest = (0..count)
-                .next_back()
-                .map_or(f32::NEG_INFINITY, |place| place as f32);
-            assert_eq!(max(count, |place| place as f32), greatest);
+        for count in 0..40_u16 {
+            let row: Vec<f32> = (0..count).map(f32::from).collect();
+            let whole = f32::from(count);
+            let expected = whole * (whole - 1.0) / 2.0;
+            assert_eq!(sum([&row], |[value]| value), expected);
+            assert_eq!(sum([&row, &row], |[a, b]| 2.0 * a - b), expected);
+            let greatest = row.last().copied().unwrap_or(f32::NEG_INFINITY);
+            assert_eq!(max(&row), greatest);
         }
     }
 }

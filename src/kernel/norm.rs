@@ -84,12 +84,14 @@ impl Norm<'_> {
         let width = self.scale.len();
         let (input, gradient) = (&input[..width], &gradient[..width]);
         let [mean, factor] = self.moments(input);
-        let scaled = |index: usize| gradient[index] * self.scale[index];
-        let normalised = |index: usize| (input[index] - mean) * factor;
-        let mean_gradient = sum(width, scaled) / width as f32;
-        let slope = sum(width, |index| scaled(index) * normalised(index)) / width as f32;
+        let normalised = |x: f32| (x - mean) * factor;
+        let mean_gradient = sum([gradient, self.scale], |[g, scale]| g * scale) / width as f32;
+        let slope = sum([gradient, self.scale, input], |[g, scale, x]| {
+            g * scale * normalised(x)
+        }) / width as f32;
         for (index, output) in output.iter_mut().enumerate() {
-            *output = factor * (scaled(index) - mean_gradient - normalised(index) * slope);
+            let scaled = gradient[index] * self.scale[index];
+            *output = factor * (scaled - mean_gradient - normalised(input[index]) * slope);
         }
     }
 
@@ -97,11 +99,8 @@ impl Norm<'_> {
     fn moments(&self, row: &[f32]) -> [f32; 2] {
         let row = &row[..self.scale.len()];
         let width = row.len() as f32;
-        let mean = sum(row.len(), |index| row[index]) / width;
-        let variance = sum(row.len(), |index| {
-            let deviation = row[index] - mean;
-            deviation * deviation
-        }) / width;
+        let mean = sum([row], |[x]| x) / width;
+        let variance = sum([row], |[x]| (x - mean) * (x - mean)) / width;
         [mean, 1.0 / (variance + self.epsilon).sqrt()]
     }
 }

@@ -2,7 +2,54 @@
 //!
 //! The parts depend on the number of threads, so no result may depend on where they begin.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
+
+/// `of` each value. A thread of its own is worth `min_share` of them.
+pub(super) fn map(values: &[f32], min_share: usize, of: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
+    let work = |start: usize, places: &mut [MaybeUninit<f32>]| {
+        for (place, &value) in places.iter_mut().zip(&values[start..]) {
+            place.write(of(value));
+        }
+    };
+    // SAFETY: there are as many values as places.
+    unsafe { collect(values.len(), min_share, work) }
+}
+
+/// `of` each pair of values that stand at the same place.
+pub(super) fn zip_map(
+    [first, second]: [&[f32]; 2],
+    min_share: usize,
+    of: impl Fn(f32, f32) -> f32 + Sync,
+) -> Vec<f32> {
+    assert_eq!(first.len(), second.len(), "values in pairs");
+    let work = |start: usize, places: &mut [MaybeUninit<f32>]| {
+        let pairs = first[start..].iter().zip(&second[start..]);
+        for (place, (&first, &second)) in places.iter_mut().zip(pairs) {
+            place.write(of(first, second));
+        }
+    };
+    // SAFETY: there are as many pairs as places.
+    unsafe { collect(first.len(), min_share, work) }
+}
+
+/// So many values, which `work` writes, a part of them at a time. Memory is not set before: that takes as long as the
+/// cheapest of such works, and one thread alone would do it.
+///
+/// # Safety
+/// `work` writes every place that it is given.
+unsafe fn collect(
+    count: usize,
+    min_share: usize,
+    work: impl Fn(usize, &mut [MaybeUninit<f32>]) + Sync,
+) -> Vec<f32> {
+    let mut values = Vec::with_capacity(count);
+    let places = &mut values.spare_capacity_mut()[..count];
+    split_mut(places, 1, count / min_share, work);
+    // SAFETY: the parts make up the whole, and `work` has written them.
+    unsafe { values.set_len(count) };
+    values
+}
 
 /// Does `work` on `0..count`, in at most `most` parts at once, which begin at multiples of `unit`.
 #[cfg(feature = "threads")]

@@ -120,14 +120,11 @@ fn quantized(
     bias: &[f32],
     [rows, depth, columns]: [usize; 3],
 ) -> Vec<f32> {
-    let mut out = vec![f32::NAN; rows * columns];
     product(
         &QuantizedRows::of(Rows::new(lhs, [rows, depth])),
         &QuantizedPanels::of(Rows::new(rhs, [depth, columns])),
         bias,
-        RowsMut::new(&mut out, [rows, columns]),
-    );
-    out
+    )
 }
 
 /// Each operand is off by at most half a step, so that a sum can be by no more than what that makes of every product.
