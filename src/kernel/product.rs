@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::matrix::{Rows, RowsMut};
 use super::panels::Panels;
 use super::parallel;
-use super::tile::{MAX_ROWS, Tile, Tiles, WIDTH, WithTiles, with_best};
+use super::tile::{Strip, Tiles, UNIT, WIDTH, WithTiles, with_best};
 
 /// Steps of the depth between two visits of the output: such a slice of a panel is 16 KiB and stays in the first cache.
 const DEPTH: usize = 256;
@@ -46,7 +46,7 @@ fn share(job: &Job<'_>) {
     let panels = columns.div_ceil(WIDTH);
     let most = (rows * depth * columns / MIN_SHARE).max(1);
     if rows >= panels {
-        parallel::split(rows, MAX_ROWS, most, |rows| job.compute(rows, 0..panels));
+        parallel::split(rows, UNIT, most, |rows| job.compute(rows, 0..panels));
     } else {
         // So few rows would leave threads idle, or each with the whole of the weights to read.
         parallel::split(panels, 1, most, |panels| job.compute(0..rows, panels));
@@ -126,16 +126,14 @@ struct Part<'a> {
 impl WithTiles for Part<'_> {
     fn run<T: Tiles>(self) {
         let [_, depth] = self.job.lhs.shape();
+        // Without any steps there is a base still.
+        let slices = (0..depth.max(1)).step_by(DEPTH);
         for first_row in self.rows.clone().step_by(ROWS) {
             let rows = first_row..(first_row + ROWS).min(self.rows.end);
-            self.set(rows.clone());
-            for first_step in (0..depth).step_by(DEPTH) {
+            for first_step in slices.clone() {
                 let steps = first_step..(first_step + DEPTH).min(depth);
                 for panel in self.panels.clone() {
-                    for row in rows.clone().step_by(T::ROWS) {
-                        let rows = row..(row + T::ROWS).min(rows.end);
-                        self.tile::<T>(rows, steps.clone(), panel);
-                    }
+                    self.strip::<T>(rows.clone(), steps.clone(), panel);
                 }
             }
         }
@@ -143,27 +141,7 @@ impl WithTiles for Part<'_> {
 }
 
 impl Part<'_> {
-    /// Sets what these rows hold before the products are added.
-    fn set(&self, rows: Range<usize>) {
-        let [_, columns] = self.job.rhs.shape();
-        let columns = self.panels.start * WIDTH..(self.panels.end * WIDTH).min(columns);
-        for row in rows {
-            // SAFETY: the row's columns lie within the output's shape, and no other thread computes them.
-            let out = unsafe { self.job.out.add(row * self.job.out_stride + columns.start) };
-            match self.job.start {
-                Start::Kept => {}
-                // SAFETY: as above; no bits make an `f32` that is none.
-                Start::Zero => unsafe { out.write_bytes(0, columns.len()) },
-                Start::Row(values) => {
-                    let values = &values[columns.clone()];
-                    // SAFETY: as above; the values are not of the output.
-                    unsafe { out.copy_from_nonoverlapping(values.as_ptr(), values.len()) };
-                }
-            }
-        }
-    }
-
-    fn tile<T: Tiles>(&self, rows: Range<usize>, steps: Range<usize>, panel: usize) {
+    fn strip<T: Tiles>(&self, rows: Range<usize>, steps: Range<usize>, panel: usize) {
         let Job {
             lhs,
             rhs,
@@ -175,35 +153,52 @@ impl Part<'_> {
         let column = panel * WIDTH;
         // SAFETY: rows and columns lie within the output's shape.
         let out = unsafe { out.add(rows.start * out_stride + column) };
-        let tile = Tile {
+        let (base, base_stride) = match self.job.start {
+            _ if steps.start > 0 => (out.cast_const(), out_stride),
+            Start::Kept => (out.cast_const(), out_stride),
+            Start::Zero => (ZEROS.as_ptr(), 0),
+            Start::Row(values) => (values[column..].as_ptr(), 0),
+        };
+        let strip = Strip {
+            rows: rows.len(),
             lhs: lhs.from(rows.start, steps.start).as_ptr(),
             lhs_stride: lhs.stride(),
             panel: rhs.from(panel, steps.start).as_ptr(),
             depth: steps.len(),
+            base,
+            base_stride,
             out,
             out_stride,
         };
         if columns - column >= WIDTH {
-            // SAFETY: all of the tile lies within the matrices, and no other thread computes it.
-            return unsafe { T::run(rows.len(), tile) };
+            // SAFETY: all of the strip lies within the matrices, and no other thread computes it.
+            return unsafe { T::run(strip) };
         }
-        // The last columns: the tile goes to memory of its own, as it is wider than what is left.
-        let mut whole = [0.0; MAX_ROWS * WIDTH];
-        let own = Tile {
+        // The last columns: the strip goes to memory of its own, as it is wider than what is left.
+        let mut whole = [0.0; ROWS * WIDTH];
+        let own = Strip {
+            base: ZEROS.as_ptr(),
+            base_stride: 0,
             out: whole.as_mut_ptr(),
             out_stride: WIDTH,
-            ..tile
+            ..strip
         };
-        // SAFETY: as above, but for the output, which holds any tile.
-        unsafe { T::run(rows.len(), own) };
+        // SAFETY: as above, but for the base and the output, which hold any strip.
+        unsafe { T::run(own) };
         for (row, sums) in whole.chunks(WIDTH).take(rows.len()).enumerate() {
             for (column, sum) in sums.iter().enumerate().take(columns - column) {
                 // SAFETY: as above.
-                unsafe { *out.add(row * out_stride + column) += sum };
+                unsafe {
+                    *out.add(row * out_stride + column) =
+                        *base.add(row * base_stride + column) + sum;
+                }
             }
         }
     }
 }
+
+/// The base of products that have none.
+static ZEROS: [f32; WIDTH] = [0.0; WIDTH];
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The innermost loops: a few rows times sixteen columns, kept in registers over the whole depth.
+//! The innermost loops: a few rows times sixteen columns, kept in registers over the whole depth, and then the next few.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -12,23 +12,47 @@ mod simd128;
 /// Two vectors of AVX2, four of SIMD128. Hidden sizes of encoders are multiples of it.
 pub(super) const WIDTH: usize = 16;
 
-/// The most rows that any kind of tile has.
-pub(super) const MAX_ROWS: usize = 6;
+/// A multiple of every kind's rows of a tile.
+pub(super) const UNIT: usize = 12;
 
-/// A tile's operands: `out += lhs · panel`.
+/// Some rows times a panel, tile after tile: `out = base + lhs · panel`.
 ///
 /// # Shapes
 /// - `lhs`: `[rows, depth]`, rows `lhs_stride` apart
 /// - `panel`: `[depth, WIDTH]`, without gaps
+/// - `base`: `[rows, WIDTH]`, rows `base_stride` apart, which may be 0; it may be `out`
 /// - `out`: `[rows, WIDTH]`, rows `out_stride` apart
 #[derive(Clone, Copy)]
-pub(super) struct Tile {
+pub(super) struct Strip {
+    pub(super) rows: usize,
     pub(super) lhs: *const f32,
     pub(super) lhs_stride: usize,
     pub(super) panel: *const f32,
     pub(super) depth: usize,
+    pub(super) base: *const f32,
+    pub(super) base_stride: usize,
     pub(super) out: *mut f32,
     pub(super) out_stride: usize,
+}
+
+impl Strip {
+    /// What is left after some of the rows.
+    ///
+    /// # Safety
+    /// There are so many rows.
+    #[inline(always)]
+    unsafe fn after(self, rows: usize) -> Self {
+        // SAFETY: rows of each operand are that far apart.
+        unsafe {
+            Self {
+                rows: self.rows - rows,
+                lhs: self.lhs.add(rows * self.lhs_stride),
+                base: self.base.add(rows * self.base_stride),
+                out: self.out.add(rows * self.out_stride),
+                ..self
+            }
+        }
+    }
 }
 
 /// Tiles of one instruction set.
@@ -36,15 +60,12 @@ pub(super) struct Tile {
 /// Every element is the sum over the depth in order, whatever the number of rows: how a matrix is cut into tiles, and
 /// which thread computes one, never changes a result.
 pub(super) trait Tiles {
-    /// Rows of a full tile: as many as the registers hold beside their operands.
-    const ROWS: usize;
-
-    /// Computes a tile of `rows` rows, from 1 to [`Self::ROWS`].
+    /// Computes a strip.
     ///
     /// # Safety
     /// The operands are valid for their shapes, nothing else reads or writes `out`, and the machine has the
     /// instruction set.
-    unsafe fn run(rows: usize, tile: Tile);
+    unsafe fn run(strip: Strip);
 }
 
 /// Work that is written for any instruction set.

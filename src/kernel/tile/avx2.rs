@@ -5,7 +5,7 @@ use core::arch::x86_64::{
     _mm256_storeu_ps,
 };
 
-use super::{Tile, Tiles, WIDTH};
+use super::{Strip, Tiles, WIDTH};
 
 /// Vectors in a row of a tile.
 const VECTORS: usize = WIDTH / 8;
@@ -19,43 +19,54 @@ pub(super) fn is_available() -> bool {
 }
 
 impl Tiles for Avx2 {
-    const ROWS: usize = 6;
-
-    unsafe fn run(rows: usize, tile: Tile) {
+    unsafe fn run(strip: Strip) {
         // SAFETY: as the caller's.
-        unsafe {
-            match rows {
-                6 => rows_of::<6>(tile),
-                5 => rows_of::<5>(tile),
-                4 => rows_of::<4>(tile),
-                3 => rows_of::<3>(tile),
-                2 => rows_of::<2>(tile),
-                _ => rows_of::<1>(tile),
-            }
-        }
+        unsafe { run(strip) }
     }
 }
 
 #[target_feature(enable = "avx2,fma")]
-unsafe fn rows_of<const ROWS: usize>(tile: Tile) {
+unsafe fn run(mut strip: Strip) {
+    // SAFETY: as the caller's.
+    unsafe {
+        while strip.rows >= 6 {
+            tile::<6>(strip);
+            strip = strip.after(6);
+        }
+        match strip.rows {
+            5 => tile::<5>(strip),
+            4 => tile::<4>(strip),
+            3 => tile::<3>(strip),
+            2 => tile::<2>(strip),
+            1 => tile::<1>(strip),
+            _ => {}
+        }
+    }
+}
+
+/// The first rows of a strip.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn tile<const ROWS: usize>(strip: Strip) {
     // SAFETY: the operands are valid for their shapes.
     unsafe {
         let mut sums = [[_mm256_setzero_ps(); VECTORS]; ROWS];
-        for step in 0..tile.depth {
-            let panel = tile.panel.add(step * WIDTH);
+        for step in 0..strip.depth {
+            let panel = strip.panel.add(step * WIDTH);
             let weights: [__m256; VECTORS] =
                 [_mm256_loadu_ps(panel), _mm256_loadu_ps(panel.add(8))];
             for (row, sums) in sums.iter_mut().enumerate() {
-                let value = _mm256_set1_ps(*tile.lhs.add(row * tile.lhs_stride + step));
+                let value = _mm256_set1_ps(*strip.lhs.add(row * strip.lhs_stride + step));
                 for (sum, weights) in sums.iter_mut().zip(weights) {
                     *sum = _mm256_fmadd_ps(value, weights, *sum);
                 }
             }
         }
         for (row, sums) in sums.into_iter().enumerate() {
+            let base = strip.base.add(row * strip.base_stride);
+            let out = strip.out.add(row * strip.out_stride);
             for (vector, sum) in sums.into_iter().enumerate() {
-                let out = tile.out.add(row * tile.out_stride + 8 * vector);
-                _mm256_storeu_ps(out, _mm256_add_ps(_mm256_loadu_ps(out), sum));
+                let base = _mm256_loadu_ps(base.add(8 * vector));
+                _mm256_storeu_ps(out.add(8 * vector), _mm256_add_ps(base, sum));
             }
         }
     }

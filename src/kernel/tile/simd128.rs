@@ -5,7 +5,7 @@ use core::arch::wasm32::{
 };
 use core::array::from_fn;
 
-use super::{Tile, Tiles, WIDTH};
+use super::{Strip, Tiles, WIDTH};
 
 /// Vectors in a row of a tile.
 const VECTORS: usize = WIDTH / 4;
@@ -17,29 +17,33 @@ const VECTORS: usize = WIDTH / 4;
 pub(in super::super) struct Simd128;
 
 impl Tiles for Simd128 {
-    const ROWS: usize = 2;
-
-    unsafe fn run(rows: usize, tile: Tile) {
+    #[inline(never)]
+    unsafe fn run(mut strip: Strip) {
         // SAFETY: as the caller's.
         unsafe {
-            match rows {
-                2 => rows_of::<2>(tile),
-                _ => rows_of::<1>(tile),
+            while strip.rows >= 2 {
+                tile::<2>(strip);
+                strip = strip.after(2);
+            }
+            if strip.rows == 1 {
+                tile::<1>(strip);
             }
         }
     }
 }
 
+/// The first rows of a strip.
+///
 /// One step of the depth a turn, which is not unrolled by hand: LLVM would gather the loads of all steps at the top, and
 /// V8, which keeps that order, would spill.
-#[inline(never)]
-unsafe fn rows_of<const ROWS: usize>(tile: Tile) {
+#[inline(always)]
+unsafe fn tile<const ROWS: usize>(strip: Strip) {
     // SAFETY: the operands are valid for their shapes.
     unsafe {
         let mut sums = [[f32x4_splat(0.0); VECTORS]; ROWS];
-        let mut lhs: [*const f32; ROWS] = from_fn(|row| tile.lhs.add(row * tile.lhs_stride));
-        let mut panel = tile.panel.cast::<v128>();
-        for _ in 0..tile.depth {
+        let mut lhs: [*const f32; ROWS] = from_fn(|row| strip.lhs.add(row * strip.lhs_stride));
+        let mut panel = strip.panel.cast::<v128>();
+        for _ in 0..strip.depth {
             let weights: [v128; VECTORS] = from_fn(|vector| v128_load(panel.add(vector)));
             panel = panel.add(VECTORS);
             for (lhs, sums) in lhs.iter_mut().zip(&mut sums) {
@@ -51,10 +55,11 @@ unsafe fn rows_of<const ROWS: usize>(tile: Tile) {
             }
         }
         for (row, sums) in sums.into_iter().enumerate() {
-            let out = tile.out.add(row * tile.out_stride).cast::<v128>();
+            let base = strip.base.add(row * strip.base_stride).cast::<v128>();
+            let out = strip.out.add(row * strip.out_stride).cast::<v128>();
             for (vector, sum) in sums.into_iter().enumerate() {
-                let out = out.add(vector);
-                v128_store(out, f32x4_add(v128_load(out), sum));
+                let base = v128_load(base.add(vector));
+                v128_store(out.add(vector), f32x4_add(base, sum));
             }
         }
     }

@@ -1,25 +1,28 @@
-use super::{Tile, Tiles, WIDTH, portable::Portable};
+use super::{Strip, Tiles, UNIT, WIDTH, portable::Portable};
 use crate::kernel::reference::{close, values};
 
 /// Every number of rows, at a depth that is no round number, beside elements that must stay.
 fn check<T: Tiles>() {
     const DEPTH: usize = 13;
     const GAP: usize = 3;
-    for rows in 1..=T::ROWS {
+    for rows in 0..2 * UNIT {
         let lhs = values(rows * (DEPTH + GAP), 1);
         let panel = values(DEPTH * WIDTH, 2);
         let before = values(rows * (WIDTH + GAP), 3);
         let mut out = before.clone();
-        let tile = Tile {
+        let strip = Strip {
+            rows,
             lhs: lhs.as_ptr(),
             lhs_stride: DEPTH + GAP,
             panel: panel.as_ptr(),
             depth: DEPTH,
+            base: out.as_ptr(),
+            base_stride: WIDTH + GAP,
             out: out.as_mut_ptr(),
             out_stride: WIDTH + GAP,
         };
         // SAFETY: the slices have these shapes.
-        unsafe { T::run(rows, tile) };
+        unsafe { T::run(strip) };
         for (index, (&found, &before)) in out.iter().zip(&before).enumerate() {
             let (row, column) = (index / (WIDTH + GAP), index % (WIDTH + GAP));
             let added: f64 = if column < WIDTH {
