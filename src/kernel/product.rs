@@ -7,10 +7,11 @@ use super::panels::Panels;
 use super::parallel;
 use super::tile::{Strip, Tiles, UNIT, WIDTH, WithTiles, with_best};
 
-/// Steps of the depth between two visits of the output: such a slice of a panel is 16 KiB and stays in the first cache.
-const DEPTH: usize = 256;
+/// Steps of the depth between two visits of the output: such a slice of a panel is 96 KiB and stays in the second cache. Where
+/// there are few rows each slice is read once, and is the faster the longer it is.
+const DEPTH: usize = 1536;
 
-/// Rows that go through all panels together: a slice of them is 64 KiB and stays in the second cache.
+/// Rows that go through all panels together: a slice of them is 384 KiB at most.
 const ROWS: usize = 64;
 
 /// Products below this many multiplications are not worth a second thread.
