@@ -437,7 +437,7 @@ fn multiply_in_int8(
         QuantizedPanels::of(Rows::new(f32s(&weight), weight.shape().dims()))
     });
     let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
-    let [depth, columns] = panels.shape();
+    let [depth, _] = panels.shape();
     let (rows, shape) = output_shape(&input, panels.shape());
     let quantized = quantize(Rows::new(f32s(&input), [rows, depth]));
     tensor(int8::product(&quantized, &panels, f32s(&bias)), shape)

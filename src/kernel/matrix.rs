@@ -104,9 +104,9 @@ pub(super) fn transpose(values: &[f32], [rows, columns]: [usize; 2], transposed:
     transposed.resize(rows * columns, 0.0);
     for first in (0..rows).step_by(TOGETHER) {
         let together = first..(first + TOGETHER).min(rows);
-        for column in 0..columns {
-            for row in together.clone() {
-                transposed[column * rows + row] = values[row * columns + column];
+        for (column, places) in transposed.chunks_exact_mut(rows).enumerate() {
+            for (place, row) in places[together.clone()].iter_mut().zip(together.clone()) {
+                *place = values[row * columns + column];
             }
         }
     }

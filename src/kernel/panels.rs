@@ -53,11 +53,15 @@ impl Panels {
     pub fn fill_transposed(&mut self, matrix: Rows<'_>) {
         let [columns, depth] = matrix.shape();
         self.resize(depth, columns);
-        for column in 0..columns {
-            let start = column / WIDTH * depth * WIDTH + column % WIDTH;
-            let places = self.values[start..].iter_mut().step_by(WIDTH);
-            for (place, value) in places.zip(matrix.row(column)) {
-                *place = *value;
+        if depth == 0 {
+            return;
+        }
+        for (panel, values) in self.values.chunks_exact_mut(WIDTH * depth).enumerate() {
+            let (steps, _) = values.as_chunks_mut::<WIDTH>();
+            for (place, column) in (panel * WIDTH..columns).take(WIDTH).enumerate() {
+                for (step, value) in steps.iter_mut().zip(matrix.row(column)) {
+                    step[place] = *value;
+                }
             }
         }
     }
