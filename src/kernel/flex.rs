@@ -9,6 +9,7 @@ use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 
 use super::adam::Adam;
+use super::adapter::LowRank;
 use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
 use super::dropout::draw_mask;
 use super::gelu::{gelu, gelu_backward};
@@ -17,7 +18,9 @@ use super::int8::{self, QuantizedPanels, QuantizedRows};
 use super::lanes::sum;
 use super::matrix::{Rows, transposed};
 use super::norm::Norm;
-use super::ops::{AdamStep, Kernels, burn_adam, burn_attention, burn_packed_attention};
+use super::ops::{
+    AdamStep, Adapter, Kernels, Mask, burn_adam, burn_attention, burn_packed_attention,
+};
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
 use super::product::product;
@@ -30,6 +33,7 @@ pub(super) fn runs_on(device: &Device) -> bool {
 impl Kernels for Flex {
     const EXIST: bool = true;
     const PACKED_ATTENTION: bool = true;
+    const ADAPTERS: bool = true;
 
     fn packed_linear(
         input: FloatTensor<Self>,
@@ -41,8 +45,9 @@ impl Kernels for Flex {
             return Self::linear(input, weight, Some(bias));
         }
         let panels = panels(&packs, &weight, Direction::Forward);
-        let bias = bias.to_contiguous();
-        multiply(input, &panels, Some(f32s(&bias)))
+        let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
+        let (output, shape) = multiply(&input, &panels, Some(f32s(&bias)));
+        tensor(output, shape)
     }
 
     fn packed_linear_backward(
@@ -54,7 +59,8 @@ impl Kernels for Flex {
             return Self::linear_x_backward(weight, gradient);
         }
         let panels = panels(&packs, &weight, Direction::Backward);
-        multiply(gradient, &panels, None)
+        let (output, shape) = multiply(&gradient.to_contiguous(), &panels, None);
+        tensor(output, shape)
     }
 
     fn packed_linear_weight_backward(
@@ -240,6 +246,57 @@ impl Kernels for Flex {
         ))
     }
 
+    fn adapted_linear_with_projection(
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        adapter: Adapter<Self>,
+        packs: Packs,
+    ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
+        let dtype = TensorMetadata::dtype(&input);
+        let [input, weight, bias] = [input, weight, bias].map(to_f32);
+        let adapter = adapter.map(to_f32);
+        let panels = panels(&packs, &weight, Direction::Forward);
+        let (mut output, shape) = multiply(&input, &panels, Some(f32s(&bias)));
+        let projection = low_rank(&adapter).forward(f32s(&input), &mut output);
+        let [_, rank] = adapter.a.shape().dims();
+        let rows = projection.len() / rank.max(1);
+        let projection = tensor(projection, Shape::new([rows, rank]));
+        (from_f32(tensor(output, shape), dtype), Some(projection))
+    }
+
+    fn adapted_linear_backward(
+        input: FloatTensor<Self>,
+        projection: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        adapter: Adapter<Self>,
+        gradient: FloatTensor<Self>,
+        wants_input: bool,
+        packs: Packs,
+    ) -> Option<(
+        Option<FloatTensor<Self>>,
+        FloatTensor<Self>,
+        FloatTensor<Self>,
+    )> {
+        let dtype = TensorMetadata::dtype(&gradient);
+        let [input, weight, gradient] = [input, weight, gradient].map(to_f32);
+        let adapter = adapter.map(to_f32);
+        let mut of_input = wants_input.then(|| {
+            let panels = panels(&packs, &weight, Direction::Backward);
+            multiply(&gradient, &panels, None)
+        });
+        let [a, b] = low_rank(&adapter).backward(
+            f32s(&input),
+            f32s(&projection),
+            f32s(&gradient),
+            of_input.as_mut().map(|(values, _)| values.as_mut_slice()),
+        );
+        let of_input = of_input.map(|(values, shape)| from_f32(tensor(values, shape), dtype));
+        let a = from_f32(tensor(a, adapter.a.shape()), dtype);
+        let b = from_f32(tensor(b, adapter.b.shape()), dtype);
+        Some((of_input, a, b))
+    }
+
     fn squares(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
         if !are_f32([&gradient]) {
             return Self::float_sum(Self::float_mul(gradient.clone(), gradient));
@@ -399,26 +456,57 @@ fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
 fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> std::sync::Arc<Panels> {
     packs.get(weight.data_arc(), direction, || {
         let weight = weight.to_contiguous();
-        let [rows, columns] = weight.shape().dims();
-        let matrix = Rows::new(f32s(&weight), [rows, columns]);
         match direction {
-            Direction::Forward => Panels::of(matrix),
-            Direction::Backward => Panels::of_transposed(matrix),
+            Direction::Forward => Panels::of(matrix(&weight)),
+            Direction::Backward => Panels::of_transposed(matrix(&weight)),
         }
     })
 }
 
-/// `input · panels`, with a bias if there is one.
+/// `input · panels`, with a bias if there is one, and its shape.
 ///
 /// # Shapes
-/// - `input`: `[..., depth]`
+/// - `input`: `[..., depth]`, contiguous
 /// - output: `[..., columns]`
-fn multiply(input: FlexTensor, panels: &Panels, bias: Option<&[f32]>) -> FlexTensor {
-    let input = input.to_contiguous();
+fn multiply(input: &FlexTensor, panels: &Panels, bias: Option<&[f32]>) -> (Vec<f32>, Shape) {
     let [depth, _] = panels.shape();
-    let (rows, shape) = output_shape(&input, panels.shape());
-    let output = product(Rows::new(f32s(&input), [rows, depth]), panels, bias);
-    tensor(output, shape)
+    let (rows, shape) = output_shape(input, panels.shape());
+    let output = product(Rows::new(f32s(input), [rows, depth]), panels, bias);
+    (output, shape)
+}
+
+/// An adapter whose tensors are contiguous.
+fn low_rank(adapter: &Adapter<Flex>) -> LowRank<'_> {
+    LowRank {
+        a: matrix(&adapter.a),
+        b: matrix(&adapter.b),
+        mask: match &adapter.mask {
+            Mask::None => None,
+            Mask::Kept(mask, _) => Some(f32s(mask)),
+        },
+        factor: adapter.factor(),
+    }
+}
+
+/// The values of a contiguous tensor of two axes.
+fn matrix(tensor: &FlexTensor) -> Rows<'_> {
+    Rows::new(f32s(tensor), tensor.shape().dims())
+}
+
+/// A contiguous tensor of 32-bit numbers.
+fn to_f32(tensor: FlexTensor) -> FlexTensor {
+    match are_f32([&tensor]) {
+        true => tensor.to_contiguous(),
+        false => Flex::float_cast(tensor, FloatDType::F32).to_contiguous(),
+    }
+}
+
+/// A tensor of 32-bit numbers as one of others.
+fn from_f32(tensor: FlexTensor, dtype: DType) -> FlexTensor {
+    match dtype {
+        DType::F32 => tensor,
+        _ => Flex::float_cast(tensor, dtype.into()),
+    }
 }
 
 /// `input · weight + bias` in 8-bit integers, to which `quantize` turns the input.
@@ -434,7 +522,7 @@ fn multiply_in_int8(
 ) -> FlexTensor {
     let panels = packs.int8(weight.data_arc(), || {
         let weight = weight.to_contiguous();
-        QuantizedPanels::of(Rows::new(f32s(&weight), weight.shape().dims()))
+        QuantizedPanels::of(matrix(&weight))
     });
     let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
     let [depth, _] = panels.shape();

@@ -4,6 +4,7 @@
 //! burn-flex's memory, or to `cube.rs`, which runs a GPU's on burn-cubecl's.
 
 mod adam;
+mod adapter;
 mod attention;
 mod autodiff;
 #[cfg(feature = "gpu")]

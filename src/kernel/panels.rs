@@ -1,7 +1,11 @@
 //! The right-hand matrix of a product, in the order in which tiles read it.
 
 use super::matrix::Rows;
+use super::parallel;
 use super::tile::WIDTH;
+
+/// Values of a part that a thread of its own is worth: more than one head of attention has.
+const MIN_SHARE: usize = 1 << 15;
 
 /// A matrix cut into panels of sixteen columns, each without gaps, the last one filled up with zeros.
 ///
@@ -38,12 +42,18 @@ impl Panels {
     pub fn fill(&mut self, matrix: Rows<'_>) {
         let [depth, columns] = matrix.shape();
         self.resize(depth, columns);
-        for step in 0..depth {
-            for (panel, part) in matrix.row(step).chunks(WIDTH).enumerate() {
-                let start = (panel * depth + step) * WIDTH;
-                self.values[start..start + part.len()].copy_from_slice(part);
+        let length = (WIDTH * depth).max(1);
+        let most = self.values.len() / MIN_SHARE;
+        parallel::split_mut(&mut self.values, length, most, |start, values| {
+            for (panel, values) in values.chunks_exact_mut(length).enumerate() {
+                let first = (start / length + panel) * WIDTH;
+                let columns = first..(first + WIDTH).min(columns);
+                for (step, values) in values.chunks_exact_mut(WIDTH).enumerate() {
+                    let part = &matrix.row(step)[columns.clone()];
+                    values[..part.len()].copy_from_slice(part);
+                }
             }
-        }
+        });
     }
 
     /// Holds the transpose of another matrix, in the same memory where it fits.

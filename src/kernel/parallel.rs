@@ -51,7 +51,7 @@ unsafe fn collect(
     values
 }
 
-/// Does `work` on `0..count`, in at most `most` parts at once, which begin at multiples of `unit`.
+/// Does `work` on `0..count`, in at most `most` parts, which begin at multiples of `unit`.
 #[cfg(feature = "threads")]
 pub(super) fn split(count: usize, unit: usize, most: usize, work: impl Fn(Range<usize>) + Sync) {
     use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -103,9 +103,13 @@ pub(super) fn split_mut<T: Send>(
     work(0, values);
 }
 
+/// Parts that a thread would have if all were as fast: one that is kept from its core leaves the others some.
+#[cfg(feature = "threads")]
+const PARTS: usize = 4;
+
 /// The length of a part, but for the last.
 #[cfg(feature = "threads")]
 fn part_length(count: usize, unit: usize, most: usize) -> usize {
-    let parts = rayon::current_num_threads().min(most).max(1);
+    let parts = (PARTS * rayon::current_num_threads()).min(most).max(1);
     count.div_ceil(unit).div_ceil(parts) * unit
 }

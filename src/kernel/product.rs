@@ -11,8 +11,8 @@ use super::tile::{Strip, Tiles, UNIT, WIDTH, WithTiles, with_best};
 /// there are few rows each slice is read once, and is the faster the longer it is.
 const DEPTH: usize = 1536;
 
-/// Rows that go through all panels together: a slice of them is 384 KiB at most.
-const ROWS: usize = 64;
+/// The most rows that go through all panels together: a slice of them is 384 KiB at most.
+const ROWS: usize = 60;
 
 /// Products below this many multiplications are not worth a second thread.
 const MIN_SHARE: usize = 1 << 17;
@@ -54,16 +54,21 @@ fn share(job: &Job<'_>) {
     }
 }
 
-/// `out += lhs · rhs`, on this thread alone: for products that are parts of a thread's work.
+/// `out += lhs · rhs`.
 ///
 /// # Shapes
 /// - as [`product`]'s
+pub(super) fn add_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
+    share(&Job::adding(lhs, rhs, &mut out));
+}
+
+/// [`add_product`] on this thread alone: for products that are parts of a thread's work.
+///
+/// # Shapes
+/// - as there
 pub(super) fn add_small_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
-    let shape = [lhs.shape()[0], rhs.shape()[1]];
-    assert_eq!(out.shape(), shape, "shape of a product");
-    let (out_stride, out) = (out.stride(), out.as_mut_ptr());
-    let job = Job::new(lhs, rhs, (out, out_stride), Start::Kept);
-    job.compute(0..shape[0], 0..shape[1].div_ceil(WIDTH));
+    let [rows, columns] = out.shape();
+    Job::adding(lhs, rhs, &mut out).compute(0..rows, 0..columns.div_ceil(WIDTH));
 }
 
 /// What the output holds before the products are added.
@@ -108,6 +113,14 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Adds to what there is.
+    fn adding(lhs: Rows<'a>, rhs: &'a Panels, out: &'a mut RowsMut<'_>) -> Self {
+        let shape = [lhs.shape()[0], rhs.shape()[1]];
+        assert_eq!(out.shape(), shape, "shape of a product");
+        let stride = out.stride();
+        Self::new(lhs, rhs, (out.as_mut_ptr(), stride), Start::Kept)
+    }
+
     /// Computes the part of the output in these rows and panels.
     fn compute(&self, rows: Range<usize>, panels: Range<usize>) {
         with_best(Part {
@@ -129,8 +142,11 @@ impl WithTiles for Part<'_> {
         let [_, depth] = self.job.lhs.shape();
         // Without any steps there is a base still.
         let slices = (0..depth.max(1)).step_by(DEPTH);
-        for first_row in self.rows.clone().step_by(ROWS) {
-            let rows = first_row..(first_row + ROWS).min(self.rows.end);
+        // About as many each time: the last few rows alone would wait for all of the weights.
+        let blocks = self.rows.len().div_ceil(ROWS).max(1);
+        let together = self.rows.len().div_ceil(blocks).next_multiple_of(UNIT);
+        for first_row in self.rows.clone().step_by(together.max(UNIT)) {
+            let rows = first_row..(first_row + together).min(self.rows.end);
             for first_step in slices.clone() {
                 let steps = first_step..(first_step + DEPTH).min(depth);
                 for panel in self.panels.clone() {
