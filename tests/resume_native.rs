@@ -9,7 +9,7 @@ use golden::{read_parameters, runs};
 use pollster::block_on;
 use tabtune::data::{Dataset, Part};
 use tabtune::eval::score::Metric;
-use tabtune::model::PretrainedEncoder;
+use tabtune::model::{PretrainedEncoder, has_int8};
 use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, LoraConfig, Method, OptimizerName, Pooling,
     Sampling, TrainConfig,
@@ -165,6 +165,13 @@ fn every_way_of_training_resumes() {
         ..config()
     };
     check("adversarial", &runs::dataset(), &adversarial);
+    let in_8bit = TrainConfig {
+        load_in_8bit: true,
+        ..config()
+    };
+    if has_int8(&tabtune::device::cpu()) {
+        check("8 bits", &runs::dataset(), &in_8bit);
+    }
     check("numbers", &runs::numbers(), &config());
     check("several labels", &runs::several_labels(), &config());
 }

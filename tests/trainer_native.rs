@@ -4,16 +4,16 @@ mod golden;
 
 use std::collections::BTreeMap;
 
-use burn::module::Param;
+use burn::module::{Module, Param};
 use burn::tensor::{Device, Gradients, Tensor};
 use golden::{Of, read_parameters, runs};
 use pollster::block_on;
 use tabtune::data::{Part, Target};
 use tabtune::eval::score::Metric;
 use tabtune::eval::{FeatureCache, HiddenStateCache};
-use tabtune::model::TextClassifier;
 use tabtune::model::encoder::BatchTensors;
 use tabtune::model::parameters::ParameterVisitor;
+use tabtune::model::{TextClassifier, has_int8};
 use tabtune::text::{EncodedExample, TokenBatch};
 use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, Method, Sampling, TargetModule, TrainConfig,
@@ -335,6 +335,40 @@ fn nothing_frozen_gets_a_gradient() {
         expected.sort_unstable();
         seen.found.sort_unstable();
         assert_eq!(seen.found, expected, "{method:?} in epoch {epoch}");
+    }
+}
+
+/// Frozen products are in integers while a run trains, and nowhere else: it learns as in floating point, to within a few
+/// hundredths, and what it leaves is in floating point.
+#[test]
+fn a_run_in_8_bits_learns_as_in_floating_point() {
+    let config = |load_in_8bit| TrainConfig {
+        load_in_8bit,
+        ..runs::config()
+    };
+    let run = |config| {
+        let mut trainer = runs::trainer(&runs::dataset(), config);
+        let outcome = block_on(runs::run(&mut trainer, |_, _| ()));
+        (trainer, outcome)
+    };
+    if !has_int8(&tabtune::device::cpu()) {
+        return;
+    }
+    let ((trainer, found), (_, expected)) = (run(config(true)), run(config(false)));
+    assert_ne!(found.steps[0].loss, expected.steps[0].loss);
+    for (found, expected) in found.steps.iter().zip(&expected.steps) {
+        let off = (found.loss - expected.loss).abs();
+        assert!(off < 0.05, "off by {off} at step {}", found.step);
+    }
+
+    let texts = texts();
+    let texts: Vec<&EncodedExample> = texts.iter().collect();
+    let session = trainer.session();
+    let in_8_bits = logits(&session.trained_model().valid(), &texts, trainer.device());
+    let left = logits(&session.model(), &texts, trainer.device());
+    assert_ne!(in_8_bits, left, "what is left is in floating point");
+    for (found, expected) in in_8_bits.into_iter().zip(left) {
+        assert!((found - expected).abs() < 0.1, "{found} is not {expected}");
     }
 }
 

@@ -41,6 +41,8 @@ run-rank-stabilised = Rank-stabilised
 run-rank-stabilised-hint = Scales adapters by alpha / √rank. Usually only for ranks above 32.
 run-lora-plus = LoRA+ ratio
 run-lora-plus-hint = Learning rate of B as a multiple of A's. Usually 1, or 4 to 16.
+run-8bit = 8-bit layers
+run-8bit-hint = Computes frozen layers in 8-bit integers while training: usually more than twice as fast on a CPU, and about as good.
 run-pooling = Pooling
 run-pooling-hint = How the tokens of a text become one vector. Usually their mean.
 run-max-length = Maximum length
@@ -118,6 +120,7 @@ run-wrong-up-to = { $name } must be above 0 and at most { $most }.
 run-wrong-positive = { $name } must be above 0.
 run-wrong-targets = Choose at least one layer.
 run-wrong-length = This encoder takes at most { $longest } tokens.
+run-wrong-8bit = Only the CPU has 8-bit integers, in a browser with relaxed SIMD: choose No.
 
 # The run: what it is about
 

@@ -41,6 +41,8 @@ run-rank-stabilised = 秩稳定缩放
 run-rank-stabilised-hint = 适配器按 alpha / √秩缩放。通常仅在秩大于 32 时使用。
 run-lora-plus = LoRA+ 比值
 run-lora-plus-hint = B 的学习率是 A 的多少倍。通常为 1，或 4 到 16。
+run-8bit = 8 位层
+run-8bit-hint = 训练时用 8 位整数计算冻结层：在 CPU 上通常快一倍以上，效果相近。
 run-pooling = 池化
 run-pooling-hint = 如何把文本的各个词元合成一个向量。通常取平均值。
 run-max-length = 最大长度
@@ -118,6 +120,7 @@ run-wrong-up-to = “{ $name }”必须大于 0 且不超过 { $most }。
 run-wrong-positive = “{ $name }”必须大于 0。
 run-wrong-targets = 请至少选择一层。
 run-wrong-length = 此编码器最多接受 { $longest } 个词元。
+run-wrong-8bit = 只有支持 relaxed SIMD 的浏览器在 CPU 上才能使用 8 位整数：请选择“否”。
 
 # 训练：内容
 

@@ -54,7 +54,7 @@ impl Pipeline {
     /// The same on the CPU with [`TextClassifier::in_int8`], where that is to be had.
     pub fn in_int8(&self) -> Option<Self> {
         Some(Self {
-            model: self.model.in_int8()?,
+            model: self.model.in_int8(&self.device)?,
             ..self.clone()
         })
     }

@@ -13,7 +13,6 @@ use super::adapter::LowRank;
 use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
 use super::dropout::draw_mask;
 use super::gelu::{gelu, gelu_backward};
-use super::has_int8;
 use super::int8::{self, QuantizedPanels, QuantizedRows};
 use super::lanes::sum;
 use super::matrix::{Rows, transposed};
@@ -44,9 +43,8 @@ impl Kernels for Flex {
         if !are_f32([&input, &weight, &bias]) {
             return Self::linear(input, weight, Some(bias));
         }
-        let panels = panels(&packs, &weight, Direction::Forward);
         let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
-        let (output, shape) = multiply(&input, &panels, Some(f32s(&bias)));
+        let (output, shape) = linear(&input, &weight, &bias, &packs);
         tensor(output, shape)
     }
 
@@ -58,8 +56,7 @@ impl Kernels for Flex {
         if !are_f32([&gradient, &weight]) {
             return Self::linear_x_backward(weight, gradient);
         }
-        let panels = panels(&packs, &weight, Direction::Backward);
-        let (output, shape) = multiply(&gradient.to_contiguous(), &panels, None);
+        let (output, shape) = linear_backward(&gradient.to_contiguous(), &weight, &packs);
         tensor(output, shape)
     }
 
@@ -83,28 +80,21 @@ impl Kernels for Flex {
         tensor(output, Shape::new([d_input, d_output]))
     }
 
-    fn int8_linear(
+    fn packed_gelu_linear(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         packs: Packs,
     ) -> FloatTensor<Self> {
-        if !has_int8() || !are_f32([&input, &weight, &bias]) {
-            return Self::packed_linear(input, weight, bias, packs);
-        }
-        multiply_in_int8(input, weight, bias, &packs, QuantizedRows::of)
-    }
-
-    fn int8_gelu_linear(
-        input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        packs: Packs,
-    ) -> FloatTensor<Self> {
-        if !has_int8() || !are_f32([&input, &weight, &bias]) {
+        if !computes_in_int8(&packs) || !are_f32([&input, &weight, &bias]) {
             return Self::packed_linear(Self::exact_gelu(input), weight, bias, packs);
         }
-        multiply_in_int8(input, weight, bias, &packs, QuantizedRows::of_gelu)
+        let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
+        let [depth, columns] = weight.shape().dims();
+        let (rows, shape) = with_columns(&input, depth, columns);
+        let quantized = QuantizedRows::of_gelu(rows);
+        let panels = int8_panels(&packs, &weight, Direction::Forward);
+        tensor(int8::product(&quantized, &panels, Some(f32s(&bias))), shape)
     }
 
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -256,8 +246,7 @@ impl Kernels for Flex {
         let dtype = TensorMetadata::dtype(&input);
         let [input, weight, bias] = [input, weight, bias].map(to_f32);
         let adapter = adapter.map(to_f32);
-        let panels = panels(&packs, &weight, Direction::Forward);
-        let (mut output, shape) = multiply(&input, &panels, Some(f32s(&bias)));
+        let (mut output, shape) = linear(&input, &weight, &bias, &packs);
         let projection = low_rank(&adapter).forward(f32s(&input), &mut output);
         let [_, rank] = adapter.a.shape().dims();
         let rows = projection.len() / rank.max(1);
@@ -281,10 +270,7 @@ impl Kernels for Flex {
         let dtype = TensorMetadata::dtype(&gradient);
         let [input, weight, gradient] = [input, weight, gradient].map(to_f32);
         let adapter = adapter.map(to_f32);
-        let mut of_input = wants_input.then(|| {
-            let panels = panels(&packs, &weight, Direction::Backward);
-            multiply(&gradient, &panels, None)
-        });
+        let mut of_input = wants_input.then(|| linear_backward(&gradient, &weight, &packs));
         let [a, b] = low_rank(&adapter).backward(
             f32s(&input),
             f32s(&projection),
@@ -452,8 +438,68 @@ fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
     )
 }
 
+/// `input · weight + bias`, and its shape.
+///
+/// # Shapes
+/// - `input`: `[..., d_input]`, contiguous
+/// - output: `[..., d_output]`
+fn linear(
+    input: &FlexTensor,
+    weight: &FlexTensor,
+    bias: &FlexTensor,
+    packs: &Packs,
+) -> (Vec<f32>, Shape) {
+    multiply(input, weight, Some(f32s(bias)), (packs, Direction::Forward))
+}
+
+/// The gradient of [`linear()`]'s input, and its shape.
+///
+/// # Shapes
+/// - `gradient`: `[..., d_output]`, contiguous
+/// - output: `[..., d_input]`
+fn linear_backward(gradient: &FlexTensor, weight: &FlexTensor, packs: &Packs) -> (Vec<f32>, Shape) {
+    multiply(gradient, weight, None, (packs, Direction::Backward))
+}
+
+/// The product of rows with a weight or its transpose, with a bias if there is one, and its shape.
+fn multiply(
+    input: &FlexTensor,
+    weight: &FlexTensor,
+    bias: Option<&[f32]>,
+    (packs, direction): (&Packs, Direction),
+) -> (Vec<f32>, Shape) {
+    let [d_input, d_output] = weight.shape().dims();
+    let [depth, columns] = match direction {
+        Direction::Forward => [d_input, d_output],
+        Direction::Backward => [d_output, d_input],
+    };
+    let (rows, shape) = with_columns(input, depth, columns);
+    let output = if computes_in_int8(packs) {
+        let panels = int8_panels(packs, weight, direction);
+        int8::product(&QuantizedRows::of(rows), &panels, bias)
+    } else {
+        product(rows, &panels(packs, weight, direction), bias)
+    };
+    (output, shape)
+}
+
+/// A contiguous tensor as rows, and its shape with other columns.
+fn with_columns(tensor: &FlexTensor, depth: usize, columns: usize) -> (Rows<'_>, Shape) {
+    let mut shape = tensor.shape().to_vec();
+    let rows = tensor.shape().num_elements() / depth.max(1);
+    if let Some(last) = shape.last_mut() {
+        *last = columns;
+    }
+    (Rows::new(f32s(tensor), [rows, depth]), Shape::from(shape))
+}
+
+/// Whether products with a weight are in 8-bit integers.
+fn computes_in_int8(packs: &Packs) -> bool {
+    packs.are_in_int8() && int8::is_available()
+}
+
 /// The packed form of a weight.
-fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> std::sync::Arc<Panels> {
+fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> Arc<Panels> {
     packs.get(weight.data_arc(), direction, || {
         let weight = weight.to_contiguous();
         match direction {
@@ -463,16 +509,19 @@ fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> std::sync
     })
 }
 
-/// `input · panels`, with a bias if there is one, and its shape.
-///
-/// # Shapes
-/// - `input`: `[..., depth]`, contiguous
-/// - output: `[..., columns]`
-fn multiply(input: &FlexTensor, panels: &Panels, bias: Option<&[f32]>) -> (Vec<f32>, Shape) {
-    let [depth, _] = panels.shape();
-    let (rows, shape) = output_shape(input, panels.shape());
-    let output = product(Rows::new(f32s(input), [rows, depth]), panels, bias);
-    (output, shape)
+/// The same in 8 bits.
+fn int8_panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> Arc<QuantizedPanels> {
+    packs.get_int8(weight.data_arc(), direction, || {
+        let weight = weight.to_contiguous();
+        match direction {
+            Direction::Forward => QuantizedPanels::of(matrix(&weight)),
+            Direction::Backward => {
+                let [d_input, d_output] = weight.shape().dims();
+                let transposed = transposed(f32s(&weight), [d_input, d_output]);
+                QuantizedPanels::of(Rows::new(&transposed, [d_output, d_input]))
+            }
+        }
+    })
 }
 
 /// An adapter whose tensors are contiguous.
@@ -507,36 +556,4 @@ fn from_f32(tensor: FlexTensor, dtype: DType) -> FlexTensor {
         DType::F32 => tensor,
         _ => Flex::float_cast(tensor, dtype.into()),
     }
-}
-
-/// `input · weight + bias` in 8-bit integers, to which `quantize` turns the input.
-///
-/// # Shapes
-/// - as [`Kernels::int8_linear`]
-fn multiply_in_int8(
-    input: FlexTensor,
-    weight: FlexTensor,
-    bias: FlexTensor,
-    packs: &Packs,
-    quantize: impl FnOnce(Rows<'_>) -> QuantizedRows,
-) -> FlexTensor {
-    let panels = packs.int8(weight.data_arc(), || {
-        let weight = weight.to_contiguous();
-        QuantizedPanels::of(matrix(&weight))
-    });
-    let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
-    let [depth, _] = panels.shape();
-    let (rows, shape) = output_shape(&input, panels.shape());
-    let quantized = quantize(Rows::new(f32s(&input), [rows, depth]));
-    tensor(int8::product(&quantized, &panels, f32s(&bias)), shape)
-}
-
-/// Rows of a product, and the shape of its output.
-fn output_shape(input: &FlexTensor, [depth, columns]: [usize; 2]) -> (usize, Shape) {
-    let rows = input.shape().num_elements() / depth.max(1);
-    let mut shape = input.shape().to_vec();
-    if let Some(last) = shape.last_mut() {
-        *last = columns;
-    }
-    (rows, Shape::from(shape))
 }

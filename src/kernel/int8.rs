@@ -43,17 +43,18 @@ pub fn is_available() -> bool {
     best().is_some()
 }
 
-/// `lhs · rhs + bias`. Sums of up to 130,000 steps fit into 32 bits.
+/// `lhs · rhs`, to each row of which `bias` is added. Sums of up to 130,000 steps fit into 32 bits.
 ///
 /// # Shapes
 /// - `lhs`: `[rows, depth]`
 /// - `rhs`: `[depth, columns]`
 /// - `bias`: `[columns]`
 /// - output: `[rows, columns]`
-pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: &[f32]) -> Vec<f32> {
+pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>) -> Vec<f32> {
     let ([rows, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
     assert_eq!(depth, rhs_depth, "depths of a product");
-    assert_eq!(bias.len(), columns, "biases of a product");
+    let bias = bias.unwrap_or_default();
+    assert!([0, columns].contains(&bias.len()), "biases of a product");
     let panels = columns.div_ceil(WIDTH);
     let mut padded = bias.to_vec();
     padded.resize(panels * WIDTH, 0.0);

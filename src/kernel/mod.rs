@@ -32,6 +32,5 @@ mod reference;
 pub mod tensors;
 mod tile;
 
-pub use int8::is_available as has_int8;
 pub use ops::{AdamStep, Adapter, Kernels, Mask};
 pub use packs::Packs;

@@ -68,7 +68,8 @@ pub trait Kernels: Backend {
     /// Whether an adapter is one of them.
     const ADAPTERS: bool = false;
 
-    /// `input · weight + bias`. The weight is packed once, until there is another one.
+    /// `input · weight + bias`. The weight is packed once, until there is another one. Where its packs ask for 8-bit
+    /// integers, its products are in these on backends that have them, those of gradients included.
     ///
     /// # Shapes
     /// - `input`: `[..., d_input]`
@@ -111,31 +112,17 @@ pub trait Kernels: Backend {
         Self::linear_weight_backward(input, gradient)
     }
 
-    /// [`Self::packed_linear`] in 8-bit integers, where [`has_int8`](super::has_int8) says that they are faster; no gradient
-    /// is computed.
+    /// [`Self::packed_linear`] of GELU of each input.
     ///
     /// # Shapes
     /// - as there
-    fn int8_linear(
+    fn packed_gelu_linear(
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
-        _packs: Packs,
+        packs: Packs,
     ) -> FloatTensor<Self> {
-        Self::linear(input, weight, Some(bias))
-    }
-
-    /// [`Self::int8_linear`] of GELU of each input.
-    ///
-    /// # Shapes
-    /// - as there
-    fn int8_gelu_linear(
-        input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        _packs: Packs,
-    ) -> FloatTensor<Self> {
-        Self::linear(Self::gelu(input), weight, Some(bias))
+        Self::packed_linear(Self::exact_gelu(input), weight, bias, packs)
     }
 
     /// GELU by the error function, of each value.

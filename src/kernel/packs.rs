@@ -13,14 +13,18 @@ use super::panels::Panels;
 /// They never go stale: they are known by the memory that the weight lies in, which they keep, so that nothing else can
 /// come to lie there. A weight that changes gets other memory.
 #[derive(Clone, Default)]
-pub struct Packs(Arc<Mutex<Option<Packed>>>);
+pub struct Packs {
+    packed: Arc<Mutex<Option<Packed>>>,
+    in_int8: bool,
+}
 
 /// Packed forms of the weight in some memory.
 struct Packed {
     source: Arc<dyn Any + Send + Sync>,
     forward: Option<Arc<Panels>>,
     backward: Option<Arc<Panels>>,
-    int8: Option<Arc<QuantizedPanels>>,
+    int8_forward: Option<Arc<QuantizedPanels>>,
+    int8_backward: Option<Arc<QuantizedPanels>>,
 }
 
 /// What a weight is multiplied with.
@@ -33,6 +37,21 @@ pub(super) enum Direction {
 }
 
 impl Packs {
+    /// The same forms, to compute with in 8-bit integers, where [`has_int8`](super::tensors::has_int8)
+    /// says that they are faster.
+    #[must_use]
+    pub fn in_int8(&self) -> Self {
+        Self {
+            in_int8: true,
+            ..self.clone()
+        }
+    }
+
+    /// Whether products are in 8-bit integers.
+    pub(super) fn are_in_int8(&self) -> bool {
+        self.in_int8
+    }
+
     /// The packed form for a direction of the weight in `source`; `pack` makes it.
     pub(super) fn get(
         &self,
@@ -46,13 +65,17 @@ impl Packs {
         })
     }
 
-    /// The weight in `source` in 8 bits; `pack` makes it.
-    pub(super) fn int8(
+    /// The same in 8 bits.
+    pub(super) fn get_int8(
         &self,
         source: Arc<dyn Any + Send + Sync>,
+        direction: Direction,
         pack: impl FnOnce() -> QuantizedPanels,
     ) -> Arc<QuantizedPanels> {
-        self.form(source, pack, |packed| &mut packed.int8)
+        self.form(source, pack, |packed| match direction {
+            Direction::Forward => &mut packed.int8_forward,
+            Direction::Backward => &mut packed.int8_backward,
+        })
     }
 
     /// A form of the weight in `source`; `pack` makes it.
@@ -70,14 +93,15 @@ impl Packs {
             source,
             forward: None,
             backward: None,
-            int8: None,
+            int8_forward: None,
+            int8_backward: None,
         }));
         Arc::clone(form(packed).get_or_insert_with(|| Arc::new(pack())))
     }
 
     /// A thread that panics while it packs leaves nothing half done behind.
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Packed>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.packed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,7 +113,15 @@ impl fmt::Debug for Packs {
             .debug_struct("Packs")
             .field("forward", &is_made(|packed| packed.forward.is_some()))
             .field("backward", &is_made(|packed| packed.backward.is_some()))
-            .field("int8", &is_made(|packed| packed.int8.is_some()))
+            .field(
+                "int8_forward",
+                &is_made(|packed| packed.int8_forward.is_some()),
+            )
+            .field(
+                "int8_backward",
+                &is_made(|packed| packed.int8_backward.is_some()),
+            )
+            .field("in_int8", &self.in_int8)
             .finish()
     }
 }
@@ -123,7 +155,7 @@ mod tests {
         assert_eq!(found.shape(), [1, 2]);
         assert_eq!(
             format!("{packs:?}"),
-            "Packs { forward: true, backward: false, int8: false }"
+            "Packs { forward: true, backward: false, int8_forward: false, int8_backward: false, in_int8: false }"
         );
     }
 }

@@ -8,7 +8,8 @@ use burn::tensor::{Bool, Device, Tensor};
 use super::ops::{AdamStep, Adapter, Kernels, Mask};
 use super::packs::Packs;
 
-/// `input · weight + bias`. The weight is packed once, until there is another one.
+/// `input · weight + bias`. The weight is packed once, until there is another one. Where its packs ask for 8-bit integers,
+/// its products are in these, those of the input's gradient included; a device without any computes in floating point.
 ///
 /// # Shapes
 /// - `input`: `[..., d_input]`
@@ -29,36 +30,25 @@ pub fn packed_linear<const D: usize>(
     ))
 }
 
-/// [`packed_linear`] in 8-bit integers, without any gradient. On a device that has none, or where
-/// [`has_int8`](super::has_int8) says no, it is in floating point.
-///
-/// # Shapes
-/// - as there
-pub fn int8_linear<const D: usize>(
-    input: Tensor<D>,
-    weight: Tensor<2>,
-    bias: Tensor<1>,
-    packs: &Packs,
-) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::int8_linear(
-        input.into_dispatch(),
-        weight.into_dispatch(),
-        bias.into_dispatch(),
-        packs.clone(),
-    ))
+/// Whether a device has 8-bit integers for [`packed_linear`], with instructions that make them faster than floating point.
+pub fn has_int8(device: &Device) -> bool {
+    #[cfg(feature = "cpu")]
+    return super::flex::runs_on(device) && super::int8::is_available();
+    #[cfg(not(feature = "cpu"))]
+    return false;
 }
 
-/// [`int8_linear`] of GELU of each input.
+/// [`packed_linear`] of GELU of each input.
 ///
 /// # Shapes
 /// - as there
-pub fn int8_gelu_linear<const D: usize>(
+pub fn packed_gelu_linear<const D: usize>(
     input: Tensor<D>,
     weight: Tensor<2>,
     bias: Tensor<1>,
     packs: &Packs,
 ) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::int8_gelu_linear(
+    Tensor::from_dispatch(Dispatch::packed_gelu_linear(
         input.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),

@@ -55,12 +55,12 @@ impl SelfAttention {
         }
     }
 
-    pub(super) fn in_int8(self) -> Self {
+    pub(super) fn in_int8(self, in_int8: bool) -> Self {
         Self {
-            query: self.query.in_int8(),
-            key: self.key.in_int8(),
-            value: self.value.in_int8(),
-            output: self.output.in_int8(),
+            query: self.query.in_int8(in_int8),
+            key: self.key.in_int8(in_int8),
+            value: self.value.in_int8(in_int8),
+            output: self.output.in_int8(in_int8),
             ..self
         }
     }

@@ -9,7 +9,7 @@ use super::config::{EncoderConfig, Family};
 use super::encoder::{BatchTensors, Encoder};
 use super::head::{DenseActivation, DenseInit, Head};
 use super::pooling::pool;
-use crate::kernel::has_int8;
+use crate::kernel::tensors::has_int8;
 use crate::train::config::{Method, Pooling, TargetModule, TrainConfig};
 
 /// What a part of a model makes of a batch, from which the rest goes on.
@@ -65,7 +65,9 @@ impl TextClassifier {
         let shape = [shape.hidden_size, outputs];
         let head = Head::init(shape, dense, config.head_dropout, &mut rng, device);
         Self {
-            encoder: encoder.with_dropout(config.encoder_dropout),
+            encoder: encoder
+                .with_dropout(config.encoder_dropout)
+                .in_int8(config.trains_in_8bit()),
             head,
             pooling: config.pooling,
         }
@@ -109,13 +111,22 @@ impl TextClassifier {
         self.head.forward(pooled)
     }
 
-    /// The same model for predictions on the CPU alone, faster and less exact: the linear layers of the encoder in 8-bit
-    /// integers, adapters merged; all else as before. `None` where [`has_int8`] says no.
-    pub fn in_int8(&self) -> Option<Self> {
-        has_int8().then(|| Self {
-            encoder: self.encoder.clone().in_int8(),
+    /// The same model for predictions alone, faster and less exact: the linear layers of the encoder in 8-bit integers,
+    /// adapters merged; all else as before. `None` where [`has_int8`] says no of its device.
+    pub fn in_int8(&self, device: &Device) -> Option<Self> {
+        has_int8(device).then(|| Self {
+            encoder: self.encoder.clone().merged().in_int8(true),
             ..self.clone()
         })
+    }
+
+    /// The same model in floating point throughout.
+    #[must_use]
+    pub fn in_float32(self) -> Self {
+        Self {
+            encoder: self.encoder.in_int8(false),
+            ..self
+        }
     }
 
     /// A vector for each text: all that comes before the head.

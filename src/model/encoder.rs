@@ -70,11 +70,11 @@ impl EncoderLayer {
         }
     }
 
-    fn in_int8(self) -> Self {
+    fn in_int8(self, in_int8: bool) -> Self {
         Self {
-            attention: self.attention.in_int8(),
-            intermediate: self.intermediate.in_int8(),
-            output: self.output.in_int8(),
+            attention: self.attention.in_int8(in_int8),
+            intermediate: self.intermediate.in_int8(in_int8),
+            output: self.output.in_int8(in_int8),
             ..self
         }
     }
@@ -264,10 +264,11 @@ impl Encoder {
         !has_packed_attention(device) || self.drops(device)
     }
 
-    /// The same encoder with the linear layers of its layers in 8-bit integers, adapters merged.
-    pub(super) fn in_int8(mut self) -> Self {
+    /// The same encoder where the frozen weights of its layers are computed with in 8-bit integers, or no longer.
+    pub(super) fn in_int8(mut self, in_int8: bool) -> Self {
         let layers = std::mem::take(&mut self.layers);
-        self.layers = layers.into_iter().map(EncoderLayer::in_int8).collect();
+        let layers = layers.into_iter().map(|layer| layer.in_int8(in_int8));
+        self.layers = layers.collect();
         self
     }
 

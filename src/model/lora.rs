@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use super::activation::Activation;
 use crate::kernel::Packs;
 use crate::kernel::tensors::{
-    LowRank, adapted_linear, dropout_mask, int8_gelu_linear, int8_linear, packed_linear,
+    LowRank, adapted_linear, dropout_mask, packed_gelu_linear, packed_linear,
 };
 use crate::train::config::LoraConfig;
 
@@ -52,7 +52,7 @@ pub struct LoraLinear {
     pub lora: Option<Lora>,
     #[module(skip)]
     packs: Packs,
-    /// Whether it computes in 8-bit integers.
+    /// Whether it computes in 8-bit integers while the weight is frozen.
     #[module(skip)]
     in_int8: bool,
 }
@@ -77,6 +77,7 @@ impl LoraLinear {
         let Some(bias) = bias else {
             return self.linear.forward(input);
         };
+        let packs = self.packs();
         let (weight, bias) = (weight.val(), bias.val());
         match &self.lora {
             Some(Lora {
@@ -91,10 +92,9 @@ impl LoraLinear {
                     b: b.val(),
                     scaling: *scaling,
                 };
-                adapted_linear(input, weight, bias, adapter, mask, &self.packs)
+                adapted_linear(input, weight, bias, adapter, mask, &packs)
             }
-            None if self.in_int8 => int8_linear(input, weight, bias, &self.packs),
-            None => packed_linear(input, weight, bias, &self.packs),
+            None => packed_linear(input, weight, bias, &packs),
         }
     }
 
@@ -105,10 +105,18 @@ impl LoraLinear {
     pub(super) fn forward_activated(&self, input: Tensor<3>, activation: Activation) -> Tensor<3> {
         let Linear { weight, bias } = &self.linear;
         match (activation, bias) {
-            (Activation::Gelu, Some(bias)) if self.in_int8 => {
-                int8_gelu_linear(input, weight.val(), bias.val(), &self.packs)
+            (Activation::Gelu, Some(bias)) if self.lora.is_none() => {
+                packed_gelu_linear(input, weight.val(), bias.val(), &self.packs())
             }
             _ => self.forward(activation.forward(input)),
+        }
+    }
+
+    /// The weight's packs: to compute in 8-bit integers where that is wanted, and the weight is not trained.
+    fn packs(&self) -> Packs {
+        match self.in_int8 && !self.linear.weight.is_require_grad() {
+            true => self.packs.in_int8(),
+            false => self.packs.clone(),
         }
     }
 
@@ -136,12 +144,9 @@ impl LoraLinear {
         Linear { weight, bias }.into()
     }
 
-    /// The same layer in 8-bit integers, adapter merged; see [`TextClassifier::in_int8`](super::TextClassifier::in_int8).
-    pub(super) fn in_int8(self) -> Self {
-        Self {
-            in_int8: true,
-            ..self.merged()
-        }
+    /// The same layer where the frozen weight is computed with in 8-bit integers, or no longer.
+    pub(super) fn in_int8(self, in_int8: bool) -> Self {
+        Self { in_int8, ..self }
     }
 }
 

@@ -19,7 +19,7 @@ mod pretrained;
 mod trainable;
 pub mod weights;
 
-pub use crate::kernel::has_int8;
+pub use crate::kernel::tensors::has_int8;
 pub use classifier::TextClassifier;
 pub use config::{ConfigError, EncoderConfig, Family};
 pub use encoder::Encoder;

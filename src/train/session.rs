@@ -189,9 +189,9 @@ impl TrainSession {
         Ok(())
     }
 
-    /// The model as it stands, without autodiff.
+    /// The model as it stands, without autodiff and in floating point, as it is saved.
     pub fn model(&self) -> TextClassifier {
-        self.model.valid()
+        self.model.valid().in_float32()
     }
 
     /// The model as it is trained.

@@ -9,7 +9,7 @@ use super::session::TrainSession;
 use super::trainer::{Trainer, TrainerParts};
 use crate::data::{Dataset, Part, Problem};
 use crate::eval::OutputScale;
-use crate::model::{PretrainedEncoder, TextClassifier};
+use crate::model::{PretrainedEncoder, TextClassifier, has_int8};
 use crate::reason::Phrase;
 use crate::text::{EncodedExample, TokenizerError};
 
@@ -49,6 +49,9 @@ pub enum SetupError {
         /// What it does not go with.
         with: Phrase,
     },
+    /// 8-bit integers, where there are none or they would not be faster.
+    #[error("8-bit layers need the CPU, and a browser with relaxed SIMD")]
+    NoInt8,
     /// A text could not be tokenized.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
@@ -70,6 +73,9 @@ pub fn set_up(
     device: &Device,
 ) -> Result<Trainer, SetupError> {
     check(encoder, dataset.problem, &config)?;
+    if config.trains_in_8bit() && !has_int8(&device.clone().inner()) {
+        return Err(SetupError::NoInt8);
+    }
     let tokenizer = encoder.tokenizer.truncating(config.max_length as usize)?;
     let encode = |part| -> Result<Vec<EncodedExample>, TokenizerError> {
         let indices = dataset.split.part(part).iter();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::engine::Engine;
 use super::language::tr;
 use super::length_chart::LengthChart;
-use super::settings::Settings;
+use super::settings::{Limits, Settings};
 use crate::data::{LengthUnit, TextLengths};
 
 /// The lengths of the data set's texts, measured when they are looked at.
@@ -41,7 +41,7 @@ pub(crate) fn DataNumbers(engine: Engine, settings: Settings) -> impl IntoView {
         }
     });
     let most = Memo::new(move |_| {
-        let values = settings.values(None);
+        let values = settings.values(Limits::NONE);
         values.map(|values| values.train.max_length)
     });
     view! {

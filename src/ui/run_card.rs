@@ -10,7 +10,7 @@ use super::live_numbers::LiveNumbers;
 use super::loss_chart::LossChart;
 use super::rate_control::RateControl;
 use super::run_details::RunDetails;
-use super::settings::Settings;
+use super::settings::{Limits, Settings};
 use super::words;
 use crate::protocol::EvaluatedSplit;
 use crate::run_state::RunState;
@@ -20,12 +20,10 @@ use crate::run_state::run::{Run, RunPhase};
 #[component]
 pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
     let state = engine.state;
-    let longest = Memo::new(move |_| {
-        state.with(|state| state.encoder.as_ref().map(|encoder| encoder.max_length))
-    });
+    let limits = Memo::new(move |_| state.with(Limits::of));
     let problem = Memo::new(move |_| state.with(|state| state.problem));
     let values = Memo::new(move |_| {
-        let mut values = settings.values(longest.get())?;
+        let mut values = settings.values(limits.get())?;
         values.train = values.train.fitted_to(problem.get());
         Some(values)
     });

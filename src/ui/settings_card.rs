@@ -5,15 +5,13 @@ use leptos::prelude::*;
 use super::engine::Engine;
 use super::language::tr;
 use super::presets::Presets;
-use super::settings::{BASIC_FIELDS, FIELDS, Kind, Settings};
+use super::settings::{BASIC_FIELDS, FIELDS, Kind, Limits, Settings};
 
 /// Presets, a few settings, and the others under "More settings".
 #[component]
 pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView {
     let encoder = Memo::new(move |_| engine.state.with(|state| state.encoder.clone()));
-    let longest = Memo::new(move |_| {
-        encoder.with(|encoder| encoder.as_ref().map(|encoder| encoder.max_length))
-    });
+    let limits = Memo::new(move |_| engine.state.with(Limits::of));
     let layers =
         Memo::new(move |_| encoder.with(|encoder| encoder.as_ref().map(|encoder| encoder.layers)));
     let locked = Memo::new(move |_| engine.state.with(|state| state.is_running()));
@@ -23,14 +21,14 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
         }
     });
     let split = Callback::new(move |()| {
-        if let Some(values) = settings.values(longest.get_untracked()) {
+        if let Some(values) = settings.values(limits.get_untracked()) {
             engine.set_split(values.split);
         }
     });
 
-    let field = move |index: usize| view! { <SettingField index settings longest locked split /> };
+    let field = move |index: usize| view! { <SettingField index settings limits locked split /> };
     let more_is_wrong = Memo::new(move |_| {
-        (BASIC_FIELDS..FIELDS.len()).any(|index| settings.problem(index, longest.get()).is_some())
+        (BASIC_FIELDS..FIELDS.len()).any(|index| settings.problem(index, limits.get()).is_some())
     });
     let warning = move || {
         more_is_wrong.get().then(
@@ -55,13 +53,13 @@ pub(crate) fn SettingsCard(engine: Engine, settings: Settings) -> impl IntoView 
 fn SettingField(
     index: usize,
     settings: Settings,
-    longest: Memo<Option<u32>>,
+    limits: Memo<Limits>,
     locked: Memo<bool>,
     split: Callback<()>,
 ) -> impl IntoView {
     let field = &FIELDS[index];
     let text = settings.text(index);
-    let problem = Memo::new(move |_| settings.problem(index, longest.get()));
+    let problem = Memo::new(move |_| settings.problem(index, limits.get()));
     let applies = Memo::new(move |_| settings.applies(index));
     let id = format!("setting-{index}");
     let problem_id = format!("{id}-problem");

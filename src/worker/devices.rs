@@ -31,7 +31,7 @@ pub async fn open(
         kind: DeviceKind::Cpu,
         name,
         threads: threads(base_url).await?,
-        int8: has_int8(),
+        int8: has_int8(&device::cpu()),
         reason,
     };
     Ok((device::cpu(), report))

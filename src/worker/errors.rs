@@ -134,7 +134,8 @@ impl From<SetupError> for WireError {
             | SetupError::TooLong { .. }
             | SetupError::TooManyLayers { .. }
             | SetupError::NeedsClasses { .. }
-            | SetupError::Conflict { .. } => "Change the setting and start again.",
+            | SetupError::Conflict { .. }
+            | SetupError::NoInt8 => "Change the setting and start again.",
             SetupError::Tokenizer(error) => error.hint(),
             SetupError::NoExamples => {
                 "Open a table with more rows, or hold out a smaller share of it."

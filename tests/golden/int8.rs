@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use tabtune::kernel::Packs;
-use tabtune::kernel::tensors::int8_linear;
+use tabtune::kernel::tensors::packed_linear;
 
 use super::Subject;
 use super::fixture::read;
@@ -32,11 +32,11 @@ pub async fn check_int8(subject: &Subject) {
         let tensor = |values: Vec<f32>, shape: [usize; 2]| {
             Tensor::<2>::from_data(TensorData::new(values, shape), &subject.device)
         };
-        let output = int8_linear(
+        let output = packed_linear(
             tensor(input, [rows, depth]),
             tensor(weight, [depth, columns]),
             tensor(bias, [1, columns]).reshape([columns]),
-            &Packs::default(),
+            &Packs::default().in_int8(),
         );
         assert_eq!(read(output).await, expected, "{rows} x {depth} x {columns}");
     }

@@ -123,7 +123,7 @@ fn quantized(
     product(
         &QuantizedRows::of(Rows::new(lhs, [rows, depth])),
         &QuantizedPanels::of(Rows::new(rhs, [depth, columns])),
-        bias,
+        Some(bias),
     )
 }
 

@@ -142,13 +142,13 @@ macro_rules! field {
 pub(crate) const LEARNING_RATE: usize = 1;
 
 /// Fields that make up a recipe. The others draw by chance, or divide the data.
-pub(super) const RECIPE_FIELDS: usize = 28;
+pub(super) const RECIPE_FIELDS: usize = 29;
 
 /// Fields that are always shown; the others stand under "More settings".
 pub(crate) const BASIC_FIELDS: usize = 3;
 
 /// Every setting, in the order of the page. One that others depend on comes before them.
-pub(crate) const FIELDS: [Field; 31] = [
+pub(crate) const FIELDS: [Field; 32] = [
     field!(
         "Epochs",
         || tr!("run-epochs"),
@@ -274,6 +274,10 @@ pub(crate) const FIELDS: [Field; 31] = [
         "LoRA+ ratio",
         || tr!("run-lora-plus"),
         || tr!("run-lora-plus-hint"), real train.lora.loraplus_lr_ratio, with_lora),
+    field!(
+        "8-bit layers",
+        || tr!("run-8bit"),
+        || tr!("run-8bit-hint"), switch train.load_in_8bit, with_lora),
     field!(
         "Pooling",
         || tr!("run-pooling"),

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use super::language::tr;
 use crate::data::SplitConfig;
 use crate::project::FormRecord;
+use crate::run_state::RunState;
 use crate::train::config::{Preset, Range, TrainConfig, TrainConfigError};
 
 use fields::RECIPE_FIELDS;
@@ -131,8 +132,8 @@ impl Settings {
             .with(|reading| (FIELDS[index].applies)(&reading.values))
     }
 
-    /// What is wrong with a field. `longest` is the longest text that the encoder takes, in tokens.
-    pub(crate) fn problem(&self, index: usize, longest: Option<u32>) -> Option<String> {
+    /// What is wrong with a field.
+    pub(crate) fn problem(&self, index: usize, limits: Limits) -> Option<String> {
         let field = &FIELDS[index];
         let (applies, unreadable, method) = self.reading.with(|reading| {
             (
@@ -159,8 +160,12 @@ impl Settings {
             // The others are at their defaults: it is this field's.
             return Some(refusal(&error, (field.label)()));
         }
+        let longest = limits.longest;
         if let Some(longest) = longest.filter(|longest| own.train.max_length > *longest) {
             return Some(tr!("run-wrong-length", longest = longest));
+        }
+        if own.train.load_in_8bit && !limits.int8 {
+            return Some(tr!("run-wrong-8bit"));
         }
         let SplitConfig {
             validation, test, ..
@@ -172,8 +177,8 @@ impl Settings {
     }
 
     /// The settings, if nothing is wrong with them.
-    pub(crate) fn values(&self, longest: Option<u32>) -> Option<Values> {
-        if (0..FIELDS.len()).any(|index| self.problem(index, longest).is_some()) {
+    pub(crate) fn values(&self, limits: Limits) -> Option<Values> {
+        if (0..FIELDS.len()).any(|index| self.problem(index, limits).is_some()) {
             return None;
         }
         let mut values = self.reading.with(|reading| reading.values.clone());
@@ -181,6 +186,31 @@ impl Settings {
         values.split.seed = values.train.seed;
         (values.split.validation + values.split.test < 1.0).then_some(values)
     }
+}
+
+/// What the encoder and the device allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// The longest text that the encoder takes, in tokens.
+    longest: Option<u32>,
+    /// Whether the device has 8-bit integers.
+    int8: bool,
+}
+
+impl Limits {
+    /// Those of the encoder and the device in use; what is not there yet, allows all.
+    pub(crate) fn of(state: &RunState) -> Self {
+        Self {
+            longest: state.encoder.as_ref().map(|encoder| encoder.max_length),
+            int8: state.device.as_ref().is_none_or(|device| device.int8),
+        }
+    }
+
+    /// None.
+    pub(crate) const NONE: Self = Self {
+        longest: None,
+        int8: true,
+    };
 }
 
 /// Why a field's value is refused.
