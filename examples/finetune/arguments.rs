@@ -120,6 +120,9 @@ struct What {
     loraplus_ratio: f64,
     #[arg(long, default_value_t = TrainConfig::default().head_dropout)]
     head_dropout: f64,
+    /// Compute frozen layers in 8-bit integers, with --method lora
+    #[arg(long)]
+    load_in_8bit: bool,
     /// In the encoder's layers, as transformers' configurations have it
     #[arg(long, default_value_t = TrainConfig::default().encoder_dropout)]
     encoder_dropout: f64,
@@ -226,6 +229,7 @@ impl Arguments {
             pooling: what.pooling,
             head_dropout: what.head_dropout,
             encoder_dropout: what.encoder_dropout,
+            load_in_8bit: what.load_in_8bit,
             max_length: what.max_length,
             epochs: how.epochs,
             batch_size: how.batch,

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::bench_page::BenchPage;
 use crate::page::Result;
-use crate::plan::{Case, Contender, Outcome, Plan};
+use crate::plan::{Case, Contender, Outcome, Plan, in_a_row};
 use crate::tabtune::Tabtune;
 
 /// Longest text in tokens.
@@ -41,7 +41,7 @@ pub async fn measure(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Re
         let mut values = vec![Vec::new(); ready.len()];
         for round in 0..=plan.rounds {
             for ((_, contender), values) in ready.iter_mut().zip(&mut values) {
-                let milliseconds = contender.embed(case).await?;
+                let milliseconds = in_a_row(async || contender.embed(case).await).await?;
                 if round > 0 {
                     values.push(milliseconds);
                 }

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tabtune::protocol::Precision;
 
+use crate::page::Result;
+
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -53,6 +55,20 @@ pub struct Case {
     /// Tokens of each text, where all have as many.
     pub tokens: Option<u32>,
     pub texts: Vec<String>,
+}
+
+/// Least milliseconds of a round.
+const LEAST: f64 = 250.0;
+
+/// The milliseconds that `work` says it took; the median of as many times in a row as make up a quarter of a second. A
+/// single time of a few milliseconds tells of the browser's other work.
+pub async fn in_a_row(mut work: impl AsyncFnMut() -> Result<f64>) -> Result<f64> {
+    let mut all = Vec::new();
+    while all.iter().sum::<f64>() < LEAST {
+        all.push(work().await?);
+    }
+    all.sort_by(f64::total_cmp);
+    Ok(all[all.len() / 2])
 }
 
 /// What a contender took, or needed.

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::bench_page::{BenchPage, Heard};
 use crate::page::Result;
-use crate::plan::{Contender, Outcome, Plan};
+use crate::plan::{Contender, Outcome, Plan, in_a_row};
 use crate::tabtune::Tabtune;
 
 const GLANCE: Duration = Duration::from_millis(250);
@@ -22,7 +22,15 @@ const MEMORY_CASE: &str = "16x64";
 fn builds(plan: &Plan) -> impl Iterator<Item = &Contender> {
     plan.contenders
         .iter()
-        .filter(|contender| contender.is_tabtune && contender.precision == Precision::Float32)
+        .filter(|contender| contender.is_tabtune)
+}
+
+/// The same settings, with the frozen layers in the contender's precision.
+fn in_precision_of(contender: &Contender, config: TrainConfig) -> TrainConfig {
+    TrainConfig {
+        load_in_8bit: contender.precision == Precision::Int8,
+        ..config
+    }
 }
 
 /// A step of LoRA with the page's settings, on each case whose texts have one length.
@@ -33,12 +41,13 @@ pub async fn steps(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Resu
             let cpu = DevicePreference::Cpu;
             let mut worker = Tabtune::open(page, contender, cpu, &plan.encoder).await?;
             worker.learn_from(&case.texts).await?;
-            worker.train(config(case.texts.len()), true).await?;
+            let config = in_precision_of(contender, config(case.texts.len()));
+            worker.train(config, true).await?;
             ready.push((contender, worker, Vec::new()));
         }
         for round in 0..=plan.rounds {
             for (_, worker, values) in &mut ready {
-                let milliseconds = worker.step().await?;
+                let milliseconds = in_a_row(async || worker.step().await).await?;
                 if round > 0 {
                     values.push(milliseconds);
                 }
@@ -65,8 +74,14 @@ pub async fn epochs(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Res
             ("uci", &plan.small_encoder, Method::Lora),
             ("uci, last layer", &plan.encoder, last_layer),
         ] {
+            if method != Method::Lora && contender.precision == Precision::Int8 {
+                // Its frozen layers run once a text, in floating point.
+                continue;
+            }
             let mut worker = Tabtune::open(page, contender, cpu, encoder).await?;
-            let [first, later] = epochs_a_minute(&mut worker, method, plan.rounds).await?;
+            let config = in_precision_of(contender, TrainConfig::default());
+            let config = TrainConfig { method, ..config };
+            let [first, later] = epochs_a_minute(&mut worker, config, plan.rounds).await?;
             let unit = "epochs a minute";
             if method == last_layer {
                 let case = format!("{case}, first epoch");
@@ -79,7 +94,8 @@ pub async fn epochs(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Res
         if let Some(case) = plan.cases.iter().find(|case| case.name == MEMORY_CASE) {
             let mut worker = Tabtune::open(page, contender, cpu, &plan.small_encoder).await?;
             worker.learn_from(&case.texts).await?;
-            worker.train(self::config(case.texts.len()), true).await?;
+            let config = in_precision_of(contender, config(case.texts.len()));
+            worker.train(config, true).await?;
             for _ in 0..plan.rounds {
                 worker.step().await?;
             }
@@ -100,17 +116,14 @@ pub async fn epochs(page: &BenchPage, plan: &Plan, outcome: &mut Outcome) -> Res
 /// How quickly the first epoch of a run over the review sentences is done, and those after it.
 async fn epochs_a_minute(
     worker: &mut Tabtune<'_>,
-    method: Method,
+    config: TrainConfig,
     rounds: u32,
 ) -> Result<[Vec<f64>; 2]> {
     worker.learn_from_sample("uci").await?;
     let epochs = rounds.min(MOST_EPOCHS) + 1;
-    let config = TrainConfig {
-        method,
-        epochs,
-        ..TrainConfig::default()
-    };
-    worker.train(config, false).await?;
+    worker
+        .train(TrainConfig { epochs, ..config }, false)
+        .await?;
     let mut ends = Vec::new();
     while ends.len() <= epochs as usize {
         sleep(GLANCE).await;

@@ -15,7 +15,7 @@ const BEGIN: &str = "<!-- bench: `cargo xtask bench` writes what follows -->";
 const END: &str = "<!-- bench: end -->";
 
 /// What the README shows: group, case, threads, Tabtune and the peer, and what to call it.
-const SHOWN: [(&str, &str, u32, &str, &str, &str); 9] = [
+const SHOWN: [(&str, &str, u32, &str, &str, &str); 11] = [
     ("forward", "1x16", 1, TABTUNE, ORT, "one text of 16 tokens"),
     ("forward", "16x64", 1, TABTUNE, ORT, "16 texts of 64 tokens"),
     ("forward", REVIEWS, 1, TABTUNE, ORT, REVIEWS),
@@ -37,6 +37,15 @@ const SHOWN: [(&str, &str, u32, &str, &str, &str); 9] = [
         "a training step, 16 texts of 64 tokens",
     ),
     ("training", "16x64", 2, TABTUNE, "", "the same"),
+    (
+        "training",
+        "16x64",
+        1,
+        TABTUNE_INT8,
+        "",
+        "the same, frozen layers in 8 bits",
+    ),
+    ("training", "16x64", 2, TABTUNE_INT8, "", "the same"),
     (
         "forward, native",
         "16x64",
@@ -63,11 +72,13 @@ const PYTORCH: &str = "PyTorch + PEFT";
 pub fn markdown(record: &Record) -> String {
     let mut text = format!(
         "# Speed\n\nMade by `cargo xtask bench`; the values of every round are in bench.json. Medians of {} rounds after one to warm up,\n\
-         with the least and the most; contenders take turns within a round. *Ratio* is Tabtune's time in terms of the\n\
+         with the least and the most; contenders take turns within a round, which is the median of a quarter of a second's calls in\n\
+         a row where one is shorter. *Ratio* is Tabtune's time in terms of the\n\
          contender's, round by round, with as many threads: below 1 Tabtune is faster;\n\
          Tabtune int8 stands beside peers in 8 bits. Forward passes are all-MiniLM-L6-v2 from\n\
          texts to mean embeddings, tokenizing included, in batches of 32 of like length; Tabtune's are asked of its own worker\n\
-         over its protocol, with a linear head behind. Steps are LoRA of rank 8 on query and value.\n\n{}\n",
+         over its protocol, with a linear head behind. Steps are LoRA of rank 8 on query and value; Tabtune int8\n\
+         trains with frozen layers in 8 bits.\n\n{}\n",
         record.rounds,
         machine(record)
     );
