@@ -92,7 +92,7 @@ fn adapters_of_peft() {
 
 #[test]
 fn products_in_8_bits() {
-    if has_int8() {
+    if has_int8(&tabtune::device::cpu()) {
         block_on(golden::check_int8(&cpu()));
     }
 }
