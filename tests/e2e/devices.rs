@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use thirtyfour::By;
+
 use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
 use crate::site_server::SiteServer;
 
@@ -104,6 +106,36 @@ async fn threads_take_over_where_the_gpu_is_none() -> Result {
         .await?;
     page.element("device-name:not([data-threads='1'])").await?;
     page.element("encoder-summary").await?;
+    page.close().await
+}
+
+/// A run with its frozen layers in 8-bit integers learns; a device that has none says so before a run begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_bit_layers_are_the_cpus() -> Result {
+    let page = Page::open("?device=cpu", PLAIN).await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.set("Epochs", "1").await?;
+    page.set_to("8-bit layers", "true").await?;
+    page.click("start").await?;
+    page.element_within("test-accuracy", Duration::from_secs(300))
+        .await?;
+    let accuracy = page.number("test-accuracy", "data-value").await?;
+    assert!(accuracy > 0.8, "{accuracy}");
+    page.close().await?;
+
+    let page = Page::open("?device=gpu", SWIFTSHADER).await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.element("start:not([disabled])").await?;
+    page.set_to("8-bit layers", "true").await?;
+    page.element("start[disabled]").await?;
+    let problem = page.driver.find(By::Css(".field .problem")).await?;
+    assert!(problem.text().await?.contains("8-bit"), "not said why");
+    page.set_to("8-bit layers", "false").await?;
+    page.element("start:not([disabled])").await?;
     page.close().await
 }
 

@@ -235,6 +235,13 @@ impl Page {
         Ok(field.send_keys(value).await?)
     }
 
+    /// Chooses a setting's value from its list, which may be folded away.
+    pub async fn set_to(&self, setting: &str, value: &str) -> Result {
+        self.unfold().await?;
+        let option = format!("[data-setting='{setting}'] option[value='{value}']");
+        Ok(self.driver.find(By::Css(option)).await?.click().await?)
+    }
+
     /// Opens a file as the user does; `text` is written to disk first.
     pub async fn open_file(&self, folder: &Path, name: &str, content: &[u8]) -> Result {
         let path = folder.join(name);
