@@ -7,6 +7,11 @@ pub fn cpu() -> Device {
     Device::flex()
 }
 
+/// Whether a device computes while others go on: what it was asked for takes no time until its results are read.
+pub fn is_asynchronous(device: &Device) -> bool {
+    device.clone().without_autodiff() != cpu()
+}
+
 /// A GPU, through wgpu: WebGPU in a browser, Vulkan or Metal natively.
 #[cfg(feature = "gpu")]
 #[derive(Debug, Clone)]
@@ -103,10 +108,17 @@ fn is_software(adapter: &str) -> bool {
     .any(|name| adapter.contains(name))
 }
 
-#[cfg(all(test, feature = "gpu"))]
+#[cfg(test)]
 mod tests {
-    use super::is_software;
+    use super::*;
 
+    #[test]
+    fn the_cpu_is_not_asynchronous() {
+        assert!(!is_asynchronous(&cpu()));
+        assert!(!is_asynchronous(&cpu().autodiff()));
+    }
+
+    #[cfg(feature = "gpu")]
     #[test]
     fn emulated_adapters_are_recognised() {
         assert!(is_software("Google SwiftShader"));

@@ -75,7 +75,7 @@ fn a_loss_that_is_no_number_ends_the_run_with_the_last_good_weights() {
     let mut trainer = runs::trainer(&runs::numbers(), runs::exploding());
     let mut before = vec![weights(&trainer)];
     let outcome = block_on(runs::run(&mut trainer, |trainer, progress| {
-        if matches!(progress, Progress::Step(_)) {
+        if matches!(progress, Progress::Steps(_)) {
             before.push(weights(trainer));
         }
     }));
@@ -131,7 +131,8 @@ fn stopped(at: impl Fn(&Progress) -> bool) -> runs::Outcome {
 
 #[test]
 fn a_run_can_be_stopped_at_any_time() {
-    let training = stopped(|progress| matches!(progress, Progress::Step(it) if it.step == 2));
+    let training =
+        stopped(|progress| matches!(progress, Progress::Steps(steps) if steps[0].step == 2));
     assert_eq!((training.steps.len(), training.validations.len()), (2, 0));
     let finished = training.finished.unwrap();
     assert_eq!(finished.end, RunEnd::Stopped);

@@ -59,12 +59,14 @@ async fn finetune(arguments: &Arguments, device: &Device) -> Result<()> {
         let progress = trainer.advance().await?;
         let taken = clock.elapsed().as_secs_f64();
         match progress {
-            Progress::Step(step) => {
+            Progress::Steps(read) => {
                 seconds.train += taken;
-                tokens += u64::from(step.tokens);
-                bar.set_position(step.step.into());
-                bar.set_message(format!("loss {:.4}", step.loss));
-                steps.push(step);
+                for step in read {
+                    tokens += u64::from(step.tokens);
+                    bar.set_position(step.step.into());
+                    bar.set_message(format!("loss {:.4}", step.loss));
+                    steps.push(step);
+                }
             }
             Progress::Evaluating { part, .. } => match part {
                 Part::Test => seconds.test += taken,

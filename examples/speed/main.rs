@@ -141,7 +141,7 @@ impl Contender {
         loop {
             let begun = Instant::now();
             match trainer.advance().await? {
-                Progress::Step(_) => return Ok(milliseconds(begun)),
+                Progress::Steps(_) => return Ok(milliseconds(begun)),
                 // There is nothing to validate on between two epochs.
                 Progress::Evaluating { .. } | Progress::Validated(_) => {}
                 Progress::Finished(_) => return Err("the run is over".into()),

@@ -97,8 +97,9 @@ impl TrainSession {
     /// Reads the run's state back from the device.
     ///
     /// # Errors
-    /// If the device fails.
-    pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+    /// If the device fails, or the loss of a step that was not read yet is not finite.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, TrainError> {
+        self.settle().await?;
         let wanted: HashSet<ParamId> = trained_parameters(&self.model)
             .into_iter()
             .map(|parameter| parameter.id)
@@ -217,6 +218,7 @@ impl TrainSession {
             model.map_parameters(&mut load)
         });
         self.schedule.set_peak(state.learning_rate.0);
+        self.forget_steps();
         self.step = step;
         self.end = state.end.map(RunEnd::from);
         self.enter_epoch();

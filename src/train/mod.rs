@@ -13,6 +13,8 @@ pub mod estimate;
 #[cfg(feature = "engine")]
 mod exact;
 #[cfg(feature = "engine")]
+mod log_interval;
+#[cfg(feature = "engine")]
 mod objective;
 #[cfg(feature = "engine")]
 mod optimizer;
@@ -32,6 +34,8 @@ mod setup;
 #[cfg(feature = "engine")]
 mod trainer;
 #[cfg(feature = "engine")]
+mod unread;
+#[cfg(feature = "engine")]
 mod untrained;
 
 #[cfg(feature = "engine")]
@@ -40,6 +44,8 @@ pub use backward::gradients;
 pub use batch::LabelledBatch;
 #[cfg(feature = "engine")]
 pub use checkpoint::{Checkpoint, CheckpointError};
+#[cfg(feature = "engine")]
+pub use log_interval::LogInterval;
 #[cfg(feature = "engine")]
 pub use objective::Objective;
 #[cfg(feature = "engine")]

@@ -19,6 +19,7 @@ use super::optimizer::{Optimizer, clipping};
 use super::record::{RunEnd, StepRecord, ValidationRecord};
 use super::sampler::Sampler;
 use super::schedule::Schedule;
+use super::unread::{UnreadStep, most_unread};
 use crate::data::Target;
 use crate::eval::metrics::MetricsError;
 use crate::eval::{EmbeddingCache, FeatureCache, HiddenStateCache};
@@ -33,8 +34,14 @@ const TRAIN_FEATURES: usize = 256 << 20;
 pub struct TrainSession {
     pub(super) config: TrainConfig,
     pub(super) model: TextClassifier,
-    /// The model before the last step. Its loss was finite; that of the model as it stands is not known yet.
-    previous: Option<TextClassifier>,
+    /// The model before the last step that was read. Its loss was finite; that of the model after it is not known yet.
+    pub(super) previous: Option<TextClassifier>,
+    /// Steps that were asked for and whose numbers were not read, in their order.
+    pub(super) unread: Vec<UnreadStep>,
+    /// How many of them there may be.
+    pub(super) most_unread: u32,
+    /// Steps that were read and that nobody has taken yet.
+    pub(super) records: Vec<StepRecord>,
     pub(super) optimizer: Optimizer,
     pub(super) best: BestModel,
     pub(super) objective: Objective,
@@ -45,6 +52,7 @@ pub struct TrainSession {
     pub(super) features: Option<FeatureCache>,
     pub(super) pad_id: u32,
     pub(super) device: Device,
+    /// Steps asked for.
     pub(super) step: u32,
     /// Set once training is over; what is left is the test.
     pub(super) end: Option<RunEnd>,
@@ -55,10 +63,10 @@ pub struct TrainSession {
 
 /// What a step learns on.
 #[derive(Default)]
-struct StepSize {
+pub(super) struct StepSize {
     /// Padding left out.
-    tokens: usize,
-    examples: usize,
+    pub(super) tokens: usize,
+    pub(super) examples: usize,
 }
 
 /// Why a step failed.
@@ -121,6 +129,9 @@ impl TrainSession {
             features: None,
             model,
             previous: None,
+            unread: Vec::new(),
+            most_unread: 1,
+            records: Vec::new(),
             objective,
             sampler,
             examples: examples.into(),
@@ -146,12 +157,12 @@ impl TrainSession {
         steps_per_epoch(&self.sampler, &self.config)
     }
 
-    /// Steps done.
+    /// Steps done, as far as their numbers were read.
     pub fn step_count(&self) -> u32 {
-        self.step
+        self.step - self.unread.len() as u32
     }
 
-    /// Whether there are no more steps: every one is done, patience has run out, or the run was ended.
+    /// Whether there are no more steps: every one was asked for, patience has run out, or the run was ended.
     pub fn is_done(&self) -> bool {
         self.end.is_some() || self.step >= self.steps() || self.is_exhausted()
     }
@@ -251,6 +262,44 @@ impl TrainSession {
     /// If the device fails, or the loss is not finite. The model then has the last weights with a finite loss, which are
     /// those before the step before.
     pub async fn step(&mut self) -> Result<StepRecord, TrainError> {
+        self.ask_for_step().await?;
+        self.last_record().await
+    }
+
+    /// Takes the next step on batches of the caller's choice, their gradients together.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub async fn step_on(&mut self, batches: &[LabelledBatch]) -> Result<StepRecord, TrainError> {
+        self.ask_for_step_on(batches);
+        self.last_record().await
+    }
+
+    /// Takes the next step on batches of examples, given by their indices, whose features are kept.
+    pub(super) async fn step_on_features(
+        &mut self,
+        batches: &[Vec<u32>],
+    ) -> Result<StepRecord, TrainError> {
+        self.ask_for_step_on_features(batches).await?;
+        self.last_record().await
+    }
+
+    async fn last_record(&mut self) -> Result<StepRecord, TrainError> {
+        let step = self.step;
+        self.settle().await?;
+        // A step that was read has its record.
+        self.records.pop().ok_or(TrainError::NotFinite {
+            step,
+            loss: f64::NAN,
+        })
+    }
+
+    /// Asks the device for the next step and reads nothing, so that it may still be computed when this returns. An epoch's
+    /// last step is to be [settled](Self::settle) before the next one's first.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub(super) async fn ask_for_step(&mut self) -> Result<(), TrainError> {
         if self.step / self.steps_per_epoch() != self.epoch {
             self.enter_epoch();
         }
@@ -259,8 +308,16 @@ impl TrainSession {
             .chunks(self.config.batch_size as usize)
             .map(<[u32]>::to_vec)
             .collect();
+        self.ask_for_step_of(&batches).await
+    }
+
+    /// Asks for the next step on batches of examples, given by their indices.
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub(super) async fn ask_for_step_of(&mut self, batches: &[Vec<u32>]) -> Result<(), TrainError> {
         if self.features.is_some() {
-            return self.step_on_features(&batches).await;
+            return self.ask_for_step_on_features(batches).await;
         }
         let batches: Vec<LabelledBatch> = batches
             .iter()
@@ -269,14 +326,11 @@ impl TrainSession {
                 LabelledBatch::new(examples, self.pad_id)
             })
             .collect();
-        self.step_on(&batches).await
+        self.ask_for_step_on(&batches);
+        Ok(())
     }
 
-    /// Takes the next step on batches of the caller's choice, their gradients together.
-    ///
-    /// # Errors
-    /// As [`step`](Self::step).
-    pub async fn step_on(&mut self, batches: &[LabelledBatch]) -> Result<StepRecord, TrainError> {
+    fn ask_for_step_on(&mut self, batches: &[LabelledBatch]) {
         self.seed();
         let weight = batches
             .iter()
@@ -291,14 +345,10 @@ impl TrainSession {
             tokens: batches.iter().map(|batch| batch.tokens.real_tokens()).sum(),
             examples: batches.iter().map(|batch| batch.targets.len()).sum(),
         };
-        self.update(loss, gradients, size).await
+        self.update(loss, gradients, size);
     }
 
-    /// Takes the next step on batches of examples, given by their indices, whose features are kept.
-    pub(super) async fn step_on_features(
-        &mut self,
-        batches: &[Vec<u32>],
-    ) -> Result<StepRecord, TrainError> {
+    async fn ask_for_step_on_features(&mut self, batches: &[Vec<u32>]) -> Result<(), TrainError> {
         let model = self.model();
         let mut known = Vec::new();
         let mut size = StepSize::default();
@@ -327,7 +377,8 @@ impl TrainSession {
             backward.features(features, &targets);
         }
         let (loss, gradients) = backward.finish();
-        self.update(loss, gradients, size).await
+        self.update(loss, gradients, size);
+        Ok(())
     }
 
     /// The step alone decides the dropout masks: a run that is resumed draws the same.
@@ -336,42 +387,23 @@ impl TrainSession {
         self.device.seed(seed);
     }
 
-    async fn update(
-        &mut self,
-        loss: Tensor<1>,
-        gradients: GradientsParams,
-        size: StepSize,
-    ) -> Result<StepRecord, TrainError> {
-        let clipping = clipping(&self.model, &gradients, loss, self.config.max_grad_norm);
+    fn update(&mut self, loss: Tensor<1>, gradients: GradientsParams, size: StepSize) {
+        let numbers = clipping(&self.model, &gradients, loss, self.config.max_grad_norm);
         let learning_rate = self.schedule.learning_rate(self.step);
-        // Asked for before the loss is read: so a GPU goes on meanwhile.
         let updated = self.optimizer.step(
             learning_rate,
             self.model.clone(),
             gradients,
-            clipping.clone(),
+            numbers.clone(),
         );
-        let read = clipping.into_data_async().await?;
-        let mut numbers = read.iter::<f64>();
-        let [loss, grad_norm] = [(); 2].map(|()| numbers.next().unwrap_or(f64::NAN));
-        if !(loss.is_finite() && grad_norm.is_finite()) {
-            self.roll_back();
-            return Err(TrainError::NotFinite {
-                step: self.step + 1,
-                loss,
-            });
-        }
-
-        self.previous = Some(std::mem::replace(&mut self.model, updated));
         self.step += 1;
-        Ok(StepRecord {
+        self.unread.push(UnreadStep {
             step: self.step,
-            loss,
+            numbers,
+            before: std::mem::replace(&mut self.model, updated),
             learning_rate,
-            grad_norm,
-            tokens: size.tokens as u32,
-            examples: size.examples as u32,
-        })
+            size,
+        });
     }
 
     fn examples_of_step(&self) -> &[u32] {
@@ -389,6 +421,7 @@ impl TrainSession {
             .model
             .clone()
             .trained_in(self.config.method, self.epoch);
+        self.most_unread = most_unread(&self.model);
         let features = self.features.take();
         self.features = self.features_of(
             &self.examples,

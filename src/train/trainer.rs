@@ -31,6 +31,8 @@ pub struct Trainer {
     device: Device,
     phase: Phase,
     best_step: Option<u32>,
+    /// See [`Trainer::set_logging_steps`].
+    logging_steps: u32,
 }
 
 /// Examples that are not learnt on.
@@ -71,8 +73,8 @@ enum Phase {
 /// What a unit of work has brought.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// A step.
-    Step(StepRecord),
+    /// A step was asked for. All that were read since the last time, in their order: none while they are still computed.
+    Steps(Vec<StepRecord>),
     /// A batch of an evaluation.
     Evaluating {
         /// Which examples.
@@ -124,6 +126,7 @@ impl Trainer {
             session,
             phase: Phase::Training,
             best_step: None,
+            logging_steps: 1,
         }
     }
 
@@ -163,11 +166,40 @@ impl Trainer {
         }
     }
 
-    /// Reads the run's state back from the device.
+    /// Asks for up to so many steps before the numbers of all of them are read together, so that a device that computes
+    /// while others wait need not wait for its reader after each. They are fewer at the end of an epoch, and where the
+    /// weights before each would take too much memory. Nothing else of a run depends on it.
+    pub fn set_logging_steps(&mut self, steps: u32) {
+        self.logging_steps = steps;
+    }
+
+    /// Reads what was not read yet: the steps since the last time. If the loss of one is not finite, training ends before
+    /// it, as [`advance`](Self::advance) goes on to tell.
     ///
     /// # Errors
     /// If the device fails.
-    pub async fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+    pub async fn settle(&mut self) -> Result<Vec<StepRecord>, TrainError> {
+        self.read_steps().await?;
+        Ok(self.session.take_records())
+    }
+
+    async fn read_steps(&mut self) -> Result<(), TrainError> {
+        match self.session.settle().await {
+            Err(TrainError::NotFinite { step, loss }) => {
+                self.session.end = Some(RunEnd::NotFinite { step, loss });
+                Ok(())
+            }
+            settled => settled,
+        }
+    }
+
+    /// Reads the run's state back from the device. Steps that are read for it are told by the next
+    /// [`settle`](Self::settle) or [`advance`](Self::advance).
+    ///
+    /// # Errors
+    /// If the device fails.
+    pub async fn checkpoint(&mut self) -> Result<Checkpoint, TrainError> {
+        self.read_steps().await?;
         self.session.checkpoint().await
     }
 
@@ -223,20 +255,20 @@ impl Trainer {
     /// If the device fails, or gives what is no number.
     pub async fn advance(&mut self) -> Result<Progress, TrainError> {
         match &mut self.phase {
-            Phase::Training if !self.session.is_done() => {
-                match self.session.step().await {
-                    Ok(record) => {
-                        self.go_on();
-                        return Ok(Progress::Step(record));
+            Phase::Training => {
+                if !self.session.is_done() {
+                    self.session.ask_for_step().await?;
+                    if self.session.may_go_ahead(self.logging_steps) {
+                        return Ok(Progress::Steps(Vec::new()));
                     }
-                    Err(TrainError::NotFinite { step, loss }) => {
-                        self.session.end = Some(RunEnd::NotFinite { step, loss });
-                    }
-                    Err(error) => return Err(error),
                 }
-                Ok(self.begin_test())
+                let steps = self.settle().await?;
+                if steps.is_empty() {
+                    return Ok(self.begin_test());
+                }
+                self.go_on();
+                Ok(Progress::Steps(steps))
             }
-            Phase::Training => Ok(self.begin_test()),
             Phase::Evaluating {
                 part,
                 evaluation,

@@ -106,12 +106,26 @@ impl Driver {
                 self.end_run();
                 post(&Event::TrainingEnded { id, result });
             }
-            Err(error) => {
-                let id = run.id();
-                run.give_up();
-                self.end_run();
-                errors::fail(id, error);
-            }
+            Err(error) => self.fail_run(error),
+        }
+    }
+
+    /// Reads what is not known yet of the run's steps.
+    async fn settle_run(&mut self) {
+        if let Some(run) = &mut self.run
+            && let Err(error) = run.settle().await
+        {
+            self.fail_run(error);
+        }
+    }
+
+    /// Ends a run that cannot go on.
+    fn fail_run(&mut self, error: WireError) {
+        if let Some(run) = &mut self.run {
+            let id = run.id();
+            run.give_up();
+            self.end_run();
+            errors::fail(id, error);
         }
     }
 
@@ -133,6 +147,8 @@ impl Driver {
         self.estimator.make_way_for(&command);
         self.pulse
             .carries_out(&command, bytes.as_ref().map_or(0, Vec::len));
+        // Whatever it asks of a run or changes about it, it finds steps that are known.
+        self.settle_run().await;
         let (id, answer) = match command {
             Command::Start {
                 id,

@@ -13,6 +13,7 @@ use super::speed::Speed;
 use super::started::LoadedEncoder;
 use crate::adapter::{DataFingerprint, fingerprint};
 use crate::data::{Dataset, Part};
+use crate::device::is_asynchronous;
 use crate::eval::baseline::Baseline;
 use crate::eval::metrics::EvaluationReport;
 use crate::eval::tested::TestedExamples;
@@ -23,7 +24,9 @@ use crate::protocol::{
 };
 use crate::train::config::{Method, TrainConfig};
 use crate::train::estimate::is_baseline_cheap;
-use crate::train::{Checkpoint, Finished, Progress, Test, Trainer, set_up, trainable_parameters};
+use crate::train::{
+    Checkpoint, Finished, LogInterval, Progress, Test, Trainer, set_up, trainable_parameters,
+};
 
 /// Least milliseconds between two events of a kind.
 const EVENT_INTERVAL: f64 = 100.0;
@@ -49,6 +52,10 @@ pub struct Run {
     comparing: Option<Comparing>,
     /// Milliseconds worked.
     worked: f64,
+    /// Those of them that went into steps that are not read yet: how long one took is known by then.
+    unread: f64,
+    /// How many steps are read together, where the device computes meanwhile.
+    log_interval: Option<LogInterval>,
     speed: Speed,
     unsent: Vec<StepRecord>,
     sent_at: f64,
@@ -112,6 +119,8 @@ impl Run {
             stepping: None,
             comparing: None,
             worked: 0.0,
+            unread: 0.0,
+            log_interval: is_asynchronous(device).then(LogInterval::default),
             speed: Speed::default(),
             unsent: Vec::new(),
             sent_at: now(),
@@ -217,27 +226,56 @@ impl Run {
         self.tested
     }
 
+    /// Reads the steps that the device was asked for, so that whoever asks or changes something finds what is known.
+    pub async fn settle(&mut self) -> Result<(), WireError> {
+        let begun = now();
+        let steps = self.trainer.settle().await?;
+        let taken = now() - begun;
+        self.worked += taken;
+        self.note_steps(steps, taken);
+        Ok(())
+    }
+
+    /// Takes note of steps that were read, and of the milliseconds that asking or reading took.
+    fn note_steps(&mut self, steps: Vec<StepRecord>, milliseconds: f64) {
+        self.unread += milliseconds;
+        if steps.is_empty() {
+            return;
+        }
+        let taken = std::mem::take(&mut self.unread);
+        for step in &steps {
+            self.speed.step(taken / steps.len() as f64, step);
+        }
+        if let Some(interval) = &mut self.log_interval {
+            interval.note(steps.len() as u32, taken / 1000.0);
+        }
+        self.unsent.extend(steps);
+    }
+
+    /// A single step is read at once.
+    fn logging_steps(&self) -> u32 {
+        let interval = self.log_interval.as_ref();
+        let interval = interval.filter(|_| self.stepping.is_none());
+        interval.map_or(1, LogInterval::steps)
+    }
+
     /// Does one unit of work. `Some` once the run has ended.
     pub async fn advance(&mut self) -> Result<Option<TrainResult>, WireError> {
         if self.comparing.is_some() {
             return self.compare().await;
         }
+        self.trainer.set_logging_steps(self.logging_steps());
         let begun = now();
         let progress = self.trainer.advance().await?;
         let taken = now() - begun;
         self.worked += taken;
         match progress {
-            Progress::Step(record) => {
-                self.speed.step(taken, &record);
-                self.unsent.push(record);
-                if now() - self.sent_at >= EVENT_INTERVAL {
-                    self.flush();
+            Progress::Steps(steps) => {
+                let are_read = !steps.is_empty();
+                self.note_steps(steps, taken);
+                if are_read {
+                    self.tell_steps().await?;
                 }
-                let interval = CHECKPOINT_INTERVAL.max(TRAINING_TO_SAVING * self.saving);
-                if now() - self.saved_at >= interval {
-                    self.save().await?;
-                }
-                self.halt_after_step();
             }
             Progress::Evaluating { part, done, total } => {
                 // A validation that was cut off is not the test's beginning.
@@ -269,6 +307,19 @@ impl Run {
             }
         }
         Ok(None)
+    }
+
+    /// Tells of steps that were read and saves, each at its pace.
+    async fn tell_steps(&mut self) -> Result<(), WireError> {
+        if now() - self.sent_at >= EVENT_INTERVAL {
+            self.flush();
+        }
+        let interval = CHECKPOINT_INTERVAL.max(TRAINING_TO_SAVING * self.saving);
+        if now() - self.saved_at >= interval {
+            self.save().await?;
+        }
+        self.halt_after_step();
+        Ok(())
     }
 
     fn report_evaluation(&mut self, split: EvaluatedSplit, done: usize, total: usize) {

@@ -114,7 +114,7 @@ pub struct Outcome {
 impl Outcome {
     pub fn note(&mut self, progress: Progress) {
         match progress {
-            Progress::Step(record) => self.steps.push(record),
+            Progress::Steps(steps) => self.steps.extend(steps),
             Progress::Validated(record) => self.validations.push(record),
             Progress::Finished(finished) => self.finished = Some(*finished),
             Progress::Evaluating { .. } => {}
