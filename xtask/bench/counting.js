@@ -1,6 +1,6 @@
 // A loader of Tabtune's GPU worker, as Trunk writes them, that counts what the worker asks of WebGPU.
 
-const counts = { dispatches: 0, submits: 0, bytesWritten: 0, writes: 0, readBacks: 0 };
+const counts = { dispatches: 0, submits: 0, bytesWritten: 0, writes: 0, readBacks: 0, pipelines: 0 };
 
 /** Does something at each call of a method, before it. */
 function watch(type, method, note) {
@@ -13,6 +13,8 @@ function watch(type, method, note) {
 
 watch(GPUComputePassEncoder, "dispatchWorkgroups", () => counts.dispatches++);
 watch(GPUComputePassEncoder, "dispatchWorkgroupsIndirect", () => counts.dispatches++);
+watch(GPUDevice, "createComputePipeline", () => counts.pipelines++);
+watch(GPUDevice, "createComputePipelineAsync", () => counts.pipelines++);
 watch(GPUQueue, "submit", () => counts.submits++);
 watch(GPUQueue, "writeBuffer", ([, , data, from = 0, size]) => {
   // In elements of a typed array, in bytes of a buffer.
