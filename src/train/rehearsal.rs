@@ -26,6 +26,10 @@ pub struct Rehearsal {
     session: TrainSession,
     /// Without autodiff.
     plain: Device,
+    /// Whether the device compiles what it is asked for the first time. Then each unit is done twice, and the second one counts.
+    compiles: bool,
+    /// Whether the unit was done once.
+    compiled: bool,
     stage: Stage,
     /// Texts of the next unit.
     texts: usize,
@@ -49,7 +53,8 @@ enum Stage {
 impl Rehearsal {
     /// Of a run with these settings, on the examples with these indices: a batch of it, the longest text first.
     ///
-    /// `device` is the encoder's, with autodiff on. The encoder stays as it is: tensors are never changed in place.
+    /// `device` is the encoder's, with autodiff on, and `compiles` what it is asked for the first time if it says so. The
+    /// encoder stays as it is: tensors are never changed in place.
     ///
     /// # Errors
     /// If a setting does not fit, or there is no example.
@@ -59,6 +64,7 @@ impl Rehearsal {
         batch: &[u32],
         config: &TrainConfig,
         device: &Device,
+        compiles: bool,
     ) -> Result<Self, SetupError> {
         let config = config.measured();
         let most = match config.method {
@@ -86,6 +92,8 @@ impl Rehearsal {
         Ok(Self {
             session: trainer.into_session(),
             plain: device.clone().inner(),
+            compiles,
+            compiled: false,
             stage: Stage::WarmUp,
             texts: 1,
             at_rest: 0.0,
@@ -139,6 +147,12 @@ impl Rehearsal {
 
     /// Takes note of what the unit took, and of the bytes that were in use before it and at the most meanwhile.
     pub fn note(&mut self, seconds: f64, before: f64, bytes: f64) {
+        if self.compiles && self.stage != Stage::WarmUp {
+            self.compiled = !self.compiled;
+            if self.compiled {
+                return;
+            }
+        }
         self.at_rest = before;
         let point = Point {
             tokens: self.tokens(),

@@ -9,6 +9,7 @@ use super::memory;
 use super::port::post;
 use super::started::LoadedEncoder;
 use crate::data::{Dataset, Part};
+use crate::device::is_asynchronous;
 use crate::protocol::{Command, Estimate, Event, RequestId, WireError};
 use crate::text::{Tokenizer, TokenizerError};
 use crate::train::config::TrainConfig;
@@ -185,6 +186,7 @@ impl Estimating {
                     &batch,
                     &self.config,
                     &self.device.clone().autodiff(),
+                    is_asynchronous(&self.device),
                 )?;
                 self.stage = Stage::Rehearsing(Box::new(rehearsal));
                 Ok(None)
