@@ -175,7 +175,8 @@ pub enum Command {
     Step { id: RequestId },
     /// Goes on with another peak of the learning rate. Ends in [`Event::LearningRateSet`].
     SetLearningRate { id: RequestId, learning_rate: f64 },
-    /// Measures what a run with these settings would take. Ends in [`Event::Estimated`].
+    /// Measures what a run with these settings would take. Ends in [`Event::Estimated`]; a GPU then goes on to compile what the
+    /// run needs.
     Estimate { id: RequestId, config: TrainConfig },
     /// Asks for a sign of life. It waits for nothing but the piece of work under way. Ends in [`Event::Pong`].
     Ping { id: RequestId },

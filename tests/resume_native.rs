@@ -14,7 +14,8 @@ use tabtune::train::config::{
     ClassWeights, EarlyStoppingConfig, FgmConfig, LoraConfig, Method, OptimizerName, Pooling,
     Sampling, TrainConfig,
 };
-use tabtune::train::{Checkpoint, Progress, Rehearsal, Trainer, set_up};
+use tabtune::train::estimate::TextLengths;
+use tabtune::train::{Checkpoint, Progress, Rehearsal, Trainer, WarmUp, set_up};
 
 /// Held by whoever trains.
 static RANDOM_STATE: Mutex<()> = Mutex::new(());
@@ -267,7 +268,8 @@ fn a_learning_rate_that_was_set_resumes() {
     check_from("another learning rate", whole, &dataset, &config());
 }
 
-/// Measuring a run leaves the encoder, the data and every random draw of the run that follows as they were.
+/// Measuring a run, and doing first what it begins with, leaves the encoder, the data and every random draw of the run that
+/// follows as they were.
 #[test]
 fn a_rehearsal_leaves_no_trace() {
     let _alone = alone();
@@ -289,19 +291,40 @@ fn a_rehearsal_leaves_no_trace() {
         let losses = |rehearsed: bool| {
             if rehearsed {
                 rehearse(&encoder, &dataset, &config, &device);
+                warm_up(&encoder, &dataset, &config, &device);
             }
             let mut trainer = set_up(&encoder, &dataset, config.clone(), &device).unwrap();
             let mut steps = Vec::new();
             while !trainer.session().is_done() {
                 if rehearsed {
                     rehearse(&encoder, &dataset, &config, &device);
-                    }
+                    warm_up(&encoder, &dataset, &config, &device);
+                }
                 steps.push(block_on(trainer.session_mut().step()).unwrap());
             }
             (steps, weights(&trainer))
         };
         assert_eq!(losses(false), losses(true), "{method:?}");
     }
+}
+
+/// Does first what a run begins with.
+fn warm_up(encoder: &PretrainedEncoder, dataset: &Dataset, config: &TrainConfig, device: &Device) {
+    let lengths = TextLengths {
+        train: vec![4; dataset.split.train.len()],
+        validation: vec![4; dataset.split.validation.len()],
+        test: vec![4; dataset.split.test.len()],
+        reading: 0.0,
+    };
+    let mut warm_up = WarmUp::new(encoder, dataset, &lengths, config, device).unwrap();
+    let mut units = 0;
+    while !warm_up.is_over() {
+        block_on(warm_up.advance()).unwrap();
+        units += 1;
+        assert!(units < 20, "it ends");
+    }
+    // A step; an evaluation of two batches, and another one with its beginning; a prediction; the two steps that are left.
+    assert_eq!(units, 1 + 3 + 4 + 1 + 2);
 }
 
 /// Measures a run with a clock that gives each unit the same time, and on a device that compiles much more to the first of

@@ -37,6 +37,8 @@ mod trainer;
 mod unread;
 #[cfg(feature = "engine")]
 mod untrained;
+#[cfg(feature = "engine")]
+mod warm_up;
 
 #[cfg(feature = "engine")]
 pub use backward::gradients;
@@ -62,3 +64,5 @@ pub use session::{TrainError, TrainSession};
 pub use setup::{SetupError, set_up};
 #[cfg(feature = "engine")]
 pub use trainer::{Finished, Progress, Test, Trainer};
+#[cfg(feature = "engine")]
+pub use warm_up::WarmUp;

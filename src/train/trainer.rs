@@ -325,7 +325,7 @@ impl Trainer {
         }
     }
 
-    fn evaluate(&mut self, part: Part) {
+    pub(super) fn evaluate(&mut self, part: Part) {
         let epochs = self.session.config().epochs;
         let (held_out, times) = match part {
             Part::Test => (&mut self.test, 1),

@@ -30,7 +30,9 @@ pub(crate) fn Estimate(engine: Engine, values: Memo<Option<Values>>) -> impl Int
                 let still = engine
                     .state
                     .with_untracked(|state| state.wants_estimate(&config));
-                if still {
+                // All settings: a GPU is made ready for the very first batches.
+                let all = values.with_untracked(|values| Some(values.as_ref()?.train.clone()));
+                if let Some(config) = all.filter(|all| still && all.estimated() == config) {
                     engine.estimate(config);
                 }
             })

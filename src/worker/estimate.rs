@@ -1,4 +1,4 @@
-//! Measuring what a run would take, a little at a time, while nothing else is to be done.
+//! Measuring what a run would take, and compiling what it needs, a little at a time, while nothing else is to be done.
 
 use std::rc::{Rc, Weak};
 
@@ -14,12 +14,14 @@ use crate::protocol::{Command, Estimate, Event, RequestId, WireError};
 use crate::text::{Tokenizer, TokenizerError};
 use crate::train::config::TrainConfig;
 use crate::train::estimate::{Costs, TextLengths, estimate, ordinary_batch};
-use crate::train::{Rehearsal, SetupError, TrainError};
+use crate::train::{Rehearsal, SetupError, TrainError, WarmUp};
 
 /// Most texts of a part that are read to know their lengths; of a longer one it is every second text, or every third.
 const MOST_TEXTS: usize = 4_096;
 /// Milliseconds of a unit of reading.
 const READING: f64 = 20.0;
+/// A device that takes more seconds for a step is left alone: a command would have to wait for it.
+const MOST_STEP: f64 = 2.0;
 
 /// Measures what runs would take.
 #[derive(Default)]
@@ -36,6 +38,8 @@ struct Measurements {
     /// Lengths of the texts at a maximum length.
     lengths: Option<(u32, TextLengths)>,
     costs: Vec<(TrainConfig, Costs)>,
+    /// Settings for which the device has compiled what a run needs.
+    warm: Vec<TrainConfig>,
 }
 
 /// An estimate under way.
@@ -52,6 +56,8 @@ struct Estimating {
 enum Stage {
     Reading(Reading),
     Rehearsing(Box<Rehearsal>),
+    /// The page has its answer.
+    WarmingUp(Box<WarmUp>),
 }
 
 /// Texts whose lengths are being found.
@@ -93,7 +99,7 @@ impl Estimator {
     /// Ends the estimate under way for a command that changes what is estimated, or wants the device for itself.
     pub fn make_way_for(&mut self, command: &Command) {
         if let Some(estimating) = self.under_way.take_if(|_| command.ends_estimate()) {
-            estimating.answer(None);
+            estimating.give_up();
         }
     }
 
@@ -130,50 +136,89 @@ impl Estimating {
         })
     }
 
-    fn answer(self, estimate: Option<Estimate>) {
+    fn answer(&self, estimate: Option<Estimate>) {
         post(&Event::Estimated {
             id: self.id,
             estimate,
         });
     }
 
-    /// Does a little of the work. `None` once the page has its answer.
+    /// Ends it. The page has its answer.
+    fn give_up(self) {
+        if !matches!(self.stage, Stage::WarmingUp(_)) {
+            self.answer(None);
+        }
+    }
+
+    /// Does a little of the work. `None` once there is nothing left to do.
     ///
     /// # Errors
     /// If the device failed.
     async fn advance(mut self, known: &mut Measurements) -> Result<Option<Self>, WireError> {
         known.forget_others(&self.encoder, &self.dataset);
         match self.go_on(known).await {
-            Ok(None) => Ok(Some(self)),
-            Ok(Some(estimate)) => {
+            Ok(Work::Goes) => Ok(Some(self)),
+            Ok(Work::Estimated(estimate)) => {
                 self.answer(Some(estimate));
+                self.stage = match self.warm_up(known) {
+                    Some(warm_up) => Stage::WarmingUp(Box::new(warm_up)),
+                    None => return Ok(None),
+                };
+                Ok(Some(self))
+            }
+            Ok(Work::Warm) => {
+                known.warm.push(self.config.measured());
                 Ok(None)
             }
             Err(Hindrance::Run(TrainError::Device(error))) => Err(error.into()),
             // Training says what is wrong when it is asked for.
             Err(_) => {
-                self.answer(None);
+                self.give_up();
                 Ok(None)
             }
         }
     }
 
-    async fn go_on(&mut self, known: &mut Measurements) -> Result<Option<Estimate>, Hindrance> {
+    /// What the device is to compile, where it compiles and has not yet. A device that takes long for a step is left alone.
+    fn warm_up(&self, known: &Measurements) -> Option<WarmUp> {
+        let measured = self.config.measured();
+        let costs = known.costs(&measured)?;
+        let (_, lengths) = known.lengths.as_ref()?;
+        let batch = ordinary_batch(&lengths.train, self.config.batch_size as usize);
+        let longest = batch
+            .first()
+            .map_or(0, |&text| lengths.train[text as usize]);
+        let tokens = f64::from(longest) * batch.len() as f64;
+        let is_quick = costs.step.at(tokens) <= MOST_STEP;
+        if !is_asynchronous(&self.device) || !is_quick || known.warm.contains(&measured) {
+            return None;
+        }
+        WarmUp::new(
+            &self.encoder.encoder,
+            &self.dataset,
+            lengths,
+            &self.config,
+            &self.device.clone().autodiff(),
+        )
+        .ok()
+    }
+
+    async fn go_on(&mut self, known: &mut Measurements) -> Result<Work, Hindrance> {
         match &mut self.stage {
             Stage::Reading(reading) => {
                 let length = self.config.max_length;
                 let found = known.lengths.as_ref().filter(|(at, _)| *at == length);
                 if found.is_none() {
                     if reading.go_on(&self.dataset)? {
-                        return Ok(None);
+                        return Ok(Work::Goes);
                     }
                     known.lengths = Some((length, reading.finish(&self.dataset)));
                 }
                 if let Some(estimate) = known.estimate(&self.config, &self.dataset) {
-                    return Ok(Some(estimate));
+                    return Ok(Work::Estimated(estimate));
                 }
                 let Some((_, lengths)) = &known.lengths else {
-                    return Ok(None);
+                    return Ok(Work::Goes);
                 };
                 let batch = ordinary_batch(&lengths.train, self.config.batch_size as usize);
                 let batch: Vec<u32> = batch
@@ -189,7 +234,7 @@ impl Estimating {
                     is_asynchronous(&self.device),
                 )?;
                 self.stage = Stage::Rehearsing(Box::new(rehearsal));
-                Ok(None)
+                Ok(Work::Goes)
             }
             Stage::Rehearsing(rehearsal) => {
                 memory::take_most();
@@ -198,14 +243,31 @@ impl Estimating {
                 let seconds = (now() - begun) / 1000.0;
                 rehearsal.note(seconds, before, memory::take_most());
                 if !rehearsal.is_over() {
-                    return Ok(None);
+                    return Ok(Work::Goes);
                 }
                 let costs = rehearsal.costs();
                 known.costs.push((self.config.measured(), costs));
-                Ok(known.estimate(&self.config, &self.dataset))
+                let estimate = known.estimate(&self.config, &self.dataset);
+                Ok(estimate.map_or(Work::Goes, Work::Estimated))
+            }
+            Stage::WarmingUp(warm_up) => {
+                warm_up.advance().await?;
+                Ok(match warm_up.is_over() {
+                    true => Work::Warm,
+                    false => Work::Goes,
+                })
             }
         }
     }
+}
+
+/// Where an estimate stands after a little work.
+enum Work {
+    Goes,
+    /// The page can have its answer.
+    Estimated(Estimate),
+    /// The device has compiled what a run needs.
+    Warm,
 }
 
 /// Why there is no estimate.
@@ -229,13 +291,18 @@ impl Measurements {
         }
         if !(same_encoder && same_dataset) {
             self.lengths = None;
+            self.warm.clear();
         }
         (self.encoder, self.dataset) = (Rc::downgrade(encoder), Rc::downgrade(dataset));
     }
 
+    fn costs(&self, measured: &TrainConfig) -> Option<&Costs> {
+        let (_, costs) = self.costs.iter().find(|(config, _)| config == measured)?;
+        Some(costs)
+    }
+
     fn estimate(&self, config: &TrainConfig, dataset: &Dataset) -> Option<Estimate> {
-        let measured = config.measured();
-        let (_, costs) = self.costs.iter().find(|(config, _)| *config == measured)?;
+        let costs = self.costs(&config.measured())?;
         let (_, lengths) = self.lengths.as_ref()?;
         let targets = dataset
             .split

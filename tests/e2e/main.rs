@@ -28,6 +28,7 @@ mod storage;
 mod tour;
 mod training;
 mod using;
+mod warm_up;
 mod wasm_modules;
 
 use scratch::Scratch;
