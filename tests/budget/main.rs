@@ -33,7 +33,7 @@ const BUDGETS: [Budget; 6] = [
     Budget {
         module: "app",
         target: 350,
-        ceiling: 825,
+        ceiling: 695,
     },
     // The tokenizer included.
     Budget {
