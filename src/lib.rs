@@ -52,7 +52,7 @@ pub mod hub;
 #[cfg(all(target_arch = "wasm32", feature = "storage"))]
 pub mod keeper;
 #[cfg(feature = "engine")]
-pub mod kernel;
+pub use tabtune_kernels::kernel;
 pub mod language;
 #[cfg(feature = "engine")]
 pub mod model;

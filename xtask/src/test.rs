@@ -197,9 +197,14 @@ fn lint(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// The library's tests, then xtask's, each with the features and the profile that it is used with.
+/// The library's tests and its kernels', then xtask's, each with the features and the profile that it is used with.
 fn native(workspace: &Workspace) -> Result<()> {
-    run_command(workspace.cargo()?.args(["test", "--release"]))?;
+    run_command(
+        workspace
+            .cargo()?
+            .args(["test", "--release", "--package", "tabtune"])
+            .args(["--package", "tabtune-kernels"]),
+    )?;
     run_command(
         workspace
             .cargo()?
@@ -207,7 +212,7 @@ fn native(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// Rustdoc over the library with all its modules, some of which exist in browsers only, and over xtask.
+/// Rustdoc over the library and its kernels with all modules, some of which exist in browsers only, and over xtask.
 fn docs(workspace: &Workspace) -> Result<()> {
     let rustdoc = || -> Result<_> {
         let mut cargo = workspace.cargo()?;
@@ -217,6 +222,11 @@ fn docs(workspace: &Workspace) -> Result<()> {
         Ok(cargo)
     };
     run_command(rustdoc()?.args(WASM_FEATURES).arg("--lib"))?;
+    run_command(
+        rustdoc()?
+            .args(["--package", "tabtune-kernels", "--target", WASM])
+            .args(["--features", "gpu,threads,worker"]),
+    )?;
     run_command(rustdoc()?.args(["--package", "xtask"]))
 }
 
