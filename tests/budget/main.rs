@@ -39,7 +39,7 @@ const BUDGETS: [Budget; 6] = [
     Budget {
         module: "worker-cpu",
         target: 1100,
-        ceiling: 2020,
+        ceiling: 1625,
     },
     Budget {
         module: "worker-threads",
