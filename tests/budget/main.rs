@@ -39,17 +39,17 @@ const BUDGETS: [Budget; 6] = [
     Budget {
         module: "worker-cpu",
         target: 1100,
-        ceiling: 1625,
+        ceiling: 1630,
     },
     Budget {
         module: "worker-threads",
         target: 1200,
-        ceiling: 2110,
+        ceiling: 1700,
     },
     Budget {
         module: "worker-gpu",
         target: 3400,
-        ceiling: 4390,
+        ceiling: 3250,
     },
     Budget {
         module: "worker-storage",

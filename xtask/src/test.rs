@@ -221,11 +221,11 @@ fn docs(workspace: &Workspace) -> Result<()> {
             .env("RUSTDOCFLAGS", "-D warnings");
         Ok(cargo)
     };
-    run_command(rustdoc()?.args(WASM_FEATURES).arg("--lib"))?;
+    // The kernels beside the package that gives the libraries below both of them what they want in a browser.
     run_command(
         rustdoc()?
-            .args(["--package", "tabtune-kernels", "--target", WASM])
-            .args(["--features", "gpu,threads,worker"]),
+            .args(WASM_FEATURES)
+            .args(["--package", "tabtune-kernels", "--lib"]),
     )?;
     run_command(rustdoc()?.args(["--package", "xtask"]))
 }
