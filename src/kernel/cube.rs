@@ -19,9 +19,9 @@ use burn::backend::{Cube, TensorMetadata};
 use burn::cubecl::calculate_cube_count_elemwise;
 use burn::cubecl::prelude::*;
 use burn::cubecl::std::tensor::into_contiguous;
-use burn::tensor::{DType, FloatDType, Shape};
+use burn::tensor::{DType, Shape};
 
-use super::ops::{AdamStep, Adapter, Kernels};
+use super::ops::{AdamStep, Adapter, Kernels, are_f32, from_f32, to_f32};
 use super::packs::Packs;
 
 /// burn-cubecl's tensor of any kind.
@@ -51,7 +51,7 @@ impl Kernels for Cube {
         shift: FloatTensor<Self>,
         epsilon: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        if !is_f32([&input, &residual, &scale, &shift]) {
+        if !are_f32([&input, &residual, &scale, &shift]) {
             let sum = Self::float_add(input, residual);
             let output = Self::fused_norm(sum.clone(), scale, shift, epsilon);
             return (sum, output);
@@ -92,10 +92,10 @@ impl Kernels for Cube {
         heads: usize,
     ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
         let dtype = query.dtype();
-        let [query, key, value, gradient] = [query, key, value, gradient].map(to_f32);
+        let [query, key, value, gradient] = [query, key, value, gradient].map(to_f32::<Cube>);
         let gradients =
             attention::attention_backward([query, key, value], padding, gradient, heads);
-        let [query, key, value] = gradients.map(|gradient| from_f32(gradient, dtype));
+        let [query, key, value] = gradients.map(|gradient| from_f32::<Cube>(gradient, dtype));
         Some((query, key, value))
     }
 
@@ -107,11 +107,11 @@ impl Kernels for Cube {
         _packs: Packs,
     ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
         let dtype = input.dtype();
-        let [input, weight, bias] = [input, weight, bias].map(to_f32);
-        let adapter = adapter.map(to_f32);
+        let [input, weight, bias] = [input, weight, bias].map(to_f32::<Cube>);
+        let adapter = adapter.map(to_f32::<Cube>);
         let base = Self::linear(input.clone(), weight, None);
         let (output, projection) = adapter::update(base, input, bias, adapter);
-        (from_f32(output, dtype), Some(projection))
+        (from_f32::<Cube>(output, dtype), Some(projection))
     }
 
     fn adapted_linear_backward(
@@ -128,20 +128,24 @@ impl Kernels for Cube {
         FloatTensor<Self>,
     )> {
         let dtype = gradient.dtype();
-        let [input, weight, gradient] = [input, weight, gradient].map(to_f32);
-        let adapter = adapter.map(to_f32);
+        let [input, weight, gradient] = [input, weight, gradient].map(to_f32::<Cube>);
+        let adapter = adapter.map(to_f32::<Cube>);
         let base = wants_input.then(|| Self::linear_x_backward(weight, gradient.clone()));
         let (input, [a, b]) = adapter::backward(base, input, projection, adapter, gradient);
-        let input = input.map(|gradient| from_f32(gradient, dtype));
-        Some((input, from_f32(a, dtype), from_f32(b, dtype)))
+        let input = input.map(|gradient| from_f32::<Cube>(gradient, dtype));
+        Some((
+            input,
+            from_f32::<Cube>(a, dtype),
+            from_f32::<Cube>(b, dtype),
+        ))
     }
 
     fn squares(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        reduce::squares(to_f32(gradient), None)
+        reduce::squares(to_f32::<Cube>(gradient), None)
     }
 
     fn add_squares(sum: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
-        reduce::squares(to_f32(gradient), Some(sum))
+        reduce::squares(to_f32::<Cube>(gradient), Some(sum))
     }
 
     fn clipping(
@@ -149,7 +153,7 @@ impl Kernels for Cube {
         loss: FloatTensor<Self>,
         max_norm: Option<f64>,
     ) -> FloatTensor<Self> {
-        reduce::clipping(sum, to_f32(loss), max_norm)
+        reduce::clipping(sum, to_f32::<Cube>(loss), max_norm)
     }
 
     fn adam(
@@ -161,31 +165,11 @@ impl Kernels for Cube {
         step: AdamStep,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let dtype = value.dtype();
-        let [value, gradient, mean, mean_square] = [value, gradient, mean, mean_square].map(to_f32);
+        let [value, gradient, mean, mean_square] =
+            [value, gradient, mean, mean_square].map(to_f32::<Cube>);
         let updated = adam::adam(value, gradient, [mean, mean_square], clipping, step);
-        let [value, mean, mean_square] = updated.map(|tensor| from_f32(tensor, dtype));
+        let [value, mean, mean_square] = updated.map(|tensor| from_f32::<Cube>(tensor, dtype));
         (value, mean, mean_square)
-    }
-}
-
-fn is_f32<const N: usize>(tensors: [&CubeTensor; N]) -> bool {
-    tensors
-        .iter()
-        .all(|tensor| TensorMetadata::dtype(*tensor) == DType::F32)
-}
-
-/// The kernels know no other numbers.
-fn to_f32(tensor: CubeTensor) -> CubeTensor {
-    match tensor.dtype {
-        DType::F32 => tensor,
-        _ => Cube::float_cast(tensor, FloatDType::F32),
-    }
-}
-
-fn from_f32(tensor: CubeTensor, dtype: DType) -> CubeTensor {
-    match dtype {
-        DType::F32 => tensor,
-        _ => Cube::float_cast(tensor, dtype.into()),
     }
 }
 
@@ -195,7 +179,7 @@ fn in_f32<const N: usize>(
     compute: impl FnOnce([CubeTensor; N]) -> CubeTensor,
 ) -> CubeTensor {
     let dtype = inputs.first().map_or(DType::F32, TensorMetadata::dtype);
-    from_f32(compute(inputs.map(to_f32)), dtype)
+    from_f32::<Cube>(compute(inputs.map(to_f32::<Cube>)), dtype)
 }
 
 /// The same numbers without gaps, in the order of the axes.

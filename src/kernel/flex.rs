@@ -18,7 +18,8 @@ use super::lanes::sum;
 use super::matrix::{Rows, transposed};
 use super::norm::Norm;
 use super::ops::{
-    AdamStep, Adapter, Kernels, Mask, burn_adam, burn_attention, burn_packed_attention,
+    AdamStep, Adapter, Kernels, Mask, are_f32, burn_adam, burn_attention, burn_packed_attention,
+    from_f32, to_f32,
 };
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
@@ -244,14 +245,17 @@ impl Kernels for Flex {
         packs: Packs,
     ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
         let dtype = TensorMetadata::dtype(&input);
-        let [input, weight, bias] = [input, weight, bias].map(to_f32);
-        let adapter = adapter.map(to_f32);
+        let [input, weight, bias] = [input, weight, bias].map(contiguous_f32);
+        let adapter = adapter.map(contiguous_f32);
         let (mut output, shape) = linear(&input, &weight, &bias, &packs);
         let projection = low_rank(&adapter).forward(f32s(&input), &mut output);
         let [_, rank] = adapter.a.shape().dims();
         let rows = projection.len() / rank.max(1);
         let projection = tensor(projection, Shape::new([rows, rank]));
-        (from_f32(tensor(output, shape), dtype), Some(projection))
+        (
+            from_f32::<Self>(tensor(output, shape), dtype),
+            Some(projection),
+        )
     }
 
     fn adapted_linear_backward(
@@ -268,8 +272,8 @@ impl Kernels for Flex {
         FloatTensor<Self>,
     )> {
         let dtype = TensorMetadata::dtype(&gradient);
-        let [input, weight, gradient] = [input, weight, gradient].map(to_f32);
-        let adapter = adapter.map(to_f32);
+        let [input, weight, gradient] = [input, weight, gradient].map(contiguous_f32);
+        let adapter = adapter.map(contiguous_f32);
         let mut of_input = wants_input.then(|| linear_backward(&gradient, &weight, &packs));
         let [a, b] = low_rank(&adapter).backward(
             f32s(&input),
@@ -277,9 +281,10 @@ impl Kernels for Flex {
             f32s(&gradient),
             of_input.as_mut().map(|(values, _)| values.as_mut_slice()),
         );
-        let of_input = of_input.map(|(values, shape)| from_f32(tensor(values, shape), dtype));
-        let a = from_f32(tensor(a, adapter.a.shape()), dtype);
-        let b = from_f32(tensor(b, adapter.b.shape()), dtype);
+        let of_input =
+            of_input.map(|(values, shape)| from_f32::<Self>(tensor(values, shape), dtype));
+        let a = from_f32::<Self>(tensor(a, adapter.a.shape()), dtype);
+        let b = from_f32::<Self>(tensor(b, adapter.b.shape()), dtype);
         Some((of_input, a, b))
     }
 
@@ -418,13 +423,6 @@ fn sizes<'a>(query: &FlexTensor, texts: &'a [TextRows], heads: usize) -> Attenti
     }
 }
 
-/// Whether the kernels, which know no other numbers, can work on these.
-fn are_f32<const N: usize>(tensors: [&FlexTensor; N]) -> bool {
-    tensors
-        .iter()
-        .all(|tensor| TensorMetadata::dtype(*tensor) == DType::F32)
-}
-
 /// The values of a contiguous tensor of 32-bit numbers.
 fn f32s(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().unwrap_or_default()
@@ -543,17 +541,6 @@ fn matrix(tensor: &FlexTensor) -> Rows<'_> {
 }
 
 /// A contiguous tensor of 32-bit numbers.
-fn to_f32(tensor: FlexTensor) -> FlexTensor {
-    match are_f32([&tensor]) {
-        true => tensor.to_contiguous(),
-        false => Flex::float_cast(tensor, FloatDType::F32).to_contiguous(),
-    }
-}
-
-/// A tensor of 32-bit numbers as one of others.
-fn from_f32(tensor: FlexTensor, dtype: DType) -> FlexTensor {
-    match dtype {
-        DType::F32 => tensor,
-        _ => Flex::float_cast(tensor, dtype.into()),
-    }
+fn contiguous_f32(tensor: FlexTensor) -> FlexTensor {
+    to_f32::<Flex>(tensor).to_contiguous()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use burn::backend::ops::AttentionModuleOptions;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Backend, ExtensionType, TensorMetadata, backend_extension};
-use burn::tensor::{Distribution, Shape, Slice};
+use burn::tensor::{DType, Distribution, FloatDType, Shape, Slice};
 
 use super::packs::Packs;
 
@@ -421,6 +421,27 @@ impl<B: Backend> Adapter<B> {
             },
             scaling: self.scaling,
         }
+    }
+}
+
+/// Whether the kernels, which know no other numbers, can work on these.
+pub(super) fn are_f32<T: TensorMetadata, const N: usize>(tensors: [&T; N]) -> bool {
+    tensors.iter().all(|tensor| tensor.dtype() == DType::F32)
+}
+
+/// A tensor as one of 32-bit numbers.
+pub(super) fn to_f32<B: Backend>(tensor: FloatTensor<B>) -> FloatTensor<B> {
+    match tensor.dtype() {
+        DType::F32 => tensor,
+        _ => B::float_cast(tensor, FloatDType::F32),
+    }
+}
+
+/// A tensor of 32-bit numbers as one of others.
+pub(super) fn from_f32<B: Backend>(tensor: FloatTensor<B>, dtype: DType) -> FloatTensor<B> {
+    match dtype {
+        DType::F32 => tensor,
+        _ => B::float_cast(tensor, dtype.into()),
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) fn backward(
 fn mask(mask: Mask<burn::backend::Cube>) -> Option<CubeTensor> {
     match mask {
         Mask::None => None,
-        Mask::Kept(mask, _) => Some(contiguous(super::to_f32(mask))),
+        Mask::Kept(mask, _) => Some(contiguous(super::to_f32::<burn::backend::Cube>(mask))),
     }
 }
 
