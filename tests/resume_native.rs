@@ -125,21 +125,7 @@ fn every_optimizer_resumes() {
 
 #[test]
 fn every_method_resumes() {
-    let gradual = Some(1);
-    for method in [
-        Method::HeadOnly,
-        Method::LastLayers {
-            layers: 1,
-            unfreeze_every: None,
-        },
-        Method::LastLayers {
-            layers: 2,
-            unfreeze_every: gradual,
-        },
-        Method::Full {
-            unfreeze_every: gradual,
-        },
-    ] {
+    for method in runs::METHODS {
         let config = TrainConfig { method, ..config() };
         check(&format!("{method:?}"), &runs::dataset(), &config);
     }

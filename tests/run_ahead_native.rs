@@ -103,22 +103,7 @@ fn check(name: &str, dataset: &Dataset, config: &TrainConfig) {
 
 #[test]
 fn every_method_gives_the_same() {
-    let gradual = Some(1);
-    for method in [
-        Method::Lora,
-        Method::HeadOnly,
-        Method::LastLayers {
-            layers: 1,
-            unfreeze_every: None,
-        },
-        Method::LastLayers {
-            layers: 2,
-            unfreeze_every: gradual,
-        },
-        Method::Full {
-            unfreeze_every: gradual,
-        },
-    ] {
+    for method in [Method::Lora].into_iter().chain(runs::METHODS) {
         let config = TrainConfig { method, ..config() };
         check(&format!("{method:?}"), &runs::dataset(), &config);
     }

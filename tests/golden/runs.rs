@@ -58,6 +58,22 @@ fn of_targets(problem: Problem, labels: usize, target: impl Fn(u32) -> Target) -
     }
 }
 
+/// Every method but LoRA, which is the default.
+pub const METHODS: [Method; 4] = [
+    Method::HeadOnly,
+    Method::LastLayers {
+        layers: 1,
+        unfreeze_every: None,
+    },
+    Method::LastLayers {
+        layers: 2,
+        unfreeze_every: Some(1),
+    },
+    Method::Full {
+        unfreeze_every: Some(1),
+    },
+];
+
 /// Three epochs of three steps, without dropout.
 pub fn config() -> TrainConfig {
     TrainConfig {
