@@ -1,4 +1,5 @@
-//! The threads that the build with threads computes on: rayon's global pool, each of its threads a worker of this one.
+//! The threads that the build with threads computes on: rayon's global pool, of which this worker is one thread and
+//! workers of its own are the others.
 //!
 //! A browser has no threads to spawn, only workers that share a memory. So the workers are started first, from the
 //! loader that `cargo xtask finish` writes; each waits in [`run_thread`] for the thread that it is to be.
@@ -49,7 +50,7 @@ fn hand_over(thread: ThreadBuilder) {
 pub async fn start(base_url: &str) -> Result<u32, Fault> {
     let count = (cores() as u32).clamp(1, MOST);
     let (begun, mut beginning) = unbounded();
-    let workers = (0..count).map(|_| Starting::new(base_url, &begun));
+    let workers = (1..count).map(|_| Starting::new(base_url, &begun));
     let workers: Vec<Starting> = workers
         .collect::<Result<_, _>>()
         .map_err(|error| refused(describe(&error)))?;
@@ -65,8 +66,10 @@ pub async fn start(base_url: &str) -> Result<u32, Fault> {
     }
     drop(patience);
     workers.into_iter().for_each(Starting::keep);
+    // This thread takes its part of the work at once, while the others wake.
     ThreadPoolBuilder::new()
         .num_threads(count as usize)
+        .use_current_thread()
         .spawn_handler(|thread| {
             hand_over(thread);
             Ok(())
