@@ -54,15 +54,7 @@ unsafe fn collect(
 /// Does `work` on `0..count`, in at most `most` parts, which begin at multiples of `unit`.
 #[cfg(feature = "threads")]
 pub(super) fn split(count: usize, unit: usize, most: usize, work: impl Fn(Range<usize>) + Sync) {
-    use rayon::iter::{IntoParallelIterator, ParallelIterator};
-
-    let length = part_length(count, unit, most);
-    if length >= count {
-        return work(0..count);
-    }
-    (0..count.div_ceil(length))
-        .into_par_iter()
-        .for_each(|part| work(part * length..((part + 1) * length).min(count)));
+    each(parts(count, unit, most).ranges(), work);
 }
 
 /// Does `work` on `0..count`.
@@ -79,17 +71,14 @@ pub(super) fn split_mut<T: Send>(
     most: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    use rayon::iter::{IndexedParallelIterator, ParallelIterator};
-    use rayon::slice::ParallelSliceMut;
-
-    let length = part_length(values.len(), unit, most);
-    if length >= values.len() {
-        return work(0, values);
-    }
-    values
-        .par_chunks_mut(length)
-        .enumerate()
-        .for_each(|(part, values)| work(part * length, values));
+    let parts = parts(values.len(), unit, most);
+    let mut left = values;
+    let parts = parts.ranges().map(|range| {
+        let (part, rest) = std::mem::take(&mut left).split_at_mut(range.len());
+        left = rest;
+        (range.start, part)
+    });
+    each(parts, |(start, part)| work(start, part));
 }
 
 /// Does `work` on all of `values`.
@@ -104,12 +93,80 @@ pub(super) fn split_mut<T: Send>(
 }
 
 /// Parts that a thread would have if all were as fast: one that is kept from its core leaves the others some.
-#[cfg(feature = "threads")]
+#[cfg(any(test, feature = "threads"))]
 const PARTS: usize = 4;
 
-/// The length of a part, but for the last.
+/// How a count is cut into parts, which are as equal as can be: the largest is waited for.
+#[cfg(any(test, feature = "threads"))]
+struct Parts {
+    count: usize,
+    unit: usize,
+    parts: usize,
+}
+
+#[cfg(any(test, feature = "threads"))]
+impl Parts {
+    /// Parts for so many threads, at most `most` of them, which begin at multiples of `unit`.
+    fn new(count: usize, unit: usize, most: usize, threads: usize) -> Self {
+        let parts = (PARTS * threads).min(most).min(count.div_ceil(unit));
+        Self {
+            count,
+            unit,
+            parts: parts.max(1),
+        }
+    }
+
+    fn start(&self, part: usize) -> usize {
+        (part * self.count.div_ceil(self.unit) / self.parts * self.unit).min(self.count)
+    }
+
+    fn ranges(&self) -> impl ExactSizeIterator<Item = Range<usize>> {
+        (0..self.parts).map(|part| self.start(part)..self.start(part + 1))
+    }
+}
+
 #[cfg(feature = "threads")]
-fn part_length(count: usize, unit: usize, most: usize) -> usize {
-    let parts = (PARTS * rayon::current_num_threads()).min(most).max(1);
-    count.div_ceil(unit).div_ceil(parts) * unit
+fn parts(count: usize, unit: usize, most: usize) -> Parts {
+    Parts::new(count, unit, most, rayon::current_num_threads())
+}
+
+/// Does `work` on each of a few parts, any of which a thread may take.
+#[cfg(feature = "threads")]
+fn each<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) + Sync) {
+    use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+    if parts.len() == 1 {
+        return parts.for_each(work);
+    }
+    let parts: Vec<T> = parts.collect();
+    parts.into_par_iter().with_max_len(1).for_each(&work);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_as_equal_as_can_be_and_make_up_the_whole() {
+        let cases = [
+            (320, 12, usize::MAX, 8),
+            (1024, 12, usize::MAX, 8),
+            (1024, 2, 3, 3),
+            (5, 1, usize::MAX, 5),
+            (5, 1, 0, 1),
+            (0, 4, usize::MAX, 1),
+        ];
+        for (count, unit, most, parts) in cases {
+            let cut = Parts::new(count, unit, most, 2);
+            let ranges: Vec<_> = cut.ranges().collect();
+            assert_eq!(ranges.len(), parts);
+            assert_eq!(ranges[0].start, 0);
+            assert_eq!(ranges[parts - 1].end, count);
+            assert!(ranges.is_sorted_by(|before, after| before.end == after.start));
+            assert!(ranges.iter().all(|range| range.start % unit == 0));
+            let units = ranges.iter().map(|range| range.len().div_ceil(unit));
+            let least = units.clone().min().unwrap_or_default();
+            assert!(units.max().unwrap_or_default() <= least + 1, "{ranges:?}");
+        }
+    }
 }

@@ -12,8 +12,8 @@ mod simd128;
 /// Two vectors of AVX2, four of SIMD128. Hidden sizes of encoders are multiples of it.
 pub(super) const WIDTH: usize = 16;
 
-/// A multiple of every kind's rows of a tile.
-pub(super) const UNIT: usize = 12;
+/// A multiple of the rows of a tile, of every kind that this machine may have.
+pub(super) const UNIT: usize = if cfg!(target_arch = "wasm32") { 2 } else { 12 };
 
 /// Some rows times a panel, tile after tile: `out = base + lhs · panel`.
 ///
