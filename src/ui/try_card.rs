@@ -12,7 +12,7 @@ use crate::run_state::RunState;
 use crate::run_state::run::Opinion;
 
 /// Milliseconds without a key after which a text is asked about.
-const PAUSE_MS: u32 = 250;
+const PAUSE_MS: u32 = 100;
 
 /// A text and what the model says of it, and below it everything else that a model is used for.
 #[component]

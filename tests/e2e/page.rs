@@ -42,7 +42,7 @@ static PROFILES: AtomicU32 = AtomicU32::new(0);
 
 /// Time for anything that is not training.
 pub const PATIENCE: Duration = Duration::from_secs(120);
-const GLANCE: Duration = Duration::from_millis(100);
+const GLANCE: Duration = Duration::from_millis(25);
 
 /// The page, and the browser that shows it.
 pub struct Page {
