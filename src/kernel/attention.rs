@@ -4,10 +4,10 @@ use std::f32::consts::LOG2_E;
 
 use super::elementary::exp2;
 use super::lanes::{LANES, max, sum};
-use super::matrix::{Rows, RowsMut, transpose};
+use super::matrix::{Rows, RowsMut};
 use super::panels::Panels;
 use super::parallel;
-use super::product::add_small_product;
+use super::product::{add_small_product, add_small_transposed_product, small_product};
 
 /// The sizes of self-attention.
 ///
@@ -73,7 +73,6 @@ struct Scratch {
     /// What each row's exponentials are multiplied with.
     factors: Vec<f32>,
     gradients: Vec<f32>,
-    transposed: Vec<f32>,
 }
 
 impl Attention<'_> {
@@ -187,21 +186,19 @@ impl Attention<'_> {
             panels,
             scores: probabilities,
             gradients,
-            transposed,
             ..
         } = scratch;
         let gradient = self.rows(&gradient[at..], rows);
-        transpose(probabilities, [rows, keys], transposed);
         panels.fill(gradient);
-        add_small_product(
-            Rows::new(transposed, [keys, rows]),
+        add_small_transposed_product(
+            Rows::new(probabilities, [rows, keys]),
             panels,
             self.rows_mut(&mut output.value[own..], keys),
         );
 
         panels.fill_transposed(self.rows(&input.value[at..], keys));
-        zeros(gradients, rows * keys);
-        add_small_product(gradient, panels, RowsMut::new(gradients, [rows, keys]));
+        gradients.resize(rows * keys, 0.0);
+        small_product(gradient, panels, RowsMut::new(gradients, [rows, keys]));
         let scale = self.scale();
         let pairs = gradients.chunks_mut(keys.max(1));
         for (gradients, probabilities) in pairs.zip(probabilities.chunks(keys.max(1))) {
@@ -218,10 +215,9 @@ impl Attention<'_> {
             panels,
             self.rows_mut(&mut output.query[own..], rows),
         );
-        transpose(gradients, [rows, keys], transposed);
         panels.fill(self.rows(&input.query[at..], rows));
-        add_small_product(
-            Rows::new(transposed, [keys, rows]),
+        add_small_transposed_product(
+            Rows::new(gradients, [rows, keys]),
             panels,
             self.rows_mut(&mut output.key[own..], keys),
         );
@@ -245,8 +241,8 @@ impl Attention<'_> {
     ) {
         let Scratch { panels, scores, .. } = scratch;
         panels.fill_transposed(self.rows(&input.key[at..], keys));
-        zeros(scores, rows * keys);
-        add_small_product(
+        scores.resize(rows * keys, 0.0);
+        small_product(
             self.rows(&input.query[at..], rows),
             panels,
             RowsMut::new(scores, [rows, keys]),
@@ -288,11 +284,6 @@ fn exponentials(row: &mut [f32], scale: f32) -> f32 {
         }
     }
     sums.iter().sum::<f32>() + rest.iter_mut().map(power).sum::<f32>()
-}
-
-fn zeros(values: &mut Vec<f32>, count: usize) {
-    values.clear();
-    values.resize(count, 0.0);
 }
 
 #[cfg(test)]

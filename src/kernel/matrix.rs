@@ -92,16 +92,15 @@ fn span([rows, columns]: [usize; 2], stride: usize) -> usize {
     }
 }
 
-/// Leaves the transpose of a matrix in `transposed`.
+/// The transpose of a matrix.
 ///
 /// # Shapes
 /// - `values`: `[rows, columns]`
-/// - `transposed`: `[columns, rows]`
-pub(super) fn transpose(values: &[f32], [rows, columns]: [usize; 2], transposed: &mut Vec<f32>) {
+/// - output: `[columns, rows]`
+pub(super) fn transposed(values: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
     /// Rows at a time, so that a line of the cache is filled while it is there.
     const TOGETHER: usize = 16;
-    transposed.clear();
-    transposed.resize(rows * columns, 0.0);
+    let mut transposed = vec![0.0; rows * columns];
     for first in (0..rows).step_by(TOGETHER) {
         let together = first..(first + TOGETHER).min(rows);
         for (column, places) in transposed.chunks_exact_mut(rows).enumerate() {
@@ -110,11 +109,5 @@ pub(super) fn transpose(values: &[f32], [rows, columns]: [usize; 2], transposed:
             }
         }
     }
-}
-
-/// The same in memory of its own.
-pub(super) fn transposed(values: &[f32], shape: [usize; 2]) -> Vec<f32> {
-    let mut transposed = Vec::new();
-    transpose(values, shape, &mut transposed);
     transposed
 }

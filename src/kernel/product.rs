@@ -36,7 +36,7 @@ pub fn product(lhs: Rows<'_>, rhs: &Panels, bias: Option<&[f32]>) -> Vec<f32> {
     };
     let mut output = Vec::with_capacity(rows * columns);
     let out = output.as_mut_ptr();
-    share(&Job::new(lhs, rhs, (out, columns), start));
+    share(&Job::new(Left::Plain(lhs), rhs, (out, columns), start));
     // SAFETY: every part of the job sets all of its elements first, and the parts make up the whole.
     unsafe { output.set_len(rows * columns) };
     output
@@ -60,7 +60,7 @@ fn share(job: &Job<'_>) {
 /// # Shapes
 /// - as [`product`]'s
 pub(super) fn add_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
-    share(&Job::adding(lhs, rhs, &mut out));
+    share(&Job::adding(Left::Plain(lhs), rhs, &mut out));
 }
 
 /// [`add_product`] on this thread alone: for products that are parts of a thread's work.
@@ -68,8 +68,66 @@ pub(super) fn add_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
 /// # Shapes
 /// - as there
 pub(super) fn add_small_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
-    let [rows, columns] = out.shape();
-    Job::adding(lhs, rhs, &mut out).compute(0..rows, 0..columns.div_ceil(WIDTH));
+    Job::adding(Left::Plain(lhs), rhs, &mut out).compute_here();
+}
+
+/// `out = lhs · rhs`, as [`add_small_product`].
+///
+/// # Shapes
+/// - as there
+pub(super) fn small_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
+    Job {
+        start: Start::Zero,
+        ..Job::adding(Left::Plain(lhs), rhs, &mut out)
+    }
+    .compute_here();
+}
+
+/// `out += lhsᵀ · rhs`, as [`add_small_product`].
+///
+/// # Shapes
+/// - `lhs`: `[depth, rows]`
+/// - the others: as there
+pub(super) fn add_small_transposed_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
+    Job::adding(Left::Transposed(lhs), rhs, &mut out).compute_here();
+}
+
+/// The left-hand matrix.
+#[derive(Clone, Copy)]
+enum Left<'a> {
+    /// `[rows, depth]`
+    Plain(Rows<'a>),
+    /// `[depth, rows]`, read down its columns: for matrices so small that they stay in a cache.
+    Transposed(Rows<'a>),
+}
+
+impl<'a> Left<'a> {
+    /// `[rows, depth]`
+    fn shape(self) -> [usize; 2] {
+        match self {
+            Self::Plain(rows) => rows.shape(),
+            Self::Transposed(steps) => {
+                let [depth, rows] = steps.shape();
+                [rows, depth]
+            }
+        }
+    }
+
+    /// How far apart two rows are, and two steps.
+    fn strides(self) -> [usize; 2] {
+        match self {
+            Self::Plain(rows) => [rows.stride(), 1],
+            Self::Transposed(steps) => [1, steps.stride()],
+        }
+    }
+
+    /// All from an element on.
+    fn from(self, row: usize, step: usize) -> &'a [f32] {
+        match self {
+            Self::Plain(rows) => rows.from(row, step),
+            Self::Transposed(steps) => steps.from(step, row),
+        }
+    }
 }
 
 /// What the output holds before the products are added.
@@ -85,7 +143,7 @@ enum Start<'a> {
 
 /// A product of which threads compute parts.
 struct Job<'a> {
-    lhs: Rows<'a>,
+    lhs: Left<'a>,
     rhs: &'a Panels,
     /// `[rows, columns]`, rows `out_stride` apart; perhaps not initialised, see [`Start`].
     out: *mut f32,
@@ -98,7 +156,7 @@ unsafe impl Sync for Job<'_> {}
 
 impl<'a> Job<'a> {
     fn new(
-        lhs: Rows<'a>,
+        lhs: Left<'a>,
         rhs: &'a Panels,
         (out, out_stride): (*mut f32, usize),
         start: Start<'a>,
@@ -115,11 +173,17 @@ impl<'a> Job<'a> {
     }
 
     /// Adds to what there is.
-    fn adding(lhs: Rows<'a>, rhs: &'a Panels, out: &'a mut RowsMut<'_>) -> Self {
+    fn adding(lhs: Left<'a>, rhs: &'a Panels, out: &'a mut RowsMut<'_>) -> Self {
         let shape = [lhs.shape()[0], rhs.shape()[1]];
         assert_eq!(out.shape(), shape, "shape of a product");
         let stride = out.stride();
         Self::new(lhs, rhs, (out.as_mut_ptr(), stride), Start::Kept)
+    }
+
+    /// Computes the whole output on this thread.
+    fn compute_here(&self) {
+        let ([rows, _], [_, columns]) = (self.lhs.shape(), self.rhs.shape());
+        self.compute(0..rows, 0..columns.div_ceil(WIDTH));
     }
 
     /// Computes the part of the output in these rows and panels.
@@ -178,10 +242,12 @@ impl Part<'_> {
             Start::Zero => (ZEROS.as_ptr(), 0),
             Start::Row(values) => (values[column..].as_ptr(), 0),
         };
+        let [lhs_stride, lhs_step] = lhs.strides();
         let strip = Strip {
             rows: rows.len(),
             lhs: lhs.from(rows.start, steps.start).as_ptr(),
-            lhs_stride: lhs.stride(),
+            lhs_stride,
+            lhs_step,
             panel: rhs.from(panel, steps.start).as_ptr(),
             depth: steps.len(),
             base,

@@ -18,7 +18,7 @@ pub(super) const UNIT: usize = if cfg!(target_arch = "wasm32") { 2 } else { 12 }
 /// Some rows times a panel, tile after tile: `out = base + lhs · panel`.
 ///
 /// # Shapes
-/// - `lhs`: `[rows, depth]`, rows `lhs_stride` apart
+/// - `lhs`: `[rows, depth]`, rows `lhs_stride` and steps of the depth `lhs_step` apart
 /// - `panel`: `[depth, WIDTH]`, without gaps
 /// - `base`: `[rows, WIDTH]`, rows `base_stride` apart, which may be 0; it may be `out`
 /// - `out`: `[rows, WIDTH]`, rows `out_stride` apart
@@ -27,6 +27,7 @@ pub(super) struct Strip {
     pub(super) rows: usize,
     pub(super) lhs: *const f32,
     pub(super) lhs_stride: usize,
+    pub(super) lhs_step: usize,
     pub(super) panel: *const f32,
     pub(super) depth: usize,
     pub(super) base: *const f32,

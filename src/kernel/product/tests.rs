@@ -1,5 +1,5 @@
-use super::{add_small_product, product};
-use crate::kernel::matrix::{Rows, RowsMut};
+use super::{add_small_product, add_small_transposed_product, product, small_product};
+use crate::kernel::matrix::{Rows, RowsMut, transposed};
 use crate::kernel::panels::Panels;
 use crate::kernel::reference::{close, product as exact, values};
 
@@ -25,7 +25,16 @@ fn products_of_any_size_are_those_of_the_definition() {
         let mut added = before.clone();
         let places = RowsMut::new(&mut added, [rows, columns]);
         add_small_product(operand(), &panels, places);
+        let turned = transposed(&lhs, [rows, depth]);
+        let mut added_transposed = before.clone();
+        let places = RowsMut::new(&mut added_transposed, [rows, columns]);
+        add_small_transposed_product(Rows::new(&turned, [depth, rows]), &panels, places);
+        assert_eq!(added_transposed, added);
         let plain = product(operand(), &panels, None);
+        let mut small = before.clone();
+        let places = RowsMut::new(&mut small, [rows, columns]);
+        small_product(operand(), &panels, places);
+        assert_eq!(small, plain);
         let biased = product(operand(), &panels, Some(&bias));
         for (at, expected) in exact(&lhs, &rhs, [rows, depth, columns])
             .into_iter()

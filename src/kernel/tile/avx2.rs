@@ -51,11 +51,12 @@ unsafe fn tile<const ROWS: usize>(strip: Strip) {
     unsafe {
         let mut sums = [[_mm256_setzero_ps(); VECTORS]; ROWS];
         for step in 0..strip.depth {
+            let lhs = strip.lhs.add(step * strip.lhs_step);
             let panel = strip.panel.add(step * WIDTH);
             let weights: [__m256; VECTORS] =
                 [_mm256_loadu_ps(panel), _mm256_loadu_ps(panel.add(8))];
             for (row, sums) in sums.iter_mut().enumerate() {
-                let value = _mm256_set1_ps(*strip.lhs.add(row * strip.lhs_stride + step));
+                let value = _mm256_set1_ps(*lhs.add(row * strip.lhs_stride));
                 for (sum, weights) in sums.iter_mut().zip(weights) {
                     *sum = _mm256_fmadd_ps(value, weights, *sum);
                 }

@@ -32,7 +32,11 @@ unsafe fn tile<const ROWS: usize>(strip: Strip) {
         let weights = unsafe { strip.panel.add(step * WIDTH).cast::<[f32; WIDTH]>().read() };
         for (row, sums) in sums.iter_mut().enumerate() {
             // SAFETY: as above.
-            let value = unsafe { *strip.lhs.add(row * strip.lhs_stride + step) };
+            let value = unsafe {
+                *strip
+                    .lhs
+                    .add(row * strip.lhs_stride + step * strip.lhs_step)
+            };
             for (sum, weight) in sums.iter_mut().zip(weights) {
                 *sum += value * weight;
             }

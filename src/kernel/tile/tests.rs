@@ -3,17 +3,26 @@ use crate::kernel::reference::{close, values};
 
 /// Every number of rows, at a depth that is no round number, beside elements that must stay.
 fn check<T: Tiles>() {
+    check_lhs::<T>(|_| [13 + 3, 1]);
+    // A transposed matrix.
+    check_lhs::<T>(|rows| [1, rows + 2]);
+}
+
+/// With the strides that a matrix of so many rows has, of its rows and of its steps.
+fn check_lhs<T: Tiles>(strides: impl Fn(usize) -> [usize; 2]) {
     const DEPTH: usize = 13;
     const GAP: usize = 3;
     for rows in 0..2 * UNIT {
-        let lhs = values(rows * (DEPTH + GAP), 1);
+        let [lhs_stride, lhs_step] = strides(rows);
+        let lhs = values(rows * lhs_stride + DEPTH * lhs_step, 1);
         let panel = values(DEPTH * WIDTH, 2);
         let before = values(rows * (WIDTH + GAP), 3);
         let mut out = before.clone();
         let strip = Strip {
             rows,
             lhs: lhs.as_ptr(),
-            lhs_stride: DEPTH + GAP,
+            lhs_stride,
+            lhs_step,
             panel: panel.as_ptr(),
             depth: DEPTH,
             base: out.as_ptr(),
@@ -28,7 +37,7 @@ fn check<T: Tiles>() {
             let added: f64 = if column < WIDTH {
                 (0..DEPTH)
                     .map(|step| {
-                        f64::from(lhs[row * (DEPTH + GAP) + step])
+                        f64::from(lhs[row * lhs_stride + step * lhs_step])
                             * f64::from(panel[step * WIDTH + column])
                     })
                     .sum()
