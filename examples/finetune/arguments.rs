@@ -146,6 +146,9 @@ struct How {
     /// shuffle, oversample or undersample
     #[arg(long, default_value = "shuffle", value_parser = name::<Sampling>)]
     sampling: Sampling,
+    /// Make batches of texts of like length
+    #[arg(long)]
+    group_by_length: bool,
     /// adamw, adam, sgd, rmsprop or adagrad
     #[arg(long, default_value = "adamw", value_parser = name::<OptimizerName>)]
     optimizer: OptimizerName,
@@ -235,6 +238,7 @@ impl Arguments {
             batch_size: how.batch,
             gradient_accumulation_steps: how.accumulate,
             sampling: how.sampling,
+            group_by_length: how.group_by_length,
             optimizer: how.optimizer,
             momentum: how.momentum,
             weight_decay: how.weight_decay,

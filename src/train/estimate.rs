@@ -139,7 +139,7 @@ pub fn estimate<'a>(
         }
     };
     let classes = targets.map(Target::class).collect();
-    let order = sampler(classes, texts.train.len(), config).epoch(0);
+    let order = sampler(classes, &texts.train, config).epoch(0);
     let batches: Vec<f64> = order
         .chunks(batch_size)
         .map(|batch| tokens(&mut batch.iter().map(|&index| texts.train[index as usize])))
@@ -193,13 +193,18 @@ pub fn ordinary_batch(lengths: &[u32], batch_size: usize) -> Vec<u32> {
     chosen
 }
 
-/// Draws a run's examples; `classes` are those of its examples, if each has one.
-pub(super) fn sampler(classes: Option<Vec<u32>>, examples: usize, config: &TrainConfig) -> Sampler {
-    match classes {
+/// Draws a run's examples; `classes` are those of its examples, if each has one, and `lengths` their tokens.
+pub(super) fn sampler(classes: Option<Vec<u32>>, lengths: &[u32], config: &TrainConfig) -> Sampler {
+    let sampler = match classes {
         Some(classes) if config.sampling != Sampling::Shuffle => {
             Sampler::new(config.sampling, &classes, config.seed)
         }
-        _ => Sampler::uniform(examples, config.seed),
+        _ => Sampler::uniform(lengths.len(), config.seed),
+    };
+    if config.group_by_length {
+        sampler.grouped_by_length(lengths.into(), config.batch_size as usize)
+    } else {
+        sampler
     }
 }
 

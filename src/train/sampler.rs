@@ -1,13 +1,31 @@
 //! Which examples make up an epoch, and in which order.
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
 use super::config::Sampling;
 use crate::data::shuffled;
+
+/// Batches of which the texts are sorted by length together, as in transformers' `get_length_grouped_indices`. All of an
+/// epoch at once would make the same batches in every epoch.
+const GROUPED_BATCHES: usize = 50;
+/// No fewer groups than these, where there are so many batches; from the same place.
+const LEAST_GROUPS: usize = 4;
 
 /// Draws the examples of each epoch. The seed and the epoch alone decide: a run that is resumed draws the same.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     seed: u32,
     draw: Draw,
+    grouping: Option<Grouping>,
+}
+
+/// How examples are put into batches by length.
+#[derive(Debug, Clone)]
+struct Grouping {
+    /// Of each example, in tokens.
+    lengths: Arc<[u32]>,
+    batch_size: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -27,6 +45,7 @@ impl Sampler {
         Self {
             seed,
             draw: Draw::All(examples as u32),
+            grouping: None,
         }
     }
 
@@ -54,9 +73,20 @@ impl Sampler {
                     classes: by_class,
                     per_class,
                 },
+                grouping: None,
             },
             None => Self::uniform(classes.len(), seed),
         }
+    }
+
+    /// The same draw in batches of like length; `lengths` are those of all examples.
+    #[must_use]
+    pub fn grouped_by_length(self, lengths: Arc<[u32]>, batch_size: usize) -> Self {
+        let grouping = Some(Grouping {
+            lengths,
+            batch_size: batch_size.max(1),
+        });
+        Self { grouping, ..self }
     }
 
     /// Examples of an epoch.
@@ -70,6 +100,14 @@ impl Sampler {
     /// Indices of an epoch's examples, in the order of training.
     pub fn epoch(&self, epoch: u32) -> Vec<u32> {
         let seed = u64::from(self.seed) << 32 | u64::from(epoch);
+        let drawn = self.draw(seed);
+        match &self.grouping {
+            Some(grouping) => grouping.apply(drawn, seed),
+            None => drawn,
+        }
+    }
+
+    fn draw(&self, seed: u64) -> Vec<u32> {
         match &self.draw {
             Draw::All(examples) => shuffled(&(0..*examples).collect::<Vec<_>>(), seed),
             Draw::Balanced { classes, per_class } => {
@@ -83,6 +121,23 @@ impl Sampler {
                 shuffled(&drawn, seed)
             }
         }
+    }
+}
+
+impl Grouping {
+    /// The same examples in batches of like length, which come in a random order. Only the last batch may be smaller.
+    fn apply(&self, mut drawn: Vec<u32>, seed: u64) -> Vec<u32> {
+        let batches = drawn.len() / self.batch_size;
+        let grouped = (batches / LEAST_GROUPS).clamp(1, GROUPED_BATCHES);
+        for group in drawn.chunks_mut(grouped * self.batch_size) {
+            // The order of texts of one length stays random.
+            group.sort_by_key(|&index| Reverse(self.lengths[index as usize]));
+        }
+        let whole: Vec<&[u32]> = drawn.chunks_exact(self.batch_size).collect();
+        let rest = &drawn[whole.len() * self.batch_size..];
+        let order = shuffled(&(0..whole.len() as u32).collect::<Vec<_>>(), seed);
+        let in_order = order.iter().map(|&batch| whole[batch as usize]);
+        in_order.chain([rest]).flatten().copied().collect()
     }
 }
 
@@ -128,6 +183,43 @@ mod tests {
         let epochs: Vec<Vec<u32>> = (0..20).map(|epoch| sampler.epoch(epoch)).collect();
         assert!(epochs.iter().all(|drawn| counts(drawn) == [1, 1, 1]));
         assert!((0..7).all(|index| epochs.iter().any(|drawn| drawn.contains(&index))));
+    }
+
+    #[test]
+    fn grouping_makes_batches_of_like_length_in_random_order() {
+        const BATCH: usize = 4;
+        let lengths: Arc<[u32]> = (0..90).map(|index| 3 + index * 37 % 60).collect();
+        let length = |index: &u32| lengths[*index as usize];
+        let padded = |drawn: &[u32]| -> u32 {
+            let batches = drawn.chunks(BATCH);
+            batches
+                .map(|batch| {
+                    batch.len() as u32 * batch.iter().map(length).max().unwrap_or_default()
+                })
+                .sum()
+        };
+        let plain = Sampler::uniform(lengths.len(), 3);
+        let grouped = plain.clone().grouped_by_length(lengths.clone(), BATCH);
+        let mut drawn = grouped.epoch(0);
+        assert_eq!(drawn, grouped.epoch(0));
+        assert_ne!(drawn, grouped.epoch(1));
+        let real: u32 = lengths.iter().sum();
+        let [spared, most] = [padded(&drawn), padded(&plain.epoch(0))].map(|padded| padded - real);
+        assert!(4 * spared < most, "{spared} of {most}");
+        let longest: Vec<u32> = drawn.chunks(BATCH).map(|batch| length(&batch[0])).collect();
+        assert!(!longest.is_sorted_by(|a, b| a >= b), "{longest:?}");
+        drawn.sort_unstable();
+        assert!(drawn.into_iter().eq(0..90));
+    }
+
+    #[test]
+    fn grouping_bears_few_examples() {
+        let lengths: Arc<[u32]> = [5, 9, 7].into();
+        let grouped = |batch| Sampler::uniform(3, 0).grouped_by_length(lengths.clone(), batch);
+        assert_eq!(grouped(8).epoch(0), [1, 2, 0]);
+        assert_eq!(grouped(0).epoch(0).len(), 3);
+        let of_two = grouped(2).epoch(0);
+        assert_eq!(of_two.len(), 3);
     }
 
     #[test]

@@ -120,7 +120,11 @@ impl TrainSession {
             .iter()
             .map(|example| example.target.class())
             .collect();
-        let sampler = sampler(classes, examples.len(), &config);
+        let lengths: Vec<u32> = examples
+            .iter()
+            .map(|example| example.ids.len() as u32)
+            .collect();
+        let sampler = sampler(classes, &lengths, &config);
         let steps = steps_per_epoch(&sampler, &config) * config.epochs;
         let mut session = Self {
             schedule: Schedule::new(&config, steps),

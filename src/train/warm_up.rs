@@ -59,7 +59,7 @@ impl WarmUp {
             .iter()
             .map(|&index| dataset.examples.get(index as usize)?.target.class())
             .collect();
-        let drawn = sampler(classes, train.len(), config).epoch(0);
+        let drawn = sampler(classes, &lengths.train, config).epoch(0);
         let mut steps: Vec<&[u32]> = drawn.chunks(of_step).collect();
         if let Some(last) = steps.pop() {
             steps.truncate(STEPS - 1);

@@ -47,6 +47,11 @@ pub struct TrainConfig {
     pub gradient_accumulation_steps: u32,
     /// How the examples of an epoch are drawn.
     pub sampling: Sampling,
+    /// Whether a batch has texts of like length: `group_by_length` of transformers. It spares padding where a device
+    /// computes that, as GPUs do.
+    // Left out where it is not asked for, as in all that was written before there was any.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub group_by_length: bool,
 
     /// Update rule.
     pub optimizer: OptimizerName,
@@ -238,6 +243,7 @@ impl Default for TrainConfig {
             batch_size: 16,
             gradient_accumulation_steps: 1,
             sampling: Sampling::default(),
+            group_by_length: false,
             optimizer: OptimizerName::default(),
             learning_rate: 2e-3,
             momentum: 0.9,

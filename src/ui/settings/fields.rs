@@ -326,6 +326,10 @@ pub(crate) const FIELDS: [Field; 32] = [
         || tr!("run-sampling"),
         || tr!("run-sampling-hint"), SAMPLINGS train.sampling, always),
     field!(
+        "Group by length",
+        || tr!("run-group-by-length"),
+        || tr!("run-group-by-length-hint"), switch train.group_by_length, always),
+    field!(
         "Class weights",
         || tr!("run-class-weights"),
         || tr!("run-class-weights-hint"), WEIGHTS train.class_weights, always),
