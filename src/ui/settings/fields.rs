@@ -148,7 +148,7 @@ pub(super) const RECIPE_FIELDS: usize = 29;
 pub(crate) const BASIC_FIELDS: usize = 3;
 
 /// Every setting, in the order of the page. One that others depend on comes before them.
-pub(crate) const FIELDS: [Field; 32] = [
+pub(crate) const FIELDS: [Field; 33] = [
     field!(
         "Epochs",
         || tr!("run-epochs"),
