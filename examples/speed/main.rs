@@ -8,10 +8,15 @@
 //!
 //! - `forward TEXTS.json`: what the model says of the texts, an array of strings.
 //! - `step TEXTS.json`: a step of LoRA with the default settings on the texts as one batch.
+//!
+//! To `registers THREADS` it answers with the billions of multiplications and additions a second that so many threads reach
+//! in registers.
 
 #[path = "../shared/mod.rs"]
 #[allow(dead_code, reason = "the other examples use more of it")]
 mod shared;
+
+mod registers;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
@@ -58,8 +63,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
     say(&format!("tabtune {}", env!("CARGO_PKG_VERSION")))?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let (work, path) = line.trim().split_once(' ').ok_or("give work and a file")?;
-        let path = Path::new(path);
+        let (work, of) = line.trim().split_once(' ').ok_or("give work and a file")?;
+        if work == "registers" {
+            say(&registers::giga_operations(of.parse()?).to_string())?;
+            continue;
+        }
+        let path = Path::new(of);
         let texts: Vec<String> =
             serde_json::from_slice(&read(path)?).map_err(|error| named(path, &error))?;
         let milliseconds = match work {

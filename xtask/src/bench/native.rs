@@ -1,5 +1,6 @@
 //! The engine natively, beside PyTorch: programs that do a line's work and answer with the time that it took.
 
+use std::fmt::Display;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -62,7 +63,7 @@ pub fn measure(
             let mut values = vec![Vec::new(); contenders.len()];
             for round in 0..=rounds {
                 for (contender, values) in contenders.iter_mut().zip(&mut values) {
-                    let milliseconds = contender.ask(work, file)?;
+                    let milliseconds = contender.ask(work, file.display())?;
                     if round > 0 {
                         values.push(milliseconds);
                     }
@@ -80,6 +81,7 @@ pub fn measure(
             }
         }
     }
+    measurements.extend(cores(&mut contenders[0], rounds, threads)?);
     let mut versions: Vec<String> = Vec::new();
     for contender in contenders {
         if !versions.contains(&contender.version) {
@@ -88,6 +90,26 @@ pub fn measure(
         contender.end()?;
     }
     Ok((versions, measurements))
+}
+
+/// What the cores compute at most, which the engine's example finds out: a bound for what threads can gain.
+fn cores(engine: &mut Contender, rounds: u32, threads: &[u32]) -> Result<Vec<Measurement>> {
+    announce("cores");
+    let mut values = vec![Vec::new(); threads.len()];
+    for _ in 0..rounds {
+        for (threads, values) in threads.iter().zip(&mut values) {
+            values.push(engine.ask("registers", threads)?);
+        }
+    }
+    let measurement = |(&threads, values)| Measurement {
+        group: "cores".to_owned(),
+        case: "multiplications and additions".to_owned(),
+        contender: "the processor".to_owned(),
+        threads,
+        unit: "Gop/s".to_owned(),
+        values,
+    };
+    Ok(threads.iter().zip(values).map(measurement).collect())
 }
 
 /// The texts of each case in a file.
@@ -143,9 +165,9 @@ impl Contender {
         Ok(started)
     }
 
-    /// Milliseconds of a piece of work.
-    fn ask(&mut self, work: &str, texts: &Path) -> Result<f64> {
-        writeln!(self.questions, "{work} {}", texts.display())?;
+    /// What it says of a piece of work: milliseconds, but for that of [`cores`].
+    fn ask(&mut self, work: &str, of: impl Display) -> Result<f64> {
+        writeln!(self.questions, "{work} {of}")?;
         let answer = self.line()?;
         answer
             .parse()

@@ -215,6 +215,7 @@ fn title(group: &str) -> &str {
         "training" => "Training steps in the browser",
         "forward, native" => "Forward passes in the terminal",
         "training, native" => "Training steps in the terminal",
+        "cores" => "What the processor computes at most, in vectors of four in registers",
         "epochs" => {
             "Epochs over the review sentences, validation included: paraphrase-MiniLM-L3-v2 with the default settings; the last layer of all-MiniLM-L6-v2"
         }
