@@ -10,7 +10,8 @@
 //! | [`reason`] | what an error says of itself, for any language | nothing of ours |
 //! | [`checksum`] | SHA-256 in hexadecimal | nothing of ours |
 //! | [`archive`] | zip archives, read with bounds | `reason` |
-//! | [`data`] | files to examples: table, columns, problem, targets, splits | `reason` |
+//! | `encodings` | text in encodings other than Unicode's; natively linked, in browsers a module of its own | nothing of ours |
+//! | [`data`] | files to examples: table, columns, problem, targets, splits | `reason`, `encodings` |
 //! | [`text`] | examples to token batches | `reason`, `data` |
 //! | [`kernel`] | what an encoder computes most, made for the CPU | nothing of ours |
 //! | [`model`] | encoder, LoRA, head, weights | `reason`, `checksum`, `archive`, `text`, `kernel`, `train::config` |
@@ -47,6 +48,8 @@ pub mod checksum;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;
+#[cfg(not(target_arch = "wasm32"))]
+pub use tabtune_encodings as encodings;
 pub mod eval;
 pub mod hub;
 #[cfg(all(target_arch = "wasm32", feature = "storage"))]

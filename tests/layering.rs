@@ -14,7 +14,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("reason", &[]),
     ("checksum", &[]),
     ("archive", &["reason"]),
-    ("data", &["reason"]),
+    ("encodings", &[]),
+    ("data", &["reason", "encodings"]),
     ("text", &["reason", "data"]),
     ("kernel", &[]),
     (
@@ -223,8 +224,9 @@ fn every_module_has_a_layer() {
     let modules = library
         .lines()
         .filter_map(|line| {
-            let module = line.strip_prefix("pub mod ");
-            module.or_else(|| line.strip_prefix("pub use tabtune_kernels::"))
+            let packages = ["pub use tabtune_kernels::", "pub use tabtune_encodings as "];
+            let mut starts = ["pub mod "].into_iter().chain(packages);
+            starts.find_map(|start| line.strip_prefix(start))
         })
         .map(|rest| rest.trim_end_matches(';'));
     let modules: BTreeSet<&str> = modules.collect();
@@ -277,6 +279,18 @@ fn nothing_that_a_user_can_cause_panics() {
     }
 }
 
+/// In browsers the tables of encodings are a module of their own.
+#[test]
+fn no_worker_links_the_tables_of_encodings() {
+    for feature in ["ui", "worker,cpu", "worker,gpu", "storage"] {
+        let tree = dependencies(feature);
+        for package in ["encoding_rs", "chardetng", "tabtune-encodings"] {
+            let linked = tree.lines().any(|line| line.starts_with(package));
+            assert!(!linked, "{feature} links {package}");
+        }
+    }
+}
+
 #[test]
 fn neither_page_nor_storage_worker_links_the_engine() {
     for (feature, own) in [("ui", "leptos v"), ("storage", "zip v")] {
@@ -290,7 +304,7 @@ fn neither_page_nor_storage_worker_links_the_engine() {
     }
 }
 
-/// What is built in browsers with a feature, a line each.
+/// What is built in browsers with these features, a line each.
 fn dependencies(feature: &str) -> String {
     let tree = Command::new(env!("CARGO"))
         .current_dir(root())

@@ -410,6 +410,10 @@ error-fetch-error-checksum = { $file } 的校验和不符
     .hint = { -hint-server-file }
 error-fetch-error-unreadable = 无法读取 { $file }：{ $detail }
     .hint = 请重新构建网页。
+error-encodings-error-not-loaded = 无法加载读取 { $file } 所用编码的模块：{ $problem }
+    .hint = 请检查网页的服务器是否正在运行，然后重新打开文件。UTF-8 文件不需要该模块。
+error-encodings-error-failed = 读取 { $file } 所用编码的模块出错：{ $detail }
+    .hint = 请只使用文件的一部分，或将其另存为 UTF-8（不需要该模块）。
 
 # 设置与训练
 error-train-config-error-out-of-range = { $setting }为 { $found }，但必须{ $range }

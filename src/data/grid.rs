@@ -87,7 +87,7 @@ pub(super) fn check_columns(columns: &[String], least: Least) -> Result<(), Tabl
 
 /// What a table must have columns for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Least {
+pub enum Least {
     /// Two, to learn from.
     TextAndLabel,
     /// One, to be classified.

@@ -1,6 +1,6 @@
 //! Files to examples: reading a table, choosing its columns and what to learn of them, splitting it.
 //!
-//! In the order of the data: [`Table::read`] reads a file, [`guess_columns`] says which of its columns look like
+//! In the order of the data: [`Table::open`] reads a file, [`guess_columns`] says which of its columns look like
 //! text, label and split, [`guess_problem()`] what its labels look like, [`Dataset::from_table`] makes examples of it,
 //! and [`stratified_split`], [`iterative_split`] or [`quantile_split`] divides them. In between a [`Draft`] lets the user
 //! change the rows.
@@ -45,8 +45,9 @@ pub use draft::{Draft, HeldOutSummary, Mend, Selection, TableEdit, TableStatus};
 pub use edit_error::EditError;
 pub use edited_table::{EditedTable, HeldOut};
 pub use edits::Edits;
-pub use encoding::{EncodingFound, TextReading};
+pub use encoding::{EncodingFound, LegacyText, TextReading};
 pub use foreign::ForeignFile;
+pub use grid::Least;
 pub use guess_problem::guess_problem;
 pub use health::TableHealth;
 pub use json::JsonProblem;
@@ -62,7 +63,7 @@ pub use split::{
 };
 pub use standardisation::Standardisation;
 pub use summary::{DatasetSummary, LabelCounts, NumberSummary, PartCounts, TargetSummary};
-pub use table::{ReadOptions, Table, TableFormat, TableSummary};
+pub use table::{LegacyFile, Opened, ReadOptions, Table, TableFormat, TableSummary};
 pub use table_error::{TableError, TableProblem};
 pub use table_writer::{AddedCell, OutputForm, TableWriter, WriteError};
 pub use target::Target;

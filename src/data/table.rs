@@ -1,12 +1,17 @@
 //! A file as a table of cells, whatever its format.
 
+mod legacy;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
 use std::borrow::Cow;
 
+pub use legacy::{LegacyFile, Opened};
 use serde::{Deserialize, Serialize};
 
 use super::columns::{ColumnChoice, guess_columns};
 use super::delimited;
-use super::encoding::{EncodingFound, TextReading, decode};
+use super::encoding::{Decoded, EncodingFound, TextReading, checked, decode};
 use super::foreign::ForeignFile;
 use super::grid::{Grid, Least, check_columns};
 use super::guess_problem::guess_problem;
@@ -91,40 +96,50 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a file as [`Table::read`] does, guessing what can be guessed.
-    ///
-    /// # Errors
-    /// The first thing that makes the file no table.
-    pub fn parse(name: &str, bytes: &[u8]) -> Result<Self, TableError> {
-        Self::read(name, bytes, &ReadOptions::default())
-    }
-
-    /// Reads comma-, semicolon- or tab-separated text, JSON, JSON Lines or an XLSX workbook. The content tells which.
+    /// Reads comma-, semicolon- or tab-separated text, JSON, JSON Lines or an XLSX workbook, as far as that takes no tables
+    /// of encodings. The content tells which.
     ///
     /// Column names are trimmed, and an empty one becomes `column N`. Cells of text stay as they are. Blank lines are
     /// skipped.
     ///
     /// # Errors
     /// The first thing that makes the file no table.
-    pub fn read(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
-        Self::read_columns(name, bytes, options, Least::TextAndLabel)
-    }
-
-    /// Reads a file of texts to classify as [`Table::read`] does. One column is enough.
-    ///
-    /// # Errors
-    /// The first thing that makes the file no table.
-    pub fn read_texts(name: &str, bytes: &[u8], options: &ReadOptions) -> Result<Self, TableError> {
-        Self::read_columns(name, bytes, options, Least::Text)
-    }
-
-    fn read_columns(
+    pub fn open(
         name: &str,
         bytes: &[u8],
         options: &ReadOptions,
         least: Least,
-    ) -> Result<Self, TableError> {
+    ) -> Result<Opened, TableError> {
         Self::check_size(name, bytes.len() as u64)?;
+        let error = |problem| TableError {
+            file: name.to_owned(),
+            problem,
+            encoding_in_doubt: false,
+        };
+        if let Some(file) = ForeignFile::of_bytes(bytes) {
+            return Err(error(TableProblem::Foreign { file }));
+        }
+        if xlsx::is_zip(bytes) {
+            let (grid, reading) = xlsx::read(bytes, options.sheet).map_err(error)?;
+            check_columns(&grid.columns, least).map_err(error)?;
+            return Ok(Opened::Table(Self {
+                name: name.to_owned(),
+                format: TableFormat::Xlsx(reading),
+                text: None,
+                grid,
+                places: PlaceKind::Row,
+            }));
+        }
+        let chosen = options.encoding.as_deref();
+        match decode(bytes, chosen) {
+            Some(decoded) => Self::of_text(name, decoded, least).map(Opened::Table),
+            None => Ok(Opened::Legacy(LegacyFile::new(name, chosen, least))),
+        }
+    }
+
+    /// Reads a text that was decoded.
+    fn of_text(name: &str, decoded: Decoded<'_>, least: Least) -> Result<Self, TableError> {
+        let Decoded { text, reading } = decoded;
         let error = |encoding_in_doubt| {
             move |problem| TableError {
                 file: name.to_owned(),
@@ -132,29 +147,19 @@ impl Table {
                 encoding_in_doubt,
             }
         };
-        if let Some(file) = ForeignFile::of_bytes(bytes) {
-            return Err(error(false)(TableProblem::Foreign { file }));
-        }
-        let table = |format, text, grid, places| Self {
-            name: name.to_owned(),
-            format,
-            text,
-            grid,
-            places,
-        };
-        if xlsx::is_zip(bytes) {
-            let (grid, reading) = xlsx::read(bytes, options.sheet).map_err(error(false))?;
-            check_columns(&grid.columns, least).map_err(error(false))?;
-            let format = TableFormat::Xlsx(reading);
-            return Ok(table(format, None, grid, PlaceKind::Row));
-        }
-        let (text, reading) = decode(bytes, options.encoding.as_deref()).map_err(|problem| {
+        let text = checked(text).map_err(|problem| {
             let in_doubt = problem != TableProblem::Empty;
             error(in_doubt)(problem)
         })?;
         let in_doubt = matches!(reading.found, EncodingFound::Guess | EncodingFound::Chosen);
         let (format, grid, places) = read_text(name, text, least).map_err(error(in_doubt))?;
-        Ok(table(format, Some(reading), grid, places))
+        Ok(Self {
+            name: name.to_owned(),
+            format,
+            text: Some(reading),
+            grid,
+            places,
+        })
     }
 
     /// A table without any rows, for those that are typed: a column of texts and one of labels.

@@ -33,7 +33,7 @@ pub struct ListedFile {
 pub enum SiteFile {
     /// Before the service worker takes over: without it the page does not start.
     Essential,
-    /// Afterwards: encoders and samples.
+    /// Afterwards: encoders, samples, and the module for encodings that few files are in.
     Later,
     /// Afterwards, where the browser offers WebGPU.
     OfGpu,
@@ -45,7 +45,10 @@ impl SiteFile {
         let name = path.rsplit('/').next().unwrap_or_default();
         if name.starts_with("worker-gpu") {
             Self::OfGpu
-        } else if path.starts_with("models/") || path.starts_with("samples/") {
+        } else if path.starts_with("models/")
+            || path.starts_with("samples/")
+            || path == "encodings.wasm"
+        {
             Self::Later
         } else {
             Self::Essential
@@ -133,6 +136,7 @@ mod tests {
             "1",
             &[
                 "index.html",
+                "encodings.wasm",
                 "worker-cpu_bg.wasm",
                 "worker-gpu_bg.wasm",
                 "hub/worker-gpu_loader.js",
@@ -142,8 +146,8 @@ mod tests {
         );
         let essential: Vec<&str> = site.essential().map(|file| file.path.as_str()).collect();
         assert_eq!(essential, ["index.html", "worker-cpu_bg.wasm"]);
-        assert_eq!(site.wanted(true).count(), 6);
-        assert_eq!(site.wanted(false).count(), 4);
+        assert_eq!(site.wanted(true).count(), 7);
+        assert_eq!(site.wanted(false).count(), 5);
     }
 
     #[test]

@@ -273,7 +273,7 @@ impl Driver {
             } => (id, self.predict_texts(id, texts, precision).await),
             Command::OpenTexts { id, name, options } => {
                 let bytes = bytes.unwrap_or_default();
-                (id, self.using.open(id, &name, &bytes, &options))
+                (id, self.open_texts(id, &name, &options, bytes).await)
             }
             Command::PredictTable { id, request } => {
                 let pipeline = self.pipeline_in(request.precision).map(Cow::into_owned);
@@ -378,6 +378,21 @@ impl Driver {
         self.tables
             .open(id, base_url, source, &options, bytes)
             .await
+    }
+
+    async fn open_texts(
+        &mut self,
+        id: RequestId,
+        name: &str,
+        options: &ReadOptions,
+        bytes: Vec<u8>,
+    ) -> Result<Event, WireError> {
+        let base_url = &self
+            .started
+            .as_ref()
+            .ok_or(StateError::NotStarted)?
+            .base_url;
+        self.using.open(id, base_url, name, options, bytes).await
     }
 
     async fn hold_out(

@@ -5,6 +5,7 @@ mod own;
 use burn::tensor::ExecutionError;
 pub use own::{Fault, StateError};
 
+use super::encodings::EncodingsError;
 use super::fetch::FetchError;
 use super::local::{LocalError, ModelFileError};
 use super::port::post;
@@ -82,6 +83,16 @@ impl From<EditError> for WireError {
 impl From<FetchError> for WireError {
     fn from(error: FetchError) -> Self {
         WireError::of(ErrorKind::Network, &error, error.hint())
+    }
+}
+
+impl From<EncodingsError> for WireError {
+    fn from(error: EncodingsError) -> Self {
+        let kind = match error {
+            EncodingsError::NotLoaded { .. } => ErrorKind::Network,
+            EncodingsError::Failed { .. } => ErrorKind::Data,
+        };
+        WireError::of(kind, &error, error.hint())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The page's own files: the list of encoders, their folders, the samples.
+//! The page's own files: the list of encoders, their folders, the samples, the module for encodings.
 
 use std::collections::BTreeMap;
 
@@ -24,6 +24,12 @@ pub async fn encoders(base_url: &str) -> Result<Vec<EncoderEntry>, FetchError> {
 pub async fn sample(base_url: &str, name: &str) -> Result<Vec<u8>, FetchError> {
     let file = format!("samples/{name}.csv");
     fetch(&format!("{base_url}{file}"), &file, |_| ()).await
+}
+
+/// The module with the tables of encodings other than Unicode's, which `cargo xtask finish` adds to the page.
+pub async fn encodings(base_url: &str) -> Result<Vec<u8>, FetchError> {
+    let file = "encodings.wasm";
+    fetch(&format!("{base_url}{file}"), file, |_| ()).await
 }
 
 /// Fetches an encoder's folder and puts it on the device.

@@ -9,6 +9,7 @@ mod constructors;
 mod counted;
 mod devices;
 mod driver;
+mod encodings;
 mod errors;
 mod estimate;
 mod fetch;

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use super::encodings::open_table;
 use super::errors::StateError;
 use super::files;
 use super::port::{post, post_with};
 use super::started::LoadedEncoder;
 use crate::data::{
-    ColumnChoice, Dataset, Draft, LengthUnit, Part, Problem, ReadOptions, RowFilter, SplitConfig,
+    ColumnChoice, Dataset, Draft, Least, LengthUnit, Part, Problem, ReadOptions, RowFilter, SplitConfig,
     Table, TableEdit, TextLengths, evenly_drawn,
 };
 use crate::port::to_buffer;
@@ -188,5 +189,5 @@ async fn read(
         TableSource::File { .. } | TableSource::Pasted => bytes.unwrap_or_default(),
         TableSource::Typed => return Ok(Table::typed(source.name())),
     };
-    Ok(Table::read(source.name(), &bytes, options)?)
+    open_table(base_url, source.name(), bytes, options, Least::TextAndLabel).await
 }

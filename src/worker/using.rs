@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::clock::now;
+use super::encodings::open_table;
 use super::errors::{self, StateError};
 use super::port::{post, post_with};
 use super::predict::prediction;
-use crate::data::{AddedCell, OutputForm, Problem, ReadOptions, Table, TableWriter};
+use crate::data::{AddedCell, Least, OutputForm, Problem, ReadOptions, Table, TableWriter};
 use crate::eval::{Answer, Asking, Pipeline};
 use crate::port::to_buffer;
 use crate::protocol::{
@@ -49,14 +50,15 @@ struct Job {
 
 impl Using {
     /// Opens a table of texts in place of the last one. A table that is being worked through stays until that is done.
-    pub fn open(
+    pub async fn open(
         &mut self,
         id: RequestId,
+        base_url: &str,
         name: &str,
-        bytes: &[u8],
         options: &ReadOptions,
+        bytes: Vec<u8>,
     ) -> Result<Event, WireError> {
-        let table = Table::read_texts(name, bytes, options)?;
+        let table = open_table(base_url, name, bytes, options, Least::Text).await?;
         let summary = table.summary();
         self.table = Some(Rc::new(table));
         Ok(Event::TextsOpened { id, table: summary })

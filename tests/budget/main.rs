@@ -29,7 +29,7 @@ struct Budget {
     ceiling: u32,
 }
 
-const BUDGETS: [Budget; 6] = [
+const BUDGETS: [Budget; 7] = [
     Budget {
         module: "app",
         target: 350,
@@ -55,6 +55,12 @@ const BUDGETS: [Budget; 6] = [
         module: "worker-storage",
         target: 150,
         ceiling: 220,
+    },
+    // For files that are in none of Unicode's encodings.
+    Budget {
+        module: "encodings",
+        target: 150,
+        ceiling: 160,
     },
     Budget {
         module: "service-worker",
@@ -114,10 +120,12 @@ fn no_module_outgrows_its_ceiling() -> Result {
     Ok(())
 }
 
-/// The one module whose file's name begins so; the service worker's lies in its script.
+/// The one module whose file's name begins so; the service worker's lies in its script, and that for encodings has no glue.
 fn find(dist: &Path, module: &str) -> Result<Vec<u8>> {
-    if module == "service-worker" {
-        return Ok(fs::read(dist.join("service-worker.js"))?);
+    match module {
+        "service-worker" => return Ok(fs::read(dist.join("service-worker.js"))?),
+        "encodings" => return Ok(fs::read(dist.join("encodings.wasm"))?),
+        _ => {}
     }
     for entry in fs::read_dir(dist)? {
         let path = entry?.path();

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use crate::Scratch;
 use crate::faulty_server::{Faults, FaultyServer};
+use crate::formats::{GOOD, gbk};
 use crate::page::{PLAIN, Page, Result, SWIFTSHADER};
 
 const MINUTES: Duration = Duration::from_secs(60);
@@ -345,6 +346,31 @@ async fn a_missing_adapter_is_said() -> Result {
     page.element("encoder-summary").await?;
     page.click("sample-uci").await?;
     page.element("start:not([disabled])").await?;
+    page.close().await
+}
+
+/// What reads other encodings does not arrive: the table in use stays, and the file opens the next time.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encoding_that_cannot_be_read_is_said() -> Result {
+    let server = FaultyServer::start(Faults::default())?;
+    let page = Page::open_at(&format!("{}?device=cpu", server.url()), PLAIN).await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary[data-examples='2982']").await?;
+
+    let scratch = Scratch::new("encodings")?;
+    server.faults().truncated = Some("encodings.wasm");
+    page.open_file(scratch.path(), "gbk.csv", &gbk()).await?;
+    let error = page
+        .message("error", "module for the encoding of gbk.csv could not")
+        .await?;
+    assert!(error.contains("A file in UTF-8 needs no module"), "{error}");
+    page.element("dataset-summary[data-examples='2982']").await?;
+
+    server.faults().truncated = None;
+    page.open_file(scratch.path(), "gbk.csv", &gbk()).await?;
+    page.message("first-rows", GOOD).await?;
+    page.element("dataset-summary[data-examples='40']").await?;
     page.close().await
 }
 

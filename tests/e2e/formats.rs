@@ -7,19 +7,23 @@ use crate::Scratch;
 use crate::page::{PLAIN, Page, Result};
 use workbook::Workbook;
 
-const GOOD: &str = "这家餐厅的服务很好，味道也不错";
+/// A text in the first rows of [`gbk`].
+pub const GOOD: &str = "这家餐厅的服务很好，味道也不错";
 const BAD: &str = "等了一个小时才上菜，太慢了";
+
+/// A table of 40 examples, as programs of the time before Unicode write Chinese.
+pub fn gbk() -> Vec<u8> {
+    let rows = format!("{GOOD},好\n{BAD},坏\n").repeat(20);
+    let csv = format!("text,label\n{rows}");
+    encoding_rs::GBK.encode(&csv).0.into_owned()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_each_format_and_encoding_open() -> Result {
     let scratch = Scratch::new("formats")?;
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
 
-    let csv = format!(
-        "text,label\n{}",
-        format!("{GOOD},好\n{BAD},坏\n").repeat(20)
-    );
-    let (gbk, ..) = encoding_rs::GBK.encode(&csv);
+    let gbk = gbk();
     let rows = format!(
         "<row><c t=\"str\"><v>{GOOD}</v></c><c t=\"b\"><v>1</v></c></row>\
          <row><c t=\"str\"><v>{BAD}</v></c><c t=\"b\"><v>0</v></c></row>"

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::Scratch;
+use crate::formats::{GOOD, gbk};
 use crate::page::{PATIENCE, PLAIN, Page, Result};
 use crate::site_server::SiteServer;
 
@@ -104,6 +106,9 @@ async fn one_visit_is_enough() -> Result {
         .await?;
     page.element("encoder-summary").await?;
     assert!(is_isolated(&page).await?);
+    let scratch = Scratch::new("offline")?;
+    page.open_file(scratch.path(), "gbk.csv", &gbk()).await?;
+    page.message("first-rows", GOOD).await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
     page.click("start").await?;

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::Scratch;
+use crate::formats::{GOOD, gbk};
 use crate::page::{PATIENCE, PLAIN, Page, Result, variable};
 
 /// A server of its own in front of the page's, which notes what is asked of it. It ends with the tests.
@@ -100,6 +102,28 @@ async fn the_page_tells_each_request() -> Result {
     page.element("dataset-summary").await?;
     agree(&page, &front).await?;
     assert_eq!(front.requests().len(), before + 1, "the sample alone");
+
+    // A file in UTF-8 asks for nothing, the first one in another encoding for what reads it.
+    let scratch = Scratch::new("requests")?;
+    let utf8 = "text,label\nWritten in Unicode,a\nThis too,b\n".repeat(2);
+    let gbk = gbk();
+    for (name, content, text, asked) in [
+        ("utf-8.csv", utf8.as_bytes(), "Written in Unicode", None),
+        ("gbk.csv", &gbk, GOOD, Some("encodings.wasm")),
+        ("utf-8.csv", utf8.as_bytes(), "Written in Unicode", None),
+        ("again.csv", &gbk, GOOD, None),
+    ] {
+        let before = front.requests().len();
+        page.open_file(scratch.path(), name, content).await?;
+        page.message("first-rows", text).await?;
+        agree(&page, &front).await?;
+        let requests = front.requests();
+        let more: Vec<_> = requests[before..]
+            .iter()
+            .map(|path| path.rsplit('/').next())
+            .collect();
+        assert_eq!(more, asked.map(Some).into_iter().collect::<Vec<_>>(), "{name}");
+    }
     page.close().await
 }
 

@@ -17,10 +17,9 @@ fn no_export_runs_the_constructors() -> Result {
     let mut modules = 0;
     for entry in std::fs::read_dir(&dist)? {
         let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "wasm")
-        {
+        // The module for encodings, the only one without wasm-bindgen, has no constructors.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with("_bg.wasm") {
             let (exports, most) = first_calls(&std::fs::read(&path)?)?;
             assert!(exports > 2, "{}: {exports} exports", path.display());
             assert!(

@@ -27,6 +27,8 @@ const FILES_PORT: u16 = 8931;
 const WASM_FEATURES: &[&str] = &[
     "--package",
     "tabtune",
+    "--package",
+    "tabtune-encodings",
     "--target",
     WASM,
     "--no-default-features",
@@ -197,13 +199,14 @@ fn lint(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// The library's tests and its kernels', then xtask's, each with the features and the profile that it is used with.
+/// The tests of the library and of its packages, then xtask's, each with the features and the profile that it is used with.
 fn native(workspace: &Workspace) -> Result<()> {
     run_command(
         workspace
             .cargo()?
             .args(["test", "--release", "--package", "tabtune"])
-            .args(["--package", "tabtune-kernels"]),
+            .args(["--package", "tabtune-kernels"])
+            .args(["--package", "tabtune-encodings"]),
     )?;
     run_command(
         workspace
