@@ -1,6 +1,7 @@
 //! Messages in the user's language.
 //!
-//! They stand in Fluent files below `locales/`, one folder a language, and are part of the page's module. Fluent
+//! They stand in Fluent files below `locales/`, one folder a language. Those of [`Language::BUILT_IN`] are part of the page's
+//! module; the others are fetched in one file each, which `cargo xtask finish` makes. Fluent
 //! (<https://projectfluent.org>) is Mozilla's format for translations: a message is chosen by the language's own plural
 //! rules, and an error that arrives by name finds its words by that name.
 
@@ -40,6 +41,9 @@ macro_rules! files {
 impl Language {
     /// Every language, in the order in which they are offered.
     pub const ALL: [Self; 2] = [Self::English, Self::SimplifiedChinese];
+
+    /// The one whose messages are part of the page's module, so that the page is never without words.
+    pub const BUILT_IN: Self = Self::English;
 
     /// Its tag in BCP 47, as the document's `lang` has it.
     pub fn tag(self) -> &'static str {
@@ -83,7 +87,12 @@ impl Language {
         }
     }
 
-    /// Its messages, as they stand in the files.
+    /// The file with all its messages, below the page's folder.
+    pub fn file(self) -> String {
+        format!("locales/{}.ftl", self.tag())
+    }
+
+    /// Its messages, as they stand in the files. The page must not ask: a module that does holds those of all languages.
     pub fn files(self) -> &'static [&'static str] {
         match self {
             Self::English => files!("en"),
@@ -105,8 +114,34 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the files of a language. A message that does not read as Fluent is left out, and `tests/language.rs` fails.
+    /// Reads the files of a language, as [`Language::files`] has them.
     pub fn new(language: Language) -> Self {
+        Self::of_files(language, language.files())
+    }
+
+    /// Reads those that are part of the page's module.
+    pub fn built_in() -> Self {
+        Self::of_files(Language::BUILT_IN, files!("en"))
+    }
+
+    /// Reads a language's messages from one text; `None` if it is not Fluent from beginning to end.
+    pub fn read(language: Language, text: &str) -> Option<Self> {
+        let resource = FluentResource::try_new(text.to_owned()).ok()?;
+        Some(Self::of_resources(language, [resource]))
+    }
+
+    /// A message that does not read as Fluent is left out, and `tests/language` fails.
+    fn of_files(language: Language, files: &[&str]) -> Self {
+        let resources = files.iter().map(|file| {
+            FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(read, _)| read)
+        });
+        Self::of_resources(language, resources)
+    }
+
+    fn of_resources(
+        language: Language,
+        resources: impl IntoIterator<Item = FluentResource>,
+    ) -> Self {
         let mut bundle = FluentBundle::new(vec![language.identifier()]);
         // Both languages run from left to right.
         bundle.set_use_isolating(false);
@@ -114,9 +149,7 @@ impl Catalog {
             FluentValue::Number(number) => Some(grouped(&number.as_string())),
             _ => None,
         }));
-        for file in language.files() {
-            let resource =
-                FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(read, _)| read);
+        for resource in resources {
             bundle.add_resource_overriding(resource);
         }
         Self { bundle }
@@ -200,6 +233,21 @@ mod tests {
             assert_eq!(Language::English.rounded(number), english);
             assert_eq!(Language::SimplifiedChinese.rounded(number), chinese);
         }
+    }
+
+    #[test]
+    fn one_text_says_what_the_files_say() {
+        let language = Language::SimplifiedChinese;
+        let read = Catalog::read(language, &language.files().concat()).unwrap();
+        let files = Catalog::new(language);
+        let mut arguments = FluentArgs::new();
+        arguments.set("count", 1_234);
+        for id in ["shell-language", "data-malformed", "error-sentence"] {
+            let text = read.message(id, &arguments);
+            assert_eq!(text, files.message(id, &arguments));
+            assert!(text.is_some(), "{id}");
+        }
+        assert!(Catalog::read(language, "<!doctype html><title>404</title>").is_none());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 # The page's frame: its head and foot, the device, the encoder, messages.
 
 shell-language = Language
+shell-language-failed = { $language } could not be loaded: { $detail }. Check that the page's server is running, and choose it again.
 shell-lead = Fine-tune a small text encoder in this tab. Your text stays on this machine.
 shell-foot = Everything runs in this tab: no text that you open, type or train on is sent anywhere.
 

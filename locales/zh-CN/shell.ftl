@@ -1,6 +1,7 @@
 # 页面框架：页眉和页脚、设备、编码器、消息。
 
 shell-language = 语言
+shell-language-failed = 无法加载 { $language }：{ $detail }。请检查网页的服务器是否正在运行，然后重新选择。
 shell-lead = 在此标签页中微调小型文本编码器。您的文本不会离开这台设备。
 shell-foot = 一切都在此标签页中运行：您打开、输入或用于训练的文本不会发送到任何地方。
 

@@ -7,7 +7,7 @@ use super::device_card::DeviceCard;
 use super::encoder_card::EncoderCard;
 use super::engine::Engine;
 use super::language::{self, LanguageChoice, tr};
-use super::notice::Messages;
+use super::notice::{Messages, Notice};
 use super::offline::{Offline, OfflineLine};
 use super::open_card::OpenCard;
 use super::privacy_line::PrivacyLine;
@@ -25,8 +25,12 @@ use crate::run_state::steps::Step;
 
 /// The page.
 #[component]
-pub(crate) fn App() -> impl IntoView {
+pub(crate) fn App(
+    /// Why it does not speak its user's language.
+    problem: Option<Notice>,
+) -> impl IntoView {
     let engine = Engine::start();
+    engine.notice.set(problem);
     let settings = Settings::new();
     let keeper = Keeper::start(engine, settings);
     let offline = Offline::start(engine, keeper);
@@ -41,7 +45,7 @@ pub(crate) fn App() -> impl IntoView {
                 <p>{move || tr!("shell-lead")}</p>
             </div>
             <SaveStatus keeper />
-            <LanguageChoice />
+            <LanguageChoice engine />
         </header>
         <StepList engine />
         <main>

@@ -1,16 +1,22 @@
 //! The language that the page speaks, and the choice of it.
 
+use std::cell::Cell;
+
 use fluent_bundle::FluentArgs;
 use leptos::prelude::*;
 
+use super::catalogs;
+use super::engine::Engine;
+use super::notice::Notice;
 use crate::language::{Catalog, Language};
 
 /// Where the browser keeps the choice.
 const STORED: &str = "tabtune-language";
 
 thread_local! {
-    static LANGUAGE: ArcRwSignal<Language> = ArcRwSignal::new(first_language());
-    static CATALOGS: [Catalog; Language::ALL.len()] = Language::ALL.map(Catalog::new);
+    static LANGUAGE: ArcRwSignal<Language> = ArcRwSignal::new(Language::BUILT_IN);
+    /// What was asked for last.
+    static ASKED: Cell<Language> = const { Cell::new(Language::BUILT_IN) };
 }
 
 /// A message of `locales/` in the language in use, with its variables.
@@ -30,13 +36,14 @@ pub(crate) use tr;
 /// The message called `id` in the language in use, which `tests/language` sees to. Tracks the language.
 pub(crate) fn message(id: &str, arguments: &FluentArgs) -> String {
     let message = with_catalog(|catalog| catalog.message(id, arguments));
+    // Messages that were fetched may be those of another version of the page.
+    let message = message.or_else(|| catalogs::built_in().message(id, arguments));
     message.unwrap_or_else(|| id.to_owned())
 }
 
 /// Reads the catalogue of the language in use. Tracks the language.
 pub(crate) fn with_catalog<T>(read: impl FnOnce(&Catalog) -> T) -> T {
-    let language = current().get();
-    CATALOGS.with(|catalogs| read(&catalogs[language as usize]))
+    read(&catalogs::of(current().get()))
 }
 
 /// The language in use.
@@ -47,6 +54,32 @@ pub(crate) fn current() -> ArcRwSignal<Language> {
 /// The tag of the language in use. Tracks the language.
 pub(crate) fn current_tag() -> &'static str {
     current().get().tag()
+}
+
+/// Speaks the language that the user is likely to want, before anything is shown.
+///
+/// # Errors
+/// What to tell the user if its messages are not to be had.
+pub(crate) async fn speak_first() -> Result<(), Notice> {
+    speak(first_language()).await
+}
+
+/// Speaks a language as soon as its messages are there, unless another one was asked for meanwhile.
+async fn speak(language: Language) -> Result<(), Notice> {
+    ASKED.set(language);
+    catalogs::load(language).await.map_err(|detail| {
+        Notice::new(move || {
+            tr!(
+                "shell-language-failed",
+                language = language.name(),
+                detail = detail.as_str()
+            )
+        })
+    })?;
+    if ASKED.get() == language {
+        current().set(language);
+    }
+    Ok(())
 }
 
 /// What was chosen here before, or else the browser's own language.
@@ -69,6 +102,14 @@ fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
+/// Keeps the choice for the next visit.
+fn remember(language: Language) {
+    if let Some(storage) = storage() {
+        // Without storage the choice holds for this visit.
+        let _ = storage.set_item(STORED, language.tag());
+    }
+}
+
 /// Tells the browser and its readers which language the document is in.
 pub(crate) fn follow_in_document() {
     Effect::new(|_| {
@@ -80,17 +121,16 @@ pub(crate) fn follow_in_document() {
     });
 }
 
-/// The choice of the language.
+/// The choice of the language. It shows the one in use: another one shows once its messages are there.
 #[component]
-pub(crate) fn LanguageChoice() -> impl IntoView {
-    let choose = move |tag: String| {
-        if let Some(language) = Language::of_tag(&tag) {
-            current().set(language);
-            if let Some(storage) = storage() {
-                // Without storage the choice holds for this visit.
-                let _ = storage.set_item(STORED, language.tag());
+pub(crate) fn LanguageChoice(engine: Engine) -> impl IntoView {
+    let choose = move |language: Language| {
+        wasm_bindgen_futures::spawn_local(async move {
+            match speak(language).await {
+                Ok(()) => remember(language),
+                Err(problem) => engine.notice.set(Some(problem)),
             }
-        }
+        });
     };
     let options = Language::ALL.map(|language| {
         view! {
@@ -102,7 +142,17 @@ pub(crate) fn LanguageChoice() -> impl IntoView {
     view! {
         <label class="language">
             <span class="visually-hidden">{move || tr!("shell-language")}</span>
-            <select data-testid="language" on:change:target=move |event| choose(event.target().value())>
+            <select
+                data-testid="language"
+                on:change:target=move |event| {
+                    let list = event.target();
+                    let chosen = Language::of_tag(&list.value());
+                    list.set_value(current().get_untracked().tag());
+                    if let Some(language) = chosen {
+                        choose(language);
+                    }
+                }
+            >
                 {options}
             </select>
         </label>

@@ -2,6 +2,7 @@
 
 mod app;
 mod baseline;
+mod catalogs;
 mod chart;
 mod data_card;
 mod data_numbers;
@@ -55,14 +56,26 @@ mod try_card;
 mod using;
 mod words;
 
-/// Puts the page into the document.
+use app::App;
+use leptos::mount::mount_to_body;
+use leptos::prelude::*;
+
+/// Puts the page into the document, once there are the words for it.
 pub fn mount() {
     console_error_panic_hook::set_once();
+    wasm_bindgen_futures::spawn_local(async {
+        let problem = language::speak_first().await.err();
+        take_place_of_waiting();
+        mount_to_body(move || view! { <App problem /> });
+    });
+}
+
+/// Removes what index.html says meanwhile.
+fn take_place_of_waiting() {
     if let Some(waiting) = web_sys::window()
         .and_then(|window| window.document())
         .and_then(|document| document.get_element_by_id("waiting"))
     {
         waiting.remove();
     }
-    leptos::mount::mount_to_body(app::App);
 }

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use super::fetch::FetchError;
 use super::files;
-use crate::data::{LegacyText, Least, Opened, ReadOptions, Table};
+use crate::data::{Least, LegacyText, Opened, ReadOptions, Table};
 use crate::port::describe;
 use crate::protocol::WireError;
 

@@ -8,8 +8,8 @@ use super::files;
 use super::port::{post, post_with};
 use super::started::LoadedEncoder;
 use crate::data::{
-    ColumnChoice, Dataset, Draft, Least, LengthUnit, Part, Problem, ReadOptions, RowFilter, SplitConfig,
-    Table, TableEdit, TextLengths, evenly_drawn,
+    ColumnChoice, Dataset, Draft, Least, LengthUnit, Part, Problem, ReadOptions, RowFilter,
+    SplitConfig, Table, TableEdit, TextLengths, evenly_drawn,
 };
 use crate::port::to_buffer;
 use crate::protocol::{EditOutcome, Event, RequestId, TableSource, WireError};

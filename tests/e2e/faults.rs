@@ -356,7 +356,8 @@ async fn an_encoding_that_cannot_be_read_is_said() -> Result {
     let page = Page::open_at(&format!("{}?device=cpu", server.url()), PLAIN).await?;
     page.element("encoder-summary").await?;
     page.click("sample-uci").await?;
-    page.element("dataset-summary[data-examples='2982']").await?;
+    page.element("dataset-summary[data-examples='2982']")
+        .await?;
 
     let scratch = Scratch::new("encodings")?;
     server.faults().truncated = Some("encodings.wasm");
@@ -365,7 +366,8 @@ async fn an_encoding_that_cannot_be_read_is_said() -> Result {
         .message("error", "module for the encoding of gbk.csv could not")
         .await?;
     assert!(error.contains("A file in UTF-8 needs no module"), "{error}");
-    page.element("dataset-summary[data-examples='2982']").await?;
+    page.element("dataset-summary[data-examples='2982']")
+        .await?;
 
     server.faults().truncated = None;
     page.open_file(scratch.path(), "gbk.csv", &gbk()).await?;

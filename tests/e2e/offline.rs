@@ -109,6 +109,8 @@ async fn one_visit_is_enough() -> Result {
     let scratch = Scratch::new("offline")?;
     page.open_file(scratch.path(), "gbk.csv", &gbk()).await?;
     page.message("first-rows", GOOD).await?;
+    page.speak("zh-CN").await?;
+    page.speak("en").await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
     page.click("start").await?;

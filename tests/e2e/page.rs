@@ -321,6 +321,25 @@ impl Page {
         }
     }
 
+    /// The tag of the language that the page is in.
+    pub async fn language(&self) -> Result<String> {
+        let script = "return document.documentElement.lang";
+        Ok(self.driver.execute(script, vec![]).await?.convert()?)
+    }
+
+    /// Chooses a language, and waits until the page is in it.
+    pub async fn speak(&self, language: &str) -> Result {
+        self.select("language", language).await?;
+        let begun = Instant::now();
+        while self.language().await? != language {
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("the page does not change to {language}").into());
+            }
+            sleep(GLANCE).await;
+        }
+        Ok(())
+    }
+
     /// The label that the model gives a text. The page asks by itself when the typing pauses.
     pub async fn predict(&self, text: &str) -> Result<String> {
         self.type_in("predict-input", text).await?;

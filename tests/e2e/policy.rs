@@ -71,7 +71,7 @@ async fn a_session_needs_nothing_that_is_refused() -> Result {
     page.saved(&folder.join("uci.tabtune-model")).await?;
     page.click("save-report").await?;
     page.element("save-report:not([disabled])").await?;
-    page.select("language", "zh-CN").await?;
+    page.speak("zh-CN").await?;
     page.unfold().await?;
     assert_eq!(noted(&page, "refused").await?, [""; 0]);
     assert_eq!(noted(&page, "failed").await?, [""; 0]);

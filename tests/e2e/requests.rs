@@ -122,7 +122,11 @@ async fn the_page_tells_each_request() -> Result {
             .iter()
             .map(|path| path.rsplit('/').next())
             .collect();
-        assert_eq!(more, asked.map(Some).into_iter().collect::<Vec<_>>(), "{name}");
+        assert_eq!(
+            more,
+            asked.map(Some).into_iter().collect::<Vec<_>>(),
+            "{name}"
+        );
     }
     page.close().await
 }

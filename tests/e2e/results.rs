@@ -122,7 +122,7 @@ async fn curves_are_read_and_the_threshold_moves() -> Result {
     page.click("reset-threshold").await?;
     page.message("threshold-status", "more probable").await?;
 
-    page.select("language", "zh-CN").await?;
+    page.speak("zh-CN").await?;
     page.message("threshold", "判定阈值").await?;
     screenshots(&page, "curves-zh").await?;
     page.close().await

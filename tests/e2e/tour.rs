@@ -81,7 +81,7 @@ impl Tour {
     /// Looks at the page as it stands.
     async fn stop(&mut self, name: &str) -> Result {
         for language in LANGUAGES {
-            self.page.select("language", language).await?;
+            self.page.speak(language).await?;
             for scheme in SCHEMES {
                 for width in WIDTHS {
                     let file = format!("{name}-{language}-{scheme}-{width}.png");
@@ -101,7 +101,7 @@ impl Tour {
                 }
             }
         }
-        self.page.select("language", "en").await?;
+        self.page.speak("en").await?;
         for width in WIDTHS.into_iter().chain([WIDEST]) {
             self.page.look("light", width).await?;
             let measure = "return document.documentElement.scrollWidth";

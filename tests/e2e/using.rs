@@ -90,7 +90,7 @@ async fn a_text_is_answered_as_it_is_typed() -> Result {
     page.element("predict-output[data-current='true']").await?;
     screenshots(&page, "using-text").await?;
 
-    page.select("language", "zh-CN").await?;
+    page.speak("zh-CN").await?;
     page.message("verdict", "最可能是").await?;
     screenshots(&page, "using-text-zh").await?;
     page.close().await

@@ -158,7 +158,8 @@ fn reference(bytes: &[u8], encoding: &'static Encoding) -> (String, u32) {
 
 /// Bytes among which there are many that begin or end a character of UTF-8, or are half a pair of UTF-16.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    let odd = prop::sample::select(&[0x00, 0x41, 0x80, 0xBF, 0xC3, 0xD8, 0xDC, 0xE8, 0xF0, 0xFF][..]);
+    let odd =
+        prop::sample::select(&[0x00, 0x41, 0x80, 0xBF, 0xC3, 0xD8, 0xDC, 0xE8, 0xF0, 0xFF][..]);
     prop::collection::vec(prop_oneof![odd, any::<u8>()], 0..12)
 }
 

@@ -1,11 +1,12 @@
-//! What the page needs beyond what Trunk makes of it: the worker with threads, the module for encodings, its policy, the loaders of workers that may
-//! ask the hub, the headers for hosts, and the service worker.
+//! What the page needs beyond what Trunk makes of it: the worker with threads, the module for encodings, messages in other
+//! languages, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service worker.
 //!
 //! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
 
 mod encodings;
 mod html;
 mod list;
+mod locales;
 mod markup;
 mod service_worker;
 mod threads;
@@ -33,7 +34,7 @@ const LOADER: &str = "_loader.js";
 pub fn run(workspace: &Workspace) -> Result<()> {
     let staged = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let folder = staged.unwrap_or_else(|| workspace.dist());
-    step("threads, encodings, policy, headers and service worker", || {
+    step("modules, messages, headers and service worker", || {
         let index = folder.join(INDEX);
         let page = html::with_policy(&read(&index)?)?;
         let policy = policy_of(&page)?;
@@ -41,6 +42,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         refuse_markup_from_strings(&folder)?;
         threads::add_worker(workspace, &folder)?;
         encodings::add_module(workspace, &folder)?;
+        locales::add_messages(&folder)?;
         let loaders = add_hub_loaders(&folder)?;
         write(&folder.join(HOST_HEADERS), &host_headers(&policy, &loaders))?;
         let site = list::site(&folder, policy)?;
