@@ -33,23 +33,23 @@ const BUDGETS: [Budget; 7] = [
     Budget {
         module: "app",
         target: 350,
-        ceiling: 695,
+        ceiling: 675,
     },
     // The tokenizer included.
     Budget {
         module: "worker-cpu",
         target: 1100,
-        ceiling: 1630,
+        ceiling: 1490,
     },
     Budget {
         module: "worker-threads",
         target: 1200,
-        ceiling: 1700,
+        ceiling: 1560,
     },
     Budget {
         module: "worker-gpu",
         target: 3400,
-        ceiling: 3250,
+        ceiling: 3110,
     },
     Budget {
         module: "worker-storage",
