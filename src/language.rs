@@ -87,9 +87,9 @@ impl Language {
         }
     }
 
-    /// The file with all its messages, below the page's folder.
+    /// The file with all its messages, below the page's folder. Hosts compress what they know for a text, by its ending.
     pub fn file(self) -> String {
-        format!("locales/{}.ftl", self.tag())
+        format!("locales/{}.txt", self.tag())
     }
 
     /// Its messages, as they stand in the files. The page must not ask: a module that does holds those of all languages.

@@ -40,7 +40,7 @@ async fn the_page_speaks_the_browser_s_language_or_the_one_chosen() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_language_that_cannot_be_had_is_said() -> Result {
     let server = FaultyServer::start(Faults {
-        truncated: Some("zh-CN.ftl"),
+        truncated: Some("zh-CN.txt"),
         ..Faults::default()
     })?;
     let page = Page::open_at(&format!("{}?device=cpu", server.url()), CHINESE).await?;
