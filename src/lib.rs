@@ -19,7 +19,7 @@
 //! | [`adapter`] | trained models as files: PEFT adapters, merged models, Tabtune models | `reason`, `checksum`, `archive`, `data`, `text`, `model`, `eval`, `train::config` |
 //! | [`train`] | configuration, schedule, optimizer step | `reason`, `data`, `text`, `model`, `eval` |
 //! | [`device`] | the only file that names wgpu or flex, but for `kernel/flex.rs` | nothing of ours |
-//! | [`hub`] | the hub's names, addresses and answers | `reason`, `checksum` |
+//! | [`hub`] | the hub's names, addresses and answers | `reason` |
 //! | [`protocol`] | commands and events | `reason`, plain data of `data`, `eval::{metrics, score, tested}`, `hub`, `train::{config, record}` |
 //! | [`run_state`] | what the page shows, as a pure function of events | `protocol` and what it imports |
 //! | [`project`] | what is kept of a user's work beyond the tab | `run_state`, `protocol`, `data`, `train::config` |

@@ -48,7 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["reason", "data", "text", "kernel", "model", "eval"],
     ),
     ("device", &[]),
-    ("hub", &["reason", "checksum"]),
+    ("hub", &["reason"]),
     (
         "protocol",
         &[

@@ -278,6 +278,8 @@ error-weights-error-unreadable = 无法读取 { $file }：{ $source }
 error-weights-error-index = 无法读取 model.safetensors.index.json：{ $value }
 error-weights-error-shards = model.safetensors.index.json 与旁边的文件不符：{ $value }
 error-weights-error-mismatch = 权重与 config.json 不符：{ $value }
+error-weights-error-memory = { $name } 有 { $bytes } 字节，内存不足
+    .hint = { -hint-close-tabs }
 error-misfit-missing = 缺少 { $name }
 error-misfit-shape = { $name } 的形状为 { $found }，应为 { $expected }
 error-misfit-dtype = { $name } 的类型为 { $found }，应为 { $expected } 之一
@@ -308,8 +310,6 @@ error-local-error-unreadable = 无法读取 { $file }：{ $source }
     .hint = { -hint-open-again }
 error-local-error-too-large = { $file } 有 { $found } 字节，最多只能读取 { $most } 字节
     .hint = 请选择更小的文件。
-error-local-error-memory = { $file } 有 { $bytes } 字节，内存不足
-    .hint = 请关闭其他标签页，或选择更小的文件。
 error-local-error-archive = { $file }：{ $source }
 
 # 训练得到的模型
@@ -394,8 +394,6 @@ error-hub-error-length = { $file } 超过了 Hub 所称的 { $expected } 字节
     .hint = { -hint-download-again }
 error-hub-error-checksum = { $file } 的校验和与 Hub 所称的不符
     .hint = { -hint-download-again }
-error-hub-error-memory = { $file } 有 { $bytes } 字节，内存不足
-    .hint = { -hint-close-tabs }
 error-hub-error-not-stored = 无法将 { $repository } 保存在此浏览器中：{ $detail }
     .hint = 在关闭标签页之前可以继续使用。如需保留，请腾出一些磁盘空间后重新下载。
 error-hub-error-not-forgotten = 无法从此浏览器中删除 { $repository }：{ $detail }

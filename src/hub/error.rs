@@ -118,14 +118,6 @@ pub enum HubError {
         /// The file.
         file: String,
     },
-    /// There is no memory for it.
-    #[error("{file} has {bytes} bytes, for which there is no memory")]
-    Memory {
-        /// The file.
-        file: String,
-        /// Its size.
-        bytes: u32,
-    },
     /// The browser has no room, or none for this page.
     #[error("{repository} cannot be kept in this browser: {detail}")]
     NotStored {
@@ -207,7 +199,6 @@ impl HubError {
             Self::Length { .. } | Self::Checksum { .. } => {
                 "Nothing of it was used or kept. Press Download to try again; if it stays so, do not trust the connection."
             }
-            Self::Memory { .. } => "Close other tabs, or choose a smaller encoder.",
             Self::NotStored { .. } => {
                 "It can be used until the tab is closed. To keep it, free some space on the disk and download it again."
             }

@@ -1,28 +1,24 @@
-//! One file on its way, over as many requests as it takes.
-
-use crate::checksum::sha256;
+//! One file on its way, over as many requests as it takes. Where its bytes go is another's business.
 
 use super::HubFile;
 
 /// Milliseconds to wait before each new attempt.
 const WAITS: [u32; 5] = [250, 1_000, 2_000, 4_000, 8_000];
 
-/// What has arrived of a file.
+/// How much has arrived of a file.
 #[derive(Debug)]
 pub struct Transfer {
     expected: usize,
     sha256: Option<String>,
-    bytes: Vec<u8>,
+    loaded: usize,
 }
 
 /// What arrived is not the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferFault {
-    /// There is no memory for it.
-    Memory,
     /// More bytes than it has.
     TooLong,
-    /// An answer in the middle of a file that does not continue it. What had arrived is dropped.
+    /// An answer in the middle of a file that does not continue it. What had arrived is of no use.
     Elsewhere,
     /// Another checksum.
     Checksum,
@@ -30,38 +26,31 @@ pub enum TransferFault {
 
 impl Transfer {
     /// A file of which nothing has arrived.
-    ///
-    /// # Errors
-    /// If there is no memory for it.
-    pub fn new(file: &HubFile) -> Result<Self, TransferFault> {
-        let mut bytes = Vec::new();
-        bytes
-            .try_reserve_exact(file.bytes as usize)
-            .map_err(|_| TransferFault::Memory)?;
-        Ok(Self {
+    pub fn new(file: &HubFile) -> Self {
+        Self {
             expected: file.bytes as usize,
             sha256: file.sha256.clone(),
-            bytes,
-        })
+            loaded: 0,
+        }
     }
 
     /// Bytes that have arrived.
     pub fn loaded(&self) -> usize {
-        self.bytes.len()
+        self.loaded
     }
 
     /// Whether all have.
     pub fn is_whole(&self) -> bool {
-        self.bytes.len() == self.expected
+        self.loaded == self.expected
     }
 
     /// The `Range` to ask for: what is missing. `None` asks for the whole file.
     pub fn range(&self) -> Option<String> {
-        (!self.bytes.is_empty()).then(|| format!("bytes={}-", self.bytes.len()))
+        (self.loaded > 0).then(|| format!("bytes={}-", self.loaded))
     }
 
     /// Takes in the head of an answer that succeeded: its status, and its `Content-Range` if the browser shows it.
-    /// A server may ignore the range and send the whole file; then what has arrived is dropped.
+    /// A server may ignore the range and send the whole file; then nothing has arrived of it.
     ///
     /// # Errors
     /// If the answer is another part of the file.
@@ -71,44 +60,38 @@ impl Transfer {
         content_range: Option<&str>,
     ) -> Result<(), TransferFault> {
         if status != 206 {
-            self.bytes.clear();
+            self.loaded = 0;
             return Ok(());
         }
         match content_range.map(first_byte) {
-            Some(first) if first != Some(self.bytes.len()) => {
-                self.bytes.clear();
+            Some(first) if first != Some(self.loaded) => {
+                self.loaded = 0;
                 Err(TransferFault::Elsewhere)
             }
             _ => Ok(()),
         }
     }
 
-    /// Takes in bytes.
+    /// Counts bytes that have arrived.
     ///
     /// # Errors
     /// If they are more than the file has.
-    pub fn push(
-        &mut self,
-        length: usize,
-        copy: impl FnOnce(&mut [u8]),
-    ) -> Result<(), TransferFault> {
-        let start = self.bytes.len();
-        if length > self.expected - start {
+    pub fn push(&mut self, length: usize) -> Result<(), TransferFault> {
+        if length > self.expected - self.loaded {
             return Err(TransferFault::TooLong);
         }
-        self.bytes.resize(start + length, 0);
-        copy(&mut self.bytes[start..]);
+        self.loaded += length;
         Ok(())
     }
 
-    /// The file, once it is whole.
+    /// Compares the file, once it is whole, with what was wanted, by the SHA-256 of all that arrived.
     ///
     /// # Errors
     /// If it is another one.
-    pub fn finish(self) -> Result<Vec<u8>, TransferFault> {
+    pub fn check(&self, sha256: &str) -> Result<(), TransferFault> {
         match &self.sha256 {
-            Some(expected) if *expected != sha256(&self.bytes) => Err(TransferFault::Checksum),
-            _ => Ok(self.bytes),
+            Some(expected) if expected != sha256 => Err(TransferFault::Checksum),
+            _ => Ok(()),
         }
     }
 }
@@ -143,54 +126,47 @@ impl Retries {
 mod tests {
     use super::*;
 
-    const CONTENT: &[u8] = b"0123456789";
-
+    /// Of a file of ten bytes.
     fn transfer(sha256: Option<&str>) -> Transfer {
-        let file = HubFile {
+        Transfer::new(&HubFile {
             name: "model.safetensors".into(),
-            bytes: CONTENT.len() as u32,
+            bytes: 10,
             sha256: sha256.map(str::to_owned),
-        };
-        Transfer::new(&file).unwrap()
-    }
-
-    fn push(transfer: &mut Transfer, bytes: &[u8]) -> Result<(), TransferFault> {
-        transfer.push(bytes.len(), |place| place.copy_from_slice(bytes))
+        })
     }
 
     #[test]
     fn a_break_is_gone_on_from() {
-        let sha256 = sha256(CONTENT);
-        let mut transfer = transfer(Some(&sha256));
+        let mut transfer = transfer(Some("its sum"));
         assert_eq!(transfer.range(), None);
         transfer.answered(200, None).unwrap();
-        push(&mut transfer, &CONTENT[..4]).unwrap();
+        transfer.push(4).unwrap();
         assert_eq!(transfer.range().as_deref(), Some("bytes=4-"));
         transfer.answered(206, Some("bytes 4-9/10")).unwrap();
-        push(&mut transfer, &CONTENT[4..7]).unwrap();
+        transfer.push(3).unwrap();
         // A server may not show its Content-Range to pages of other origins.
         transfer.answered(206, None).unwrap();
         assert!(!transfer.is_whole());
-        push(&mut transfer, &CONTENT[7..]).unwrap();
+        transfer.push(3).unwrap();
         assert!(transfer.is_whole());
-        assert_eq!(transfer.finish().unwrap(), CONTENT);
+        assert_eq!(transfer.check("its sum"), Ok(()));
     }
 
     #[test]
     fn a_server_that_ignores_the_range_is_heard_from_the_start() {
         let mut transfer = transfer(None);
-        push(&mut transfer, b"0123").unwrap();
+        transfer.push(4).unwrap();
         transfer.answered(200, None).unwrap();
         assert_eq!(transfer.loaded(), 0);
-        push(&mut transfer, CONTENT).unwrap();
-        assert_eq!(transfer.finish().unwrap(), CONTENT);
+        transfer.push(10).unwrap();
+        assert_eq!(transfer.check("any"), Ok(()));
     }
 
     #[test]
     fn what_does_not_continue_the_file_is_refused() {
         for range in ["bytes 5-9/10", "bytes */10", "items 4-9/10", ""] {
             let mut transfer = transfer(None);
-            push(&mut transfer, b"0123").unwrap();
+            transfer.push(4).unwrap();
             assert_eq!(
                 transfer.answered(206, Some(range)),
                 Err(TransferFault::Elsewhere),
@@ -199,16 +175,16 @@ mod tests {
             assert_eq!(transfer.range(), None, "the next attempt begins anew");
         }
         let mut transfer = transfer(None);
-        push(&mut transfer, b"0123").unwrap();
-        assert_eq!(push(&mut transfer, b"4567890"), Err(TransferFault::TooLong));
+        transfer.push(4).unwrap();
+        assert_eq!(transfer.push(7), Err(TransferFault::TooLong));
         assert_eq!(transfer.loaded(), 4);
     }
 
     #[test]
     fn another_content_is_refused_where_the_checksum_is_known() {
-        let mut transfer = transfer(Some(&"0".repeat(64)));
-        push(&mut transfer, CONTENT).unwrap();
-        assert_eq!(transfer.finish(), Err(TransferFault::Checksum));
+        let mut transfer = transfer(Some("its sum"));
+        transfer.push(10).unwrap();
+        assert_eq!(transfer.check("another"), Err(TransferFault::Checksum));
     }
 
     #[test]

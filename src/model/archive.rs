@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use serde::Serialize;
 
 use super::folder::{MOST_FOLDER_BYTES, SeveralFolders, locate, most_bytes};
-use crate::archive::{ArchiveError, ArchiveReader, Limits};
+use crate::archive::{ArchiveError, ArchiveReader, Entry, Limits};
 
 /// A folder of the hub has some dozens of files; it may lie among others.
 const LIMITS: Limits = Limits {
@@ -62,13 +62,13 @@ impl<R: Read + Seek> FolderArchive<R> {
         names.collect()
     }
 
-    /// Unpacks a file of the encoder's folder.
+    /// Begins to unpack a file of the encoder's folder.
     ///
     /// # Errors
     /// If it cannot be unpacked or trusted.
-    pub fn read(&mut self, name: &str) -> Result<Vec<u8>, FolderArchiveError> {
+    pub fn entry(&mut self, name: &str) -> Result<Entry<'_, R>, FolderArchiveError> {
         let path = format!("{}{name}", self.folder);
-        Ok(self.archive.read(&path)?)
+        Ok(self.archive.entry(&path)?)
     }
 }
 
@@ -109,8 +109,13 @@ mod tests {
             ]);
             let mut archive = open(archive).unwrap();
             assert_eq!(archive.names(), [CONFIG, SINGLE, TOKENIZER]);
-            assert_eq!(archive.read(CONFIG).unwrap(), b"the config");
-            assert_eq!(archive.read(SINGLE).unwrap(), b"the weights");
+            for (name, content) in [(CONFIG, &b"the config"[..]), (SINGLE, b"the weights")] {
+                let mut buffer = [0; 20];
+                let mut entry = archive.entry(name).unwrap();
+                assert_eq!(entry.length(), content.len() as u64);
+                let read = entry.read(&mut buffer).unwrap();
+                assert_eq!(&buffer[..read], content);
+            }
         }
     }
 
@@ -128,15 +133,15 @@ mod tests {
             while let Some(at) = archive.windows(4).position(|four| four == declared) {
                 archive[at..at + 4].copy_from_slice(&200_000_000_u32.to_le_bytes());
             }
-            let error = open(archive).unwrap().read(name).unwrap_err();
+            let mut archive = open(archive).unwrap();
             let too_large = matches!(
-                error,
-                FolderArchiveError::Archive(ArchiveError::TooLarge {
+                archive.entry(name),
+                Err(FolderArchiveError::Archive(ArchiveError::TooLarge {
                     most: MOST_JSON_BYTES,
                     ..
-                })
+                }))
             );
-            assert_ne!(too_large, fits, "{error}");
+            assert_ne!(too_large, fits, "{name}");
         }
     }
 }

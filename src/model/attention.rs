@@ -31,7 +31,7 @@ pub struct SelfAttention {
 }
 
 impl SelfAttention {
-    pub(super) fn load(weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+    pub(super) fn load(weights: &Weights, layer: usize) -> Result<Self, WeightsError> {
         let names = weights.names();
         let linear = |part| weights.linear(&names.in_layer(layer, part));
         Ok(Self {

@@ -25,7 +25,7 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
-    pub(super) fn load(weights: &Weights<'_>) -> Result<Self, WeightsError> {
+    pub(super) fn load(weights: &Weights) -> Result<Self, WeightsError> {
         let (config, names) = (weights.config(), weights.names());
         Ok(Self {
             word: weights.embedding(names.word)?,

@@ -36,7 +36,7 @@ pub struct EncoderLayer {
 }
 
 impl EncoderLayer {
-    fn load(weights: &Weights<'_>, layer: usize) -> Result<Self, WeightsError> {
+    fn load(weights: &Weights, layer: usize) -> Result<Self, WeightsError> {
         let names = weights.names();
         let linear = |part| weights.linear(&names.in_layer(layer, part));
         Ok(Self {
@@ -140,8 +140,8 @@ impl Encoder {
     /// Puts the weights of a Hugging Face folder on the device, none of them trainable.
     ///
     /// # Errors
-    /// If a tensor cannot be read; [`Weights::open`] has checked them all.
-    pub fn load(weights: &Weights<'_>) -> Result<Self, WeightsError> {
+    /// If a tensor is missing; [`WeightsReader`](super::weights::WeightsReader) has found them all.
+    pub fn load(weights: &Weights) -> Result<Self, WeightsError> {
         let layers = (0..weights.config().num_hidden_layers)
             .map(|layer| EncoderLayer::load(weights, layer))
             .collect::<Result<_, _>>()?;

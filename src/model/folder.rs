@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::config::EncoderConfig;
-use super::weights::{WeightsError, shard_names};
+use super::sink::FileSink;
+use super::weights::{WeightsError, WeightsReader, shard_names};
 
 /// Name of the configuration.
 pub const CONFIG: &str = "config.json";
@@ -158,9 +159,14 @@ fn is_shard(name: &str) -> bool {
         .is_some_and(|rest| rest.contains("-of-"))
 }
 
+/// Whether a file holds weights, by its name.
+pub fn is_weights(name: &str) -> bool {
+    name.ends_with(".safetensors")
+}
+
 /// The most bytes that a file may have, by its name.
 pub fn most_bytes(name: &str) -> u64 {
-    match name.ends_with(".safetensors") {
+    match is_weights(name) {
         true => MOST_WEIGHT_BYTES,
         false => MOST_JSON_BYTES,
     }
@@ -251,8 +257,33 @@ impl WeightFiles {
             .map(|(name, bytes)| (name, bytes.as_slice()))
     }
 
+    /// The index of several files.
+    pub(super) fn index(&self) -> Option<&[u8]> {
+        match self {
+            Self::Single(_) => None,
+            Self::Sharded { index, .. } => Some(index),
+        }
+    }
+
+    /// Gives the weights to a reader of them.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub(super) fn read_into(&self, reader: &mut WeightsReader) -> Result<(), WeightsError> {
+        let wanted = reader.remaining();
+        for (name, bytes) in self
+            .iter()
+            .filter(|(name, _)| wanted.contains(&(*name).to_owned()))
+        {
+            reader.begin(name, bytes.len() as u64)?;
+            reader.push(bytes)?;
+            reader.end()?;
+        }
+        Ok(())
+    }
+
     /// Reads the weights of a folder. A single file comes before several, as in transformers. Files that the index
-    /// names and that are not there are left for [`Weights::open`](super::Weights::open) to name.
+    /// names and that are not there are left for [`WeightsReader`] to name.
     ///
     /// # Errors
     /// If the index cannot be read; what `read` fails with.

@@ -16,6 +16,7 @@ pub mod norm;
 pub mod parameters;
 pub mod pooling;
 mod pretrained;
+mod sink;
 mod trainable;
 pub mod weights;
 
@@ -24,5 +25,6 @@ pub use classifier::TextClassifier;
 pub use config::{ConfigError, EncoderConfig, Family};
 pub use encoder::Encoder;
 pub use folder::{FolderFiles, MissingFile, WeightFiles};
-pub use pretrained::{EncoderPlan, PretrainedEncoder, PretrainedError, SmallFiles};
+pub use pretrained::{EncoderPlan, EncoderReader, PretrainedEncoder, PretrainedError, SmallFiles};
+pub use sink::{FileBytes, FileSink, Folder};
 pub use weights::{Misfit, Weights, WeightsError};

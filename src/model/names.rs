@@ -120,6 +120,13 @@ impl Names {
     pub fn in_layer(&self, layer: usize, part: &str) -> String {
         format!("{}.{layer}.{part}", self.layer)
     }
+
+    /// Whether a tensor is a table of embeddings.
+    pub(super) fn is_embedding(&self, tensor: &str) -> bool {
+        let module = tensor.strip_suffix(".weight");
+        let mut tables = [Some(self.word), Some(self.position), self.token_type].into_iter();
+        tables.any(|table| table.is_some() && table == module)
+    }
 }
 
 /// Names and shapes of an encoder's tensors: the table above, for a configuration.

@@ -8,8 +8,11 @@ use serde::Serialize;
 
 use super::config::{ConfigError, EncoderConfig};
 use super::encoder::Encoder;
-use super::folder::{CONFIG, FolderFiles, MissingFile, PROMPTS, TOKENIZER, WeightFiles};
-use super::weights::{Weights, WeightsError};
+use super::folder::{
+    CONFIG, FolderFiles, INDEX, MissingFile, PROMPTS, SINGLE, TOKENIZER, WeightFiles,
+};
+use super::sink::{FileBytes, FileSink, Folder};
+use super::weights::{WeightsError, WeightsReader};
 use crate::checksum::sha256;
 use crate::text::{PromptError, Tokenizer, TokenizerError, default_prompt};
 
@@ -49,6 +52,12 @@ pub struct EncoderPlan {
     files: SmallFiles,
     /// Those of the files that were read.
     checksums: BTreeMap<String, String>,
+}
+
+/// An encoder while the files of its weights arrive; a sink for them.
+pub struct EncoderReader {
+    plan: EncoderPlan,
+    weights: WeightsReader,
 }
 
 /// Why a folder cannot be used.
@@ -92,6 +101,9 @@ impl PretrainedError {
             }
             Self::Prompt(_) => {
                 "Put the folder's original config_sentence_transformers.json back, or remove it to go without a prompt."
+            }
+            Self::Weights(WeightsError::Memory { .. }) => {
+                "Close other tabs, or choose a smaller one."
             }
             Self::Weights(_) | Self::Vocabulary { .. } => {
                 "Choose another encoder, or put the folder's original files back."
@@ -142,35 +154,93 @@ impl EncoderPlan {
         })
     }
 
-    /// Checks the weights and puts them on the device.
+    /// Begins to read the weights: those of a single file, or of several with the index given, `names` being all files
+    /// of the folder.
+    ///
+    /// # Errors
+    /// If the index cannot be read, or names files that are not there.
+    pub fn reader(
+        self,
+        index: Option<&[u8]>,
+        names: &[&str],
+        device: &Device,
+    ) -> Result<EncoderReader, PretrainedError> {
+        let weights = match index {
+            // Only a file of the folder itself counts: an index is no way out of it.
+            Some(index) => {
+                let is_present = |name: &str| names.contains(&name);
+                WeightsReader::sharded(index, is_present, &self.config, device)?
+            }
+            None => WeightsReader::single(&self.config, device),
+        };
+        Ok(EncoderReader {
+            plan: self,
+            weights,
+        })
+    }
+
+    /// Checks weights that lie in memory and puts them on the device.
     ///
     /// # Errors
     /// If they cannot be read or are another encoder's.
     pub fn load(
-        mut self,
+        self,
         files: &WeightFiles,
         device: &Device,
     ) -> Result<PretrainedEncoder, PretrainedError> {
-        let weights = Weights::open(files, &self.config, device)?;
-        let model = Encoder::load(&weights)?;
-        let surplus = weights.surplus();
-        let checksums = files
-            .iter()
-            .map(|(name, bytes)| (name.to_owned(), sha256(bytes)));
-        self.checksums.extend(checksums);
+        let names: Vec<&str> = files.iter().map(|(name, _)| name).collect();
+        let mut reader = self.reader(files.index(), &names, device)?;
+        files.read_into(&mut reader.weights)?;
+        reader.finish()
+    }
+}
+
+impl EncoderReader {
+    /// The files of weights that are still to be read, in any order.
+    pub fn remaining(&self) -> Vec<String> {
+        self.weights.remaining()
+    }
+
+    /// The encoder, once all files have ended.
+    ///
+    /// # Errors
+    /// If one has not.
+    pub fn finish(self) -> Result<PretrainedEncoder, PretrainedError> {
+        let Self { plan, weights } = self;
+        let mut checksums = plan.checksums;
+        checksums.extend(weights.checksums().clone());
+        let weights = weights.finish()?;
         Ok(PretrainedEncoder {
-            config: self.config,
-            tokenizer: self.tokenizer,
-            model,
-            surplus,
-            files: self.files,
-            checksums: self.checksums,
+            config: plan.config,
+            tokenizer: plan.tokenizer,
+            model: Encoder::load(&weights)?,
+            surplus: weights.surplus().to_vec(),
+            files: plan.files,
+            checksums,
         })
     }
 }
 
+impl FileSink for EncoderReader {
+    fn begin(&mut self, file: &str, bytes: u64) -> Result<(), WeightsError> {
+        self.weights.begin(file, bytes)
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> Result<(), WeightsError> {
+        self.weights.push(bytes)
+    }
+
+    fn checksum(&self) -> String {
+        self.weights.checksum()
+    }
+
+    fn end(&mut self) -> Result<(), WeightsError> {
+        self.weights.end()
+    }
+}
+
 impl PretrainedEncoder {
-    /// Reads the files, the small ones first, and puts the weights on the device.
+    /// Reads files that lie in memory, the small ones first, and puts the weights on the device.
     ///
     /// # Errors
     /// If a file cannot be read, or they do not fit each other.
@@ -180,28 +250,38 @@ impl PretrainedEncoder {
     }
 
     /// Reads an encoder of a folder, wherever it lies, and only what it needs of it. What the small files say is
-    /// checked before the weights are read.
-    ///
-    /// `names` are all files of the folder; `read` gives the content of one of them.
+    /// checked before the weights are read, and these are not held in memory but for their tensors.
     ///
     /// # Errors
-    /// If a file is missing, cannot be used, or they do not fit each other; what `read` fails with.
-    pub fn read<E>(
-        names: &[&str],
-        mut read: impl FnMut(&str) -> Result<Vec<u8>, E>,
-        device: &Device,
-    ) -> Result<Self, E>
+    /// If a file is missing, cannot be used, or they do not fit each other; what the folder fails with.
+    pub fn read<E>(folder: &mut impl Folder<Error = E>, device: &Device) -> Result<Self, E>
     where
         E: From<PretrainedError> + From<WeightsError>,
     {
-        MissingFile::check(names).map_err(PretrainedError::from)?;
+        let names = folder.names();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        MissingFile::check(&names).map_err(PretrainedError::from)?;
+        let mut small = |name: &str| {
+            let mut file = FileBytes::default();
+            folder.read(name, &mut file)?;
+            Ok::<_, E>(file.bytes)
+        };
         let prompts = match names.contains(&PROMPTS) {
-            true => Some(read(PROMPTS)?),
+            true => Some(small(PROMPTS)?),
             false => None,
         };
-        let (config, tokenizer) = (read(CONFIG)?, read(TOKENIZER)?);
+        let (config, tokenizer) = (small(CONFIG)?, small(TOKENIZER)?);
         let plan = EncoderPlan::read(&config, &tokenizer, prompts.as_deref())?;
-        let weights = WeightFiles::read(names, read)?;
-        Ok(plan.load(&weights, device)?)
+        // A single file comes before several, as in transformers.
+        let index = match names.contains(&SINGLE) {
+            true => None,
+            false => Some(small(INDEX)?),
+        };
+        let mut reader = plan.reader(index.as_deref(), &names, device)?;
+        for name in reader.remaining() {
+            folder.read(&name, &mut reader)?;
+            reader.end()?;
+        }
+        Ok(reader.finish()?)
     }
 }

@@ -3,69 +3,75 @@
 //! PyTorch keeps a linear layer's weight as `[d_output, d_input]`, burn as `[d_input, d_output]`. Beside the standard
 //! types of numbers, matrices may have 4-bit ones, `q4_0`.
 
+mod arriving;
 mod error;
+mod header;
 mod index;
 mod numbers;
 mod q4_0;
 mod random;
+mod reader;
+mod sources;
 
 use std::collections::BTreeMap;
 
 use burn::module::Param;
 use burn::nn::{Embedding, Linear};
-use burn::tensor::{Device, Tensor, TensorData};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use burn::tensor::{Device, Tensor};
 
 pub use error::{Misfit, ShardFault, WeightsError};
 pub use index::shard_names;
 pub use random::random_file;
+pub use reader::WeightsReader;
 
 use super::config::EncoderConfig;
-use super::folder::{SINGLE, WeightFiles};
-use super::names::{self, BUFFERS, Names, modern_name, old_name};
+use super::folder::WeightFiles;
+use super::names::Names;
 use super::norm::LayerNorm;
 pub(crate) use error::list;
 pub(crate) use numbers::{NUMBERS, to_f32, transpose};
 
-/// The tensors of one file or of several, read in place, which are known to be an encoder's.
-pub struct Weights<'a> {
-    tensors: BTreeMap<String, TensorView<'a>>,
-    config: &'a EncoderConfig,
-    prefix: &'static str,
-    device: &'a Device,
+/// An encoder's tensors on a device, each of its right shape.
+pub struct Weights {
+    /// By their names in transformers, without prefix.
+    tensors: BTreeMap<String, Parameter>,
+    config: EncoderConfig,
+    /// Whether the files have a pooler.
+    pooler: bool,
+    surplus: Vec<String>,
 }
 
-impl<'a> Weights<'a> {
-    /// Reads the files' headers and checks every tensor that the encoder needs. The tensors themselves are read when
-    /// the model asks for them; nothing is allocated for them before.
+/// A tensor on a device. No gradient is computed for it.
+enum Parameter {
+    Vector(Param<Tensor<1>>),
+    /// A linear layer's is transposed.
+    Matrix(Param<Tensor<2>>),
+}
+
+impl Weights {
+    /// Reads files that lie in memory. What arrives or lies elsewhere is read by a [`WeightsReader`].
     ///
     /// # Errors
     /// If the bytes are not whole safetensors files, or files and index differ, or tensors are missing, misshapen or
     /// of a type that is not understood. All of them are named.
     pub fn open(
-        files: &'a WeightFiles,
-        config: &'a EncoderConfig,
-        device: &'a Device,
+        files: &WeightFiles,
+        config: &EncoderConfig,
+        device: &Device,
     ) -> Result<Self, WeightsError> {
-        let tensors = match files {
-            WeightFiles::Single(bytes) => read_header(SINGLE, bytes)?.into_iter().collect(),
-            WeightFiles::Sharded { index, shards } => index::read(index, shards)?,
+        let mut reader = match files {
+            WeightFiles::Single(_) => WeightsReader::single(config, device),
+            WeightFiles::Sharded { index, shards } => {
+                WeightsReader::sharded(index, |name| shards.contains_key(name), config, device)?
+            }
         };
-        let prefix = config.family.names().prefix;
-        let prefixed = tensors.keys().any(|name| name.starts_with(prefix));
-        let weights = Self {
-            tensors,
-            config,
-            prefix: if prefixed { prefix } else { "" },
-            device,
-        };
-        weights.check()?;
-        Ok(weights)
+        files.read_into(&mut reader)?;
+        reader.finish()
     }
 
     /// The configuration that they fit.
     pub fn config(&self) -> &EncoderConfig {
-        self.config
+        &self.config
     }
 
     /// What the family calls its tensors.
@@ -75,68 +81,24 @@ impl<'a> Weights<'a> {
 
     /// The pooler's name, where the files have one.
     pub(super) fn pooler(&self) -> Option<&'static str> {
-        self.names().pooler.filter(|name| {
-            let weight = format!("{name}.weight");
-            self.view(&weight).is_some()
-                || self.view(&format!("{weight}{}", q4_0::SUFFIX)).is_some()
-        })
+        self.names().pooler.filter(|_| self.pooler)
     }
 
     /// Tensors in the files that the encoder does not use, sorted: a head's weights, for example.
-    pub fn surplus(&self) -> Vec<String> {
-        let expected = self.expected();
-        self.tensors
-            .keys()
-            .filter(|name| {
-                let own = modern_name(name.strip_prefix(self.prefix).unwrap_or(name));
-                let own = own.strip_suffix(q4_0::SUFFIX).unwrap_or(&own);
-                !BUFFERS.contains(&own) && !expected.iter().any(|(name, _)| name == own)
-            })
-            .cloned()
-            .collect()
-    }
-
-    fn check(&self) -> Result<(), WeightsError> {
-        let misfits: Vec<Misfit> = self
-            .expected()
-            .into_iter()
-            .filter_map(|(name, shape)| self.misfit(name, shape))
-            .collect();
-        if misfits.is_empty() {
-            Ok(())
-        } else {
-            Err(WeightsError::Mismatch(misfits))
-        }
-    }
-
-    fn expected(&self) -> Vec<(String, Vec<usize>)> {
-        names::tensors(self.config, self.pooler().is_some())
-    }
-
-    fn misfit(&self, name: String, expected: Vec<usize>) -> Option<Misfit> {
-        if let Some(view) = self.view(&name) {
-            return misfit(view, name, expected, &NUMBERS);
-        }
-        let packed = format!("{name}{}", q4_0::SUFFIX);
-        match (self.view(&packed), q4_0::stored_shape(&expected)) {
-            (Some(view), Some(shape)) => misfit(view, packed, shape.into(), &[Dtype::U8]),
-            _ => Some(Misfit::Missing { name }),
-        }
+    pub fn surplus(&self) -> &[String] {
+        &self.surplus
     }
 
     pub(super) fn linear(&self, name: &str) -> Result<Linear, WeightsError> {
-        let ([d_output, d_input], values) = self.read::<2>(&format!("{name}.weight"))?;
-        let transposed = transpose(&values, d_output, d_input);
         Ok(Linear {
-            weight: self.frozen(transposed, [d_input, d_output]),
+            weight: self.matrix(&format!("{name}.weight"))?,
             bias: Some(self.vector(&format!("{name}.bias"))?),
         })
     }
 
     pub(super) fn embedding(&self, name: &str) -> Result<Embedding, WeightsError> {
-        let (shape, values) = self.read::<2>(&format!("{name}.weight"))?;
         Ok(Embedding {
-            weight: self.frozen(values, shape),
+            weight: self.matrix(&format!("{name}.weight"))?,
         })
     }
 
@@ -147,78 +109,24 @@ impl<'a> Weights<'a> {
     }
 
     fn vector(&self, name: &str) -> Result<Param<Tensor<1>>, WeightsError> {
-        let (shape, values) = self.read::<1>(name)?;
-        Ok(self.frozen(values, shape))
-    }
-
-    /// A parameter that no gradient is computed for.
-    fn frozen<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Param<Tensor<D>> {
-        Param::from_data(TensorData::new(values, shape), self.device).set_require_grad(false)
-    }
-
-    fn read<const D: usize>(&self, name: &str) -> Result<([usize; D], Vec<f32>), WeightsError> {
-        let read = self.values(name).and_then(|(shape, values)| {
-            let shape = shape.try_into().map_err(|found| Misfit::Shape {
-                name: name.into(),
-                expected: vec![0; D],
-                found,
-            })?;
-            Ok((shape, values))
-        });
-        read.map_err(|misfit| WeightsError::Mismatch(vec![misfit]))
-    }
-
-    fn values(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), Misfit> {
-        if let Some(view) = self.view(name) {
-            return Ok((view.shape().to_vec(), to_f32(name, view)?));
-        }
-        match self.view(&format!("{name}{}", q4_0::SUFFIX)) {
-            Some(view) => Ok(q4_0::read(view)),
-            None => Err(Misfit::Missing { name: name.into() }),
+        match self.tensors.get(name) {
+            Some(Parameter::Vector(vector)) => Ok(vector.clone()),
+            _ => Err(missing(name)),
         }
     }
 
-    fn view(&self, name: &str) -> Option<&TensorView<'a>> {
-        let view = |name: &str| self.tensors.get(&format!("{}{name}", self.prefix));
-        view(name).or_else(|| view(&old_name(name)?))
+    fn matrix(&self, name: &str) -> Result<Param<Tensor<2>>, WeightsError> {
+        match self.tensors.get(name) {
+            Some(Parameter::Matrix(matrix)) => Ok(matrix.clone()),
+            _ => Err(missing(name)),
+        }
     }
 }
 
-/// How a tensor differs from what is expected, if it does.
-fn misfit(
-    view: &TensorView<'_>,
-    name: String,
-    expected: Vec<usize>,
-    types: &'static [Dtype],
-) -> Option<Misfit> {
-    let found = view.shape();
-    if found != expected {
-        return Some(Misfit::Shape {
-            name,
-            expected,
-            found: found.to_vec(),
-        });
-    }
-    let found = view.dtype();
-    (!types.contains(&found)).then_some(Misfit::Dtype {
-        name,
-        expected: types,
-        found,
-    })
-}
-
-/// The tensors of a file, in place. The header is checked against the file's length.
-fn read_header<'a>(
-    file: &str,
-    bytes: &'a [u8],
-) -> Result<Vec<(String, TensorView<'a>)>, WeightsError> {
-    match SafeTensors::deserialize(bytes) {
-        Ok(header) => Ok(header.tensors()),
-        Err(source) => Err(WeightsError::Unreadable {
-            file: file.to_owned(),
-            source,
-        }),
-    }
+fn missing(name: &str) -> WeightsError {
+    WeightsError::Mismatch(vec![Misfit::Missing {
+        name: name.to_owned(),
+    }])
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::data::{DatasetError, EditError, TableError, WriteError};
 use crate::eval::PipelineError;
 use crate::eval::metrics::MetricsError;
 use crate::hub::HubError;
-use crate::model::PretrainedError;
+use crate::model::{PretrainedError, WeightsError};
 use crate::protocol::{ErrorKind, Event, RequestId, WireError};
 use crate::text::TokenizerError;
 use crate::train::config::TrainConfigError;
@@ -41,6 +41,11 @@ impl From<Fault> for WireError {
             ..WireError::of(kind, &error, error.hint())
         }
     }
+}
+
+/// Why an encoder cannot be used, by its weights.
+pub fn of_weights(error: WeightsError) -> WireError {
+    PretrainedError::from(error).into()
 }
 
 /// Tells the page that a command failed; if the worker cannot go on, that it is lost.

@@ -8,9 +8,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
-use crate::checksum::sha256;
+use super::errors::of_weights;
+use crate::model::FileSink;
 use crate::port::describe;
-use crate::protocol::EncoderFile;
+use crate::protocol::{EncoderFile, WireError};
 use crate::reason::as_text;
 
 /// Without a byte for this long, a connection is given up.
@@ -93,6 +94,13 @@ pub struct Reply {
     pub status: u16,
     /// `Content-Range`, if there is one that the browser shows.
     pub content_range: Option<String>,
+    /// What follows.
+    pub body: Body,
+}
+
+/// The bytes of an answer, as they come.
+pub struct Body {
+    /// None where an answer has no bytes.
     reader: Option<ReadableStreamDefaultReader>,
 }
 
@@ -126,13 +134,23 @@ impl Reply {
         Ok(Self {
             status: answer.status(),
             content_range: answer.headers().get("Content-Range"),
-            reader: answer.body().map(|body| body.get_reader().unchecked_into()),
+            body: Body::of(&answer),
         })
     }
 
     /// Whether this is what was asked for.
     pub fn is_ok(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+}
+
+impl Body {
+    /// Those of an answer that nobody has begun to read.
+    pub fn of(response: &Response) -> Self {
+        let body = response.body();
+        Self {
+            reader: body.map(|body| body.get_reader().unchecked_into()),
+        }
     }
 
     /// The next bytes; `None` at the end.
@@ -176,51 +194,73 @@ async fn unless_stalled(promise: &Promise) -> Result<JsValue, JsValue> {
     outcome
 }
 
-/// Fetches a file of the page's own origin whole. `progress` is told how many bytes have arrived.
-pub async fn fetch(
-    url: &str,
-    file: &str,
-    mut progress: impl FnMut(usize),
-) -> Result<Vec<u8>, FetchError> {
-    let unreachable = |error: JsValue| FetchError::Unreachable {
-        file: file.to_owned(),
-        detail: describe(&error),
-    };
-    let mut reply = Reply::of_origin(url).await.map_err(unreachable)?;
-    if !reply.is_ok() {
-        return Err(FetchError::Status {
+/// Asks for a file of the page's own origin.
+async fn ask(url: &str, file: &str) -> Result<Reply, FetchError> {
+    let reply = Reply::of_origin(url).await.map_err(unreachable(file))?;
+    match reply.is_ok() {
+        true => Ok(reply),
+        false => Err(FetchError::Status {
             file: file.to_owned(),
             status: reply.status,
-        });
+        }),
     }
+}
+
+fn unreachable(file: &str) -> impl Fn(JsValue) -> FetchError {
+    move |error| FetchError::Unreachable {
+        file: file.to_owned(),
+        detail: describe(&error),
+    }
+}
+
+/// Fetches a file of the page's own origin whole.
+pub async fn fetch(url: &str, file: &str) -> Result<Vec<u8>, FetchError> {
+    let mut reply = ask(url, file).await?;
     let mut bytes = Vec::new();
-    while let Some(chunk) = reply.next().await.map_err(unreachable)? {
+    while let Some(chunk) = reply.body.next().await.map_err(unreachable(file))? {
         let start = bytes.len();
         bytes.resize(start + chunk.length() as usize, 0);
         chunk.copy_to(&mut bytes[start..]);
-        progress(bytes.len());
     }
     Ok(bytes)
 }
 
-/// Fetches a file of an encoder and checks that it is the very one.
+/// Fetches a file of an encoder into a sink, and checks that it is the very one. `progress` is told how many bytes have
+/// arrived.
 pub async fn fetch_verified(
     url: &str,
     file: &EncoderFile,
-    progress: impl FnMut(usize),
-) -> Result<Vec<u8>, FetchError> {
-    let bytes = fetch(url, &file.name, progress).await?;
-    if bytes.len() != file.bytes as usize {
+    sink: &mut dyn FileSink,
+    mut progress: impl FnMut(usize),
+) -> Result<(), WireError> {
+    let mut reply = ask(url, &file.name).await?;
+    let expected = file.bytes as usize;
+    let mut loaded = 0;
+    let mut bytes = Vec::new();
+    sink.begin(&file.name, file.bytes.into())
+        .map_err(of_weights)?;
+    while loaded <= expected
+        && let Some(chunk) = reply.body.next().await.map_err(unreachable(&file.name))?
+    {
+        loaded += chunk.length() as usize;
+        bytes.resize(chunk.length() as usize, 0);
+        chunk.copy_to(&mut bytes);
+        sink.push(&bytes).map_err(of_weights)?;
+        progress(loaded);
+    }
+    if loaded != expected {
         return Err(FetchError::Length {
             file: file.name.clone(),
             expected: file.bytes,
-            found: bytes.len(),
-        });
+            found: loaded,
+        }
+        .into());
     }
-    if sha256(&bytes) != file.sha256 {
+    if sink.checksum() != file.sha256 {
         return Err(FetchError::Checksum {
             file: file.name.clone(),
-        });
+        }
+        .into());
     }
-    Ok(bytes)
+    sink.end().map_err(of_weights)
 }

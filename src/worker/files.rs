@@ -6,14 +6,16 @@ use burn::tensor::Device;
 
 use super::fetch::{FetchError, fetch, fetch_verified};
 use super::port::post;
-use crate::model::folder::{CONFIG, PROMPTS, TOKENIZER};
-use crate::model::{EncoderPlan, MissingFile, PretrainedEncoder, PretrainedError, WeightFiles};
+use crate::model::folder::{CONFIG, INDEX, PROMPTS, SINGLE, TOKENIZER, is_weights};
+use crate::model::{
+    EncoderPlan, FileBytes, FileSink, MissingFile, PretrainedEncoder, PretrainedError,
+};
 use crate::protocol::{EncoderEntry, EncoderFile, Event, RequestId, WireError};
 
 /// The encoders that the page offers: `models/index.json`.
 pub async fn encoders(base_url: &str) -> Result<Vec<EncoderEntry>, FetchError> {
     let file = "models/index.json";
-    let bytes = fetch(&format!("{base_url}{file}"), file, |_| ()).await?;
+    let bytes = fetch(&format!("{base_url}{file}"), file).await?;
     serde_json::from_slice(&bytes).map_err(|detail| FetchError::Unreadable {
         file: file.to_owned(),
         detail,
@@ -23,16 +25,16 @@ pub async fn encoders(base_url: &str) -> Result<Vec<EncoderEntry>, FetchError> {
 /// A sample table.
 pub async fn sample(base_url: &str, name: &str) -> Result<Vec<u8>, FetchError> {
     let file = format!("samples/{name}.csv");
-    fetch(&format!("{base_url}{file}"), &file, |_| ()).await
+    fetch(&format!("{base_url}{file}"), &file).await
 }
 
 /// The module with the tables of encodings other than Unicode's, which `cargo xtask finish` adds to the page.
 pub async fn encodings(base_url: &str) -> Result<Vec<u8>, FetchError> {
     let file = "encodings.wasm";
-    fetch(&format!("{base_url}{file}"), file, |_| ()).await
+    fetch(&format!("{base_url}{file}"), file).await
 }
 
-/// Fetches an encoder's folder and puts it on the device.
+/// Fetches an encoder's folder and puts it on the device while it arrives.
 pub async fn encoder(
     base_url: &str,
     entry: &EncoderEntry,
@@ -41,30 +43,35 @@ pub async fn encoder(
 ) -> Result<PretrainedEncoder, WireError> {
     let names: Vec<&str> = entry.files.iter().map(|file| file.name.as_str()).collect();
     MissingFile::check(&names).map_err(PretrainedError::from)?;
+    let total = entry.files.iter().map(|file| f64::from(file.bytes)).sum();
     let mut download = Download {
         folder: format!("{base_url}models/{}", entry.id),
-        progress: Progress::new(
-            id,
-            entry.files.iter().map(|file| f64::from(file.bytes)).sum(),
-        ),
-        files: BTreeMap::new(),
+        progress: Progress::new(id, total),
     };
     // What the small files say is known before the weights are fetched.
-    let is_weights = |file: &&EncoderFile| file.name.ends_with(".safetensors");
-    for file in entry.files.iter().filter(|file| !is_weights(file)) {
-        download.fetch(file).await?;
+    let mut small = BTreeMap::new();
+    for file in entry.files.iter().filter(|file| !is_weights(&file.name)) {
+        let mut sink = FileBytes::default();
+        download.fetch(file, &mut sink).await?;
+        small.insert(file.name.as_str(), sink.bytes);
     }
-    let prompts = download.files.remove(PROMPTS);
+    let file = |name: &str| small.get(name).map(Vec::as_slice);
     let plan = EncoderPlan::read(
-        &download.take(CONFIG),
-        &download.take(TOKENIZER),
-        prompts.as_deref(),
+        file(CONFIG).unwrap_or_default(),
+        file(TOKENIZER).unwrap_or_default(),
+        file(PROMPTS),
     )?;
-    for file in entry.files.iter().filter(is_weights) {
-        download.fetch(file).await?;
+    let index = file(INDEX).filter(|_| !names.contains(&SINGLE));
+    let mut reader = plan.reader(index, &names, device)?;
+    let wanted = reader.remaining();
+    for file in entry
+        .files
+        .iter()
+        .filter(|file| wanted.contains(&file.name))
+    {
+        download.fetch(file, &mut reader).await?;
     }
-    let weights = WeightFiles::read(&names, |name| Ok::<_, PretrainedError>(download.take(name)))?;
-    Ok(plan.load(&weights, device)?)
+    Ok(reader.finish()?)
 }
 
 /// How much of an encoder has arrived, and how much of that the page knows.
@@ -114,21 +121,18 @@ impl Progress {
 struct Download {
     folder: String,
     progress: Progress,
-    files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Download {
-    async fn fetch(&mut self, file: &EncoderFile) -> Result<(), FetchError> {
+    async fn fetch(
+        &mut self,
+        file: &EncoderFile,
+        sink: &mut dyn FileSink,
+    ) -> Result<(), WireError> {
         let url = format!("{}/{}", self.folder, file.name);
         let progress = &mut self.progress;
-        let bytes = fetch_verified(&url, file, |loaded| progress.within_file(loaded)).await?;
+        fetch_verified(&url, file, sink, |loaded| progress.within_file(loaded)).await?;
         self.progress.arrived(file.bytes);
-        self.files.insert(file.name.clone(), bytes);
         Ok(())
-    }
-
-    /// A file that was fetched, handed over.
-    fn take(&mut self, name: &str) -> Vec<u8> {
-        self.files.remove(name).unwrap_or_default()
     }
 }

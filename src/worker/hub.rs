@@ -1,22 +1,18 @@
 //! Encoders from the hub: looked up and fetched only when the user asks, checked, and kept in the browser.
 
-use std::collections::BTreeMap;
+mod download;
 
 use burn::tensor::Device;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsValue;
 
-use super::clock::sleep;
+use self::download::Download;
 use super::fetch::Reply;
-use super::files::Progress;
 use super::port::post;
 use super::store::Store;
-use crate::hub::{
-    Hub, HubDescription, HubError, HubFile, Listing, MOST_LISTING_BYTES, Repository, Retries,
-    Transfer, TransferFault,
-};
-use crate::model::folder::{CONFIG, PROMPTS, TOKENIZER, most_bytes, needed};
-use crate::model::{EncoderPlan, MissingFile, PretrainedEncoder, PretrainedError, WeightFiles};
+use crate::hub::{Hub, HubDescription, HubError, Listing, MOST_LISTING_BYTES, Repository};
+use crate::model::folder::{most_bytes, needed};
+use crate::model::{MissingFile, PretrainedEncoder, PretrainedError};
 use crate::port::describe;
 use crate::protocol::{ErrorKind, Event, HubFound, RequestId, WireError};
 
@@ -25,8 +21,8 @@ pub struct HubClient {
     hub: Hub,
     /// What was looked up last.
     described: Option<HubDescription>,
-    /// A file whose download broke off, by its address.
-    broken_off: Option<(String, Transfer)>,
+    /// A download that broke off.
+    broken_off: Option<Download>,
 }
 
 impl HubClient {
@@ -68,18 +64,17 @@ impl HubClient {
     ) -> Result<(PretrainedEncoder, Option<String>), WireError> {
         let repository = Repository::parse(repository).map_err(HubError::from)?;
         let description = self.description(&repository, revision).await?;
-        let store = Store::open().await.map_err(|error| describe(&error));
-        let mut fetched = Fetched {
-            store,
-            progress: Progress::new(id, description.total()),
-            files: BTreeMap::new(),
+        let mut download = match self.broken_off.take() {
+            Some(download) if download.is_of(&description) => download,
+            _ => {
+                let store = Store::open().await.map_err(|error| describe(&error));
+                Download::new(&self.hub, repository.clone(), description.clone(), store)
+            }
         };
-        let loaded = self
-            .load_files(&repository, &description, &mut fetched, device)
-            .await;
+        let loaded = download.load(id, device).await;
         match &loaded {
             Ok(_) => {
-                let problem = self.keep(&repository, &description, fetched.store).await;
+                let problem = self.keep(&repository, &description, download.store()).await;
                 post(&Event::HubStored {
                     id,
                     repository: repository.to_string(),
@@ -90,7 +85,7 @@ impl HubClient {
             Err(error) if error.kind == ErrorKind::Encoder => {
                 self.forget_quietly(&repository).await;
             }
-            Err(_) => (),
+            Err(_) => self.broken_off = Some(download).filter(Download::has_broken_off),
         }
         Ok((loaded?, description.license))
     }
@@ -152,10 +147,16 @@ impl HubClient {
         };
         let mut reply = Reply::of_stranger(&url, None).await.map_err(unreachable)?;
         if !reply.is_ok() {
-            return Err(self.refusal(&reply, repository, "its files").into());
+            return Err(HubError::of_status(
+                reply.status,
+                self.hub.host(),
+                &repository.to_string(),
+                "its files",
+            )
+            .into());
         }
         let mut answer = Vec::new();
-        while let Some(chunk) = reply.next().await.map_err(unreachable)? {
+        while let Some(chunk) = reply.body.next().await.map_err(unreachable)? {
             if answer.len() + chunk.length() as usize > MOST_LISTING_BYTES {
                 return Err(HubError::TooLong {
                     most: MOST_LISTING_BYTES,
@@ -170,142 +171,12 @@ impl HubClient {
         Ok(listing.describe(&needed(&names), most_bytes)?)
     }
 
-    fn refusal(&self, reply: &Reply, repository: &Repository, what: &str) -> HubError {
-        HubError::of_status(reply.status, self.hub.host(), &repository.to_string(), what)
-    }
-
-    async fn load_files(
-        &mut self,
-        repository: &Repository,
-        description: &HubDescription,
-        fetched: &mut Fetched,
-        device: &Device,
-    ) -> Result<PretrainedEncoder, WireError> {
-        let files = &description.files;
-        let is_weights = |file: &&HubFile| file.name.ends_with(".safetensors");
-        // What the small files say is known before the weights are fetched.
-        for file in files.iter().filter(|file| !is_weights(file)) {
-            self.fetch(repository, description, file, fetched).await?;
-        }
-        let prompts = files.iter().any(|file| file.name == PROMPTS);
-        let prompts = prompts.then(|| fetched.take(PROMPTS));
-        let (config, tokenizer) = (fetched.take(CONFIG), fetched.take(TOKENIZER));
-        let plan = EncoderPlan::read(&config, &tokenizer, prompts.as_deref())?;
-        for file in files.iter().filter(is_weights) {
-            self.fetch(repository, description, file, fetched).await?;
-        }
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        let weights =
-            WeightFiles::read(&names, |name| Ok::<_, PretrainedError>(fetched.take(name)))?;
-        Ok(plan.load(&weights, device)?)
-    }
-
-    /// Takes a file from the store, or fetches and stores it.
-    async fn fetch(
-        &mut self,
-        repository: &Repository,
-        description: &HubDescription,
-        file: &HubFile,
-        fetched: &mut Fetched,
-    ) -> Result<(), HubError> {
-        let url = self.hub.file(repository, &description.revision, &file.name);
-        let bytes = match fetched.stored(&url, file).await {
-            Some(bytes) => bytes,
-            None => {
-                let bytes = self
-                    .download(&url, repository, file, &mut fetched.progress)
-                    .await?;
-                fetched.store(&url, &bytes).await;
-                bytes
-            }
-        };
-        fetched.progress.arrived(file.bytes);
-        fetched.files.insert(file.name.clone(), bytes);
-        Ok(())
-    }
-
-    /// Fetches a file, over as many requests as it takes, and checks it.
-    async fn download(
-        &mut self,
-        url: &str,
-        repository: &Repository,
-        file: &HubFile,
-        progress: &mut Progress,
-    ) -> Result<Vec<u8>, HubError> {
-        let mut transfer = match self.broken_off.take() {
-            Some((address, transfer)) if address == url => transfer,
-            _ => Transfer::new(file).map_err(|error| fault(error, file, 0))?,
-        };
-        let mut retries = Retries::default();
-        loop {
-            let attempt = self
-                .attempt(url, repository, file, &mut transfer, progress)
-                .await;
-            let Err(error) = attempt else {
-                return transfer
-                    .finish()
-                    .map_err(|error| fault(error, file, file.bytes as usize));
-            };
-            let wait = retries
-                .wait(transfer.loaded())
-                .filter(|_| error.is_passing());
-            match wait {
-                Some(milliseconds) => sleep(milliseconds).await,
-                None if transfer.loaded() == 0 || !error.is_passing() => return Err(error),
-                None => {
-                    let loaded = transfer.loaded();
-                    self.broken_off = Some((url.to_owned(), transfer));
-                    return Err(interrupted(file, loaded));
-                }
-            }
-        }
-    }
-
-    /// Asks once for what is missing of a file.
-    async fn attempt(
-        &self,
-        url: &str,
-        repository: &Repository,
-        file: &HubFile,
-        transfer: &mut Transfer,
-        progress: &mut Progress,
-    ) -> Result<(), HubError> {
-        if transfer.is_whole() {
-            return Ok(());
-        }
-        let reply = Reply::of_stranger(url, transfer.range().as_deref()).await;
-        let mut reply = reply.map_err(|error| HubError::Unreachable {
-            host: self.hub.host().to_owned(),
-            detail: describe(&error),
-        })?;
-        if !reply.is_ok() {
-            return Err(self.refusal(&reply, repository, &file.name));
-        }
-        transfer
-            .answered(reply.status, reply.content_range.as_deref())
-            .map_err(|error| fault(error, file, 0))?;
-        loop {
-            let chunk = reply.next().await;
-            let chunk = chunk.map_err(|_| interrupted(file, transfer.loaded()))?;
-            let Some(chunk) = chunk else {
-                return match transfer.is_whole() {
-                    true => Ok(()),
-                    false => Err(interrupted(file, transfer.loaded())),
-                };
-            };
-            transfer
-                .push(chunk.length() as usize, |place| chunk.copy_to(place))
-                .map_err(|error| fault(error, file, transfer.loaded()))?;
-            progress.within_file(transfer.loaded());
-        }
-    }
-
     /// Marks what was stored as whole.
     async fn keep(
         &self,
         repository: &Repository,
         description: &HubDescription,
-        store: Result<Store, String>,
+        store: &Result<Store, String>,
     ) -> Result<(), HubError> {
         let not_stored = |detail| HubError::NotStored {
             repository: repository.to_string(),
@@ -330,64 +201,5 @@ impl HubClient {
         if let Ok(store) = Store::open().await {
             let _ = store.remove(&self.hub.stored_prefix(repository)).await;
         }
-    }
-}
-
-/// An encoder's files on their way.
-struct Fetched {
-    /// The browser's store, or why there is none.
-    store: Result<Store, String>,
-    progress: Progress,
-    files: BTreeMap<String, Vec<u8>>,
-}
-
-impl Fetched {
-    /// A file as it was stored, if it is there and sound.
-    async fn stored(&self, url: &str, file: &HubFile) -> Option<Vec<u8>> {
-        let found: ArrayBuffer = self.store.as_ref().ok()?.get(url).await.ok()??;
-        let found = Uint8Array::new(&found);
-        let mut transfer = Transfer::new(file).ok()?;
-        transfer
-            .push(found.length() as usize, |place| found.copy_to(place))
-            .ok()?;
-        transfer.is_whole().then(|| transfer.finish().ok())?
-    }
-
-    /// Stores a file. If the browser does not let it, nothing more of this encoder is.
-    async fn store(&mut self, url: &str, bytes: &[u8]) {
-        if let Ok(store) = &self.store
-            && let Err(error) = store.put(url, bytes).await
-        {
-            self.store = Err(describe(&error));
-        }
-    }
-
-    /// A file that was fetched, handed over.
-    fn take(&mut self, name: &str) -> Vec<u8> {
-        self.files.remove(name).unwrap_or_default()
-    }
-}
-
-fn interrupted(file: &HubFile, loaded: usize) -> HubError {
-    HubError::Interrupted {
-        file: file.name.clone(),
-        loaded,
-        total: file.bytes,
-    }
-}
-
-fn fault(fault: TransferFault, file: &HubFile, loaded: usize) -> HubError {
-    let name = file.name.clone();
-    match fault {
-        TransferFault::Memory => HubError::Memory {
-            file: name,
-            bytes: file.bytes,
-        },
-        TransferFault::TooLong => HubError::Length {
-            file: name,
-            expected: file.bytes,
-        },
-        TransferFault::Elsewhere => interrupted(file, loaded),
-        TransferFault::Checksum => HubError::Checksum { file: name },
     }
 }

@@ -1,5 +1,6 @@
 //! Encoders and trained models on the user's disk: folders, zips, Tabtune models. Only what is needed is read.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufReader, Read};
 
 use burn::tensor::Device;
@@ -9,7 +10,7 @@ use web_sys::File;
 use crate::adapter::{ADAPTER_FILES, AdapterError, Files, SavedModel};
 use crate::model::archive::{FolderArchive, FolderArchiveError};
 use crate::model::folder::{MOST_WEIGHT_BYTES, SeveralFolders, locate, most_bytes};
-use crate::model::{PretrainedEncoder, PretrainedError, WeightsError};
+use crate::model::{FileBytes, FileSink, Folder, PretrainedEncoder, PretrainedError, WeightsError};
 use crate::port::FileReader;
 use crate::protocol::ModelSource;
 use crate::reason::as_text;
@@ -30,9 +31,6 @@ pub enum LocalError {
     /// More than any file of an encoder has.
     #[error("{file} has {found} bytes; at most {most} are read")]
     TooLarge { file: String, found: f64, most: u64 },
-    /// There is no memory for it.
-    #[error("{file} has {bytes} bytes, for which there is no memory")]
-    Memory { file: String, bytes: f64 },
     /// Several encoders, perhaps.
     #[error(transparent)]
     Several(#[from] SeveralFolders),
@@ -61,7 +59,6 @@ impl LocalError {
                 "It may have been moved, changed or closed to this browser. Open it again."
             }
             Self::TooLarge { .. } => "Choose a smaller one.",
-            Self::Memory { .. } => "Close other tabs, or choose a smaller one.",
             Self::Several(error) => error.hint(),
             Self::Archive { source, .. } => source.hint(),
             Self::Encoder(error) => error.hint(),
@@ -76,28 +73,17 @@ pub fn folder(
     device: &Device,
 ) -> Result<PretrainedEncoder, LocalError> {
     let folder = locate(paths.iter().map(String::as_str))?;
-    let found: Vec<(&str, &File)> = paths
+    let files = paths
         .iter()
         .zip(files)
         .filter_map(|(path, file)| Some((path.strip_prefix(folder)?, file)))
         .filter(|(name, _)| !name.contains('/'))
         .collect();
-    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-    let read = |name: &str| {
-        let file = found.iter().find(|(found, _)| *found == name);
-        file.map_or(Ok(Vec::new()), |(_, file)| {
-            read_whole(name, file, most_bytes(name))
-        })
-    };
-    PretrainedEncoder::read(&names, read, device)
+    PretrainedEncoder::read(&mut Opened { files }, device)
 }
 
 /// Reads a zip of a folder.
 pub fn zip(name: &str, files: &[File], device: &Device) -> Result<PretrainedEncoder, LocalError> {
-    let fault = |source| LocalError::Archive {
-        file: name.to_owned(),
-        source,
-    };
     let unreadable = |source| LocalError::Unreadable {
         file: name.to_owned(),
         source,
@@ -106,12 +92,66 @@ pub fn zip(name: &str, files: &[File], device: &Device) -> Result<PretrainedEnco
         [file, ..] => FileReader::new(file).map_err(unreadable)?,
         [] => return Err(unreadable(io::ErrorKind::NotFound.into())),
     };
-    let mut archive =
-        FolderArchive::open(BufReader::with_capacity(CHUNK, reader)).map_err(fault)?;
-    let names = archive.names();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let read = |name: &str| archive.read(name).map_err(fault);
-    PretrainedEncoder::read(&names, read, device)
+    let archive = FolderArchive::open(BufReader::with_capacity(CHUNK, reader));
+    let archive = archive.map_err(|source| LocalError::Archive {
+        file: name.to_owned(),
+        source,
+    })?;
+    PretrainedEncoder::read(&mut Zipped { name, archive }, device)
+}
+
+/// The files of a folder that the user opened.
+struct Opened<'a> {
+    files: BTreeMap<&'a str, &'a File>,
+}
+
+impl Folder for Opened<'_> {
+    type Error = LocalError;
+
+    fn names(&self) -> Vec<String> {
+        self.files.keys().map(|&name| name.to_owned()).collect()
+    }
+
+    fn read(&mut self, name: &str, sink: &mut dyn FileSink) -> Result<(), LocalError> {
+        match self.files.get(name) {
+            Some(file) => read(name, file, most_bytes(name), sink),
+            None => Err(LocalError::Unreadable {
+                file: name.to_owned(),
+                source: io::ErrorKind::NotFound.into(),
+            }),
+        }
+    }
+}
+
+/// A folder in a zip, and the zip's name.
+struct Zipped<'a> {
+    name: &'a str,
+    archive: FolderArchive<BufReader<FileReader>>,
+}
+
+impl Folder for Zipped<'_> {
+    type Error = LocalError;
+
+    fn names(&self) -> Vec<String> {
+        self.archive.names()
+    }
+
+    fn read(&mut self, name: &str, sink: &mut dyn FileSink) -> Result<(), LocalError> {
+        let fault = |source| LocalError::Archive {
+            file: self.name.to_owned(),
+            source,
+        };
+        let mut entry = self.archive.entry(name).map_err(fault)?;
+        sink.begin(name, entry.length())?;
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let read = entry.read(&mut buffer);
+            match read.map_err(|source| fault(source.into()))? {
+                0 => return Ok(()),
+                read => sink.push(&buffer[..read])?,
+            }
+        }
+    }
 }
 
 /// Why a trained model on the disk cannot be used.
@@ -153,6 +193,13 @@ pub fn model(source: &ModelSource, files: &[File]) -> Result<SavedModel, ModelFi
 }
 
 fn read_whole(name: &str, file: &File, most: u64) -> Result<Vec<u8>, LocalError> {
+    let mut whole = FileBytes::default();
+    read(name, file, most, &mut whole)?;
+    Ok(whole.bytes)
+}
+
+/// Gives a file's bytes to a sink, a part at a time.
+fn read(name: &str, file: &File, most: u64, sink: &mut dyn FileSink) -> Result<(), LocalError> {
     let found = file.size();
     if found > most as f64 {
         return Err(LocalError::TooLarge {
@@ -161,18 +208,17 @@ fn read_whole(name: &str, file: &File, most: u64) -> Result<Vec<u8>, LocalError>
             most,
         });
     }
-    let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(found as usize)
-        .map_err(|_| LocalError::Memory {
-            file: name.to_owned(),
-            bytes: found,
-        })?;
-    FileReader::new(file)
-        .and_then(|reader| BufReader::with_capacity(CHUNK, reader).read_to_end(&mut bytes))
-        .map_err(|source| LocalError::Unreadable {
-            file: name.to_owned(),
-            source,
-        })?;
-    Ok(bytes)
+    let unreadable = |source| LocalError::Unreadable {
+        file: name.to_owned(),
+        source,
+    };
+    let mut reader = FileReader::new(file).map_err(unreadable)?;
+    sink.begin(name, reader.length())?;
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        match reader.read(&mut buffer).map_err(unreadable)? {
+            0 => return Ok(()),
+            read => sink.push(&buffer[..read])?,
+        }
+    }
 }

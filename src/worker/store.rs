@@ -4,10 +4,11 @@
 use js_sys::{Array, ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ReadableStream, Response};
 
 use super::clock::scope;
+use super::fetch::Body;
 
 /// Name of the cache that holds them.
 const NAME: &str = "tabtune-hub";
@@ -32,6 +33,34 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn keys(this: &Cache) -> Promise;
+
+    /// A pipe.
+    type TransformStream;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> TransformStream;
+
+    #[wasm_bindgen(method, getter)]
+    fn readable(this: &TransformStream) -> ReadableStream;
+
+    #[wasm_bindgen(method, getter)]
+    fn writable(this: &TransformStream) -> WritableStream;
+
+    type WritableStream;
+
+    #[wasm_bindgen(method, js_name = getWriter)]
+    fn writer(this: &WritableStream) -> StreamWriter;
+
+    type StreamWriter;
+
+    #[wasm_bindgen(method)]
+    fn write(this: &StreamWriter, chunk: &Uint8Array) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn close(this: &StreamWriter) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn abort(this: &StreamWriter) -> Promise;
 }
 
 /// The store.
@@ -54,17 +83,47 @@ impl Store {
         Ok(Self { cache })
     }
 
-    /// A file, if it is here.
+    /// A small file whole, if it is here.
     ///
     /// # Errors
     /// What the browser says if it cannot be read.
     pub async fn get(&self, url: &str) -> Result<Option<ArrayBuffer>, JsValue> {
-        let found = JsFuture::from(self.cache.find(url)).await?;
-        let Ok(response) = found.dyn_into::<Response>() else {
+        let Some(response) = self.find(url).await? else {
             return Ok(None);
         };
         let bytes = JsFuture::from(response.array_buffer()?).await?;
         Ok(Some(bytes.unchecked_into()))
+    }
+
+    /// The bytes of a file, as they come, if it is here.
+    ///
+    /// # Errors
+    /// What the browser says if it cannot be read.
+    pub async fn stream(&self, url: &str) -> Result<Option<Body>, JsValue> {
+        Ok(self.find(url).await?.as_ref().map(Body::of))
+    }
+
+    async fn find(&self, url: &str) -> Result<Option<Response>, JsValue> {
+        let found = JsFuture::from(self.cache.find(url)).await?;
+        Ok(found.dyn_into().ok())
+    }
+
+    /// Begins to put a file in, in place of an older one. Its bytes go to the browser as they come, and it is only there
+    /// once it has ended.
+    ///
+    /// # Errors
+    /// What the browser says if it cannot begin.
+    pub fn begin(&self, url: &str) -> Result<StoredFile, JsValue> {
+        let pipe = TransformStream::new();
+        let response = Response::new_with_opt_readable_stream(Some(&pipe.readable()))?;
+        let put = self.cache.put(url, &response);
+        // Somebody has to hear of its failure, even if nobody asks any more.
+        let heard = JsFuture::from(put.clone());
+        spawn_local(async { drop(heard.await) });
+        Ok(StoredFile {
+            writer: pipe.writable().writer(),
+            put,
+        })
     }
 
     /// Puts a file in, in place of an older one.
@@ -93,5 +152,43 @@ impl Store {
             }
         }
         Ok(())
+    }
+}
+
+/// A file on its way into the store. If it is dropped before its end, nothing of it is stored.
+pub struct StoredFile {
+    writer: StreamWriter,
+    put: Promise,
+}
+
+impl StoredFile {
+    /// Hands bytes over, and waits until the browser has taken them.
+    ///
+    /// # Errors
+    /// What the browser says if it has no room.
+    pub async fn write(&self, chunk: &Uint8Array) -> Result<(), JsValue> {
+        let written = self.writer.write(chunk);
+        // A browser that gives the file up may take nothing any more, and not say so here.
+        JsFuture::from(Promise::race(&Array::of2(&written, &self.put))).await?;
+        Ok(())
+    }
+
+    /// Ends the file: now it is stored.
+    ///
+    /// # Errors
+    /// What the browser says if it has no room.
+    pub async fn end(self) -> Result<(), JsValue> {
+        let closed = JsFuture::from(self.writer.close());
+        JsFuture::from(self.put.clone()).await?;
+        closed.await?;
+        Ok(())
+    }
+}
+
+impl Drop for StoredFile {
+    fn drop(&mut self) {
+        // Of one that has ended there is nothing to give up.
+        let given_up = JsFuture::from(self.writer.abort());
+        spawn_local(async { drop(given_up.await) });
     }
 }

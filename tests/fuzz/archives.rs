@@ -37,8 +37,11 @@ fn archive() {
         }
         match FolderArchive::open(Cursor::new(input)) {
             Ok(mut archive) => {
+                let mut buffer = vec![0; 1 << 16];
                 for name in archive.names() {
-                    let _ = archive.read(&name);
+                    if let Ok(mut entry) = archive.entry(&name) {
+                        while matches!(entry.read(&mut buffer), Ok(1..)) {}
+                    }
                 }
                 true
             }

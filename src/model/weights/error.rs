@@ -33,6 +33,14 @@ pub enum WeightsError {
     /// The files are of another encoder than config.json describes.
     #[error("the weights do not fit config.json: {}", list(.0))]
     Mismatch(Vec<Misfit>),
+    /// There is no memory for a tensor or a file.
+    #[error("{name} has {bytes} bytes, for which there is no memory")]
+    Memory {
+        /// Its name.
+        name: String,
+        /// Bytes in memory.
+        bytes: u64,
+    },
 }
 
 /// A tensor that is not what config.json says.

@@ -3,33 +3,72 @@
 use half::{bf16, f16};
 use safetensors::{Dtype, tensor::TensorView};
 
-use super::Misfit;
+use super::{Misfit, q4_0};
 
 /// The standard types of weights.
 pub(crate) const NUMBERS: [Dtype; 3] = [Dtype::F32, Dtype::F16, Dtype::BF16];
 
+/// How numbers are stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Encoding {
+    F32,
+    F16,
+    BF16,
+    Q4_0,
+}
+
+impl Encoding {
+    /// How a tensor of a standard type is stored.
+    ///
+    /// # Errors
+    /// If the type is not read here.
+    pub fn of(name: &str, dtype: Dtype) -> Result<Self, Misfit> {
+        match dtype {
+            Dtype::F32 => Ok(Self::F32),
+            Dtype::F16 => Ok(Self::F16),
+            Dtype::BF16 => Ok(Self::BF16),
+            found => Err(Misfit::Dtype {
+                name: name.into(),
+                expected: &NUMBERS,
+                found,
+            }),
+        }
+    }
+
+    /// Bytes that can only be read together.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::BF16 => 2,
+            Self::Q4_0 => q4_0::BYTES,
+        }
+    }
+
+    /// Gives each number of whole units of [`Self::bytes`], widened, to `put`. Safetensors are little-endian.
+    pub fn decode(self, bytes: &[u8], mut put: impl FnMut(f32)) {
+        let (pairs, _) = bytes.as_chunks::<2>();
+        match self {
+            Self::F32 => {
+                let (fours, _) = bytes.as_chunks::<4>();
+                fours.iter().for_each(|&four| put(f32::from_le_bytes(four)));
+            }
+            Self::F16 => pairs
+                .iter()
+                .for_each(|&pair| put(f16::from_le_bytes(pair).to_f32())),
+            Self::BF16 => pairs
+                .iter()
+                .for_each(|&pair| put(bf16::from_le_bytes(pair).to_f32())),
+            Self::Q4_0 => q4_0::decode(bytes, put),
+        }
+    }
+}
+
 /// A tensor's values, widened.
 pub(crate) fn to_f32(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Misfit> {
-    let bytes = view.data();
-    // Safetensors are little-endian.
-    let pairs = || bytes.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
-    match view.dtype() {
-        Dtype::F32 => Ok(bytes
-            .chunks_exact(4)
-            .map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]))
-            .collect()),
-        Dtype::F16 => Ok(pairs()
-            .map(|pair| f16::from_le_bytes(pair).to_f32())
-            .collect()),
-        Dtype::BF16 => Ok(pairs()
-            .map(|pair| bf16::from_le_bytes(pair).to_f32())
-            .collect()),
-        found => Err(Misfit::Dtype {
-            name: name.into(),
-            expected: &NUMBERS,
-            found,
-        }),
-    }
+    let encoding = Encoding::of(name, view.dtype())?;
+    let mut values = Vec::with_capacity(view.data().len() / encoding.bytes());
+    encoding.decode(view.data(), |value| values.push(value));
+    Ok(values)
 }
 
 /// `[rows, columns]` to `[columns, rows]`. On the host, once: a transposed view on the device would be
@@ -64,5 +103,7 @@ mod tests {
         assert_eq!(read(Dtype::F32, &1.5_f32.to_le_bytes()), [1.5]);
         assert_eq!(read(Dtype::F16, &[0x00, 0x3e]), [1.5]);
         assert_eq!(read(Dtype::BF16, &[0xc0, 0x3f]), [1.5]);
+        let wide = TensorView::new(Dtype::F64, vec![1], &[0; 8]).unwrap();
+        assert!(to_f32("x", &wide).is_err());
     }
 }

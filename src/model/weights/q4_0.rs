@@ -9,12 +9,11 @@
 //! <https://github.com/ggml-org/ggml>.
 
 use half::f16;
-use safetensors::tensor::TensorView;
 
 /// Numbers of a block.
 const NUMBERS: usize = 32;
 /// Bytes of a block.
-const BYTES: usize = 18;
+pub(super) const BYTES: usize = 18;
 
 /// Follows the name of a matrix that is stored so.
 pub(super) const SUFFIX: &str = ".q4_0";
@@ -29,31 +28,26 @@ pub(super) fn stored_shape(shape: &[usize]) -> Option<[usize; 2]> {
     }
 }
 
-/// Shape and numbers of a matrix that is stored so, its shape and type checked before.
-pub(super) fn read(stored: &TensorView<'_>) -> (Vec<usize>, Vec<f32>) {
-    let shape = match *stored.shape() {
-        [rows, bytes] => vec![rows, bytes / BYTES * NUMBERS],
-        ref other => other.to_vec(),
-    };
-    (shape, to_f32(stored.data()))
-}
-
-/// The numbers of whole blocks.
-fn to_f32(bytes: &[u8]) -> Vec<f32> {
+/// Gives each number of whole blocks to `put`.
+pub(super) fn decode(bytes: &[u8], mut put: impl FnMut(f32)) {
     let (blocks, _) = bytes.as_chunks::<BYTES>();
-    let mut numbers = Vec::with_capacity(blocks.len() * NUMBERS);
     for [low, high, halves @ ..] in blocks {
         let scale = f16::from_le_bytes([*low, *high]).to_f32();
         let number = |half: u8| (f32::from(half) - 8.0) * scale;
-        numbers.extend(halves.iter().map(|byte| number(byte & 0x0f)));
-        numbers.extend(halves.iter().map(|byte| number(byte >> 4)));
+        halves.iter().for_each(|byte| put(number(byte & 0x0f)));
+        halves.iter().for_each(|byte| put(number(byte >> 4)));
     }
-    numbers
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn to_f32(bytes: &[u8]) -> Vec<f32> {
+        let mut numbers = Vec::new();
+        decode(bytes, |number| numbers.push(number));
+        numbers
+    }
 
     #[test]
     fn a_block_is_read_in_ggmls_order() {

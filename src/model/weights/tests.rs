@@ -1,8 +1,17 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use safetensors::{Dtype, tensor::TensorView};
+
 use super::*;
+use crate::checksum::sha256;
 use crate::device::cpu;
+use crate::model::folder::SINGLE;
+use crate::model::names::{self, old_name};
+use crate::model::sink::FileSink;
 
 fn config() -> EncoderConfig {
     EncoderConfig::from_json(
@@ -53,7 +62,10 @@ fn shape_of(name: &str) -> Vec<usize> {
 }
 
 fn surplus(files: &WeightFiles, config: &EncoderConfig) -> Vec<String> {
-    Weights::open(files, config, &cpu()).unwrap().surplus()
+    Weights::open(files, config, &cpu())
+        .unwrap()
+        .surplus()
+        .to_vec()
 }
 
 fn error(files: &WeightFiles) -> String {
@@ -354,4 +366,195 @@ fn four_bit_matrices_of_another_shape_or_type_are_named() {
         dtype.contains(&format!("{name} is of type I8, not U8")),
         "{dtype}"
     );
+}
+
+/// All numbers of an encoder's weights, in an order, and what it does not use.
+fn content(weights: &Weights) -> (Vec<u32>, Vec<String>) {
+    let numbers = weights.tensors.values().flat_map(|parameter| {
+        let data = match parameter {
+            Parameter::Vector(vector) => vector.val().into_data(),
+            Parameter::Matrix(matrix) => matrix.val().into_data(),
+        };
+        data.iter::<f32>().map(f32::to_bits).collect::<Vec<_>>()
+    });
+    (numbers.collect(), weights.surplus().to_vec())
+}
+
+/// Files of each kind with their configurations: float32 with a head beside it, float16, 4-bit, and several.
+fn kinds() -> Vec<(WeightFiles, EncoderConfig)> {
+    let mut halves: Vec<u8> = Vec::new();
+    let table = names::tensors(&config(), true);
+    let tensors: Vec<_> = table
+        .iter()
+        .map(|(name, shape)| {
+            let start = halves.len();
+            let numbers = shape.iter().product::<usize>() as u16;
+            halves.extend((0..numbers).flat_map(|at| (0x3000 + at).to_le_bytes()));
+            (name, shape, start..halves.len())
+        })
+        .collect();
+    let views = tensors.into_iter().map(|(name, shape, range)| {
+        (
+            name,
+            TensorView::new(Dtype::F16, shape.clone(), &halves[range]).unwrap(),
+        )
+    });
+    let halves = safetensors::serialize(views, None).unwrap();
+    let mut blocks = packed(Dtype::U8, 18);
+    if let WeightFiles::Single(bytes) = &mut blocks {
+        let data = bytes.len() / 2;
+        for (at, byte) in bytes[data..].iter_mut().enumerate() {
+            *byte = (at % 120) as u8;
+        }
+    }
+    vec![
+        (WeightFiles::Single(file()), config()),
+        (WeightFiles::Single(halves), config()),
+        (blocks, wide()),
+        (
+            sharded(|name| vec![place(name)], |name| Some(place(name))),
+            config(),
+        ),
+    ]
+}
+
+/// Reads files whose bytes come in parts of these lengths, again and again.
+fn in_parts(
+    files: &WeightFiles,
+    config: &EncoderConfig,
+    lengths: &[usize],
+) -> Result<Weights, WeightsError> {
+    let mut reader = match files {
+        WeightFiles::Single(_) => WeightsReader::single(config, &cpu()),
+        WeightFiles::Sharded { index, .. } => {
+            WeightsReader::sharded(index, |_| true, config, &cpu())?
+        }
+    };
+    let mut lengths = lengths.iter().cycle();
+    for name in reader.remaining() {
+        let (_, mut bytes) = files.iter().find(|(own, _)| *own == name).unwrap();
+        reader.begin(&name, bytes.len() as u64)?;
+        let checksum = sha256(bytes);
+        while !bytes.is_empty() {
+            let (part, rest) = bytes.split_at((*lengths.next().unwrap()).min(bytes.len()));
+            reader.push(part)?;
+            bytes = rest;
+        }
+        assert_eq!(reader.checksum(), checksum);
+        reader.end()?;
+    }
+    reader.finish()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_bytes_are_cut_the_weights_are_the_same(lengths in vec(1_usize..700, 1..20)) {
+        for (files, config) in kinds() {
+            let whole = content(&Weights::open(&files, &config, &cpu()).unwrap());
+            let parts = content(&in_parts(&files, &config, &lengths).unwrap());
+            prop_assert_eq!(whole, parts);
+        }
+    }
+
+    #[test]
+    fn however_damaged_bytes_are_cut_the_error_is_the_same(
+        lengths in vec(1_usize..700, 1..20),
+        at in any::<Index>(),
+        byte in any::<u8>(),
+        kept in any::<Index>(),
+    ) {
+        let (mut altered, mut cut) = (file(), file());
+        let at = at.index(altered.len());
+        altered[at] = byte;
+        cut.truncate(kept.index(cut.len()));
+        for bytes in [altered, cut] {
+            let files = WeightFiles::Single(bytes);
+            let outcome = |weights: Result<Weights, WeightsError>| {
+                weights.map(|weights| content(&weights)).map_err(|error| error.to_string())
+            };
+            let whole = outcome(Weights::open(&files, &config(), &cpu()));
+            prop_assert_eq!(whole, outcome(in_parts(&files, &config(), &lengths)));
+        }
+    }
+}
+
+#[test]
+fn numbers_are_where_the_format_has_them() {
+    let file = file();
+    let weights = Weights::open(&WeightFiles::Single(file.clone()), &config(), &cpu()).unwrap();
+    let views = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let stored = |name: &str| to_f32(name, &views.tensor(name).unwrap()).unwrap();
+    let layer = "encoder.layer.0.intermediate.dense";
+    let linear = weights.linear(layer).unwrap();
+    let [weight, bias] = ["weight", "bias"].map(|part| stored(&format!("{layer}.{part}")));
+    let read: Vec<f32> = linear.weight.val().into_data().iter().collect();
+    assert_eq!(read, transpose(&weight, 6, 4));
+    let read: Vec<f32> = linear.bias.unwrap().val().into_data().iter().collect();
+    assert_eq!(read, bias);
+    let words = weights.embedding("embeddings.word_embeddings").unwrap();
+    let read: Vec<f32> = words.weight.val().into_data().iter().collect();
+    assert_eq!(read, stored("embeddings.word_embeddings.weight"));
+}
+
+#[test]
+fn misfits_are_known_before_the_first_tensor() {
+    let files = changed(|name| {
+        let shape = if name == NORM {
+            vec![5]
+        } else {
+            shape_of(name)
+        };
+        Some((name.into(), Dtype::F32, shape))
+    });
+    let WeightFiles::Single(bytes) = files else {
+        panic!("there is one file");
+    };
+    let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let mut reader = WeightsReader::single(&config(), &cpu());
+    reader.begin(SINGLE, bytes.len() as u64).unwrap();
+    reader.push(&bytes[..header - 1]).unwrap();
+    let error = reader.push(&bytes[header - 1..header]).unwrap_err();
+    assert!(error.to_string().contains(NORM), "{error}");
+}
+
+#[test]
+fn a_file_that_begins_anew_leaves_nothing_of_what_came_before() {
+    let (file, mut damaged) = (file(), file());
+    let end = damaged.len();
+    damaged[end - 400..].fill(0);
+    let mut reader = WeightsReader::single(&config(), &cpu());
+    for (bytes, end) in [(&damaged, end), (&damaged, end / 2), (&file, end)] {
+        reader.begin(SINGLE, bytes.len() as u64).unwrap();
+        reader.push(&bytes[..end]).unwrap();
+        if end == bytes.len() {
+            reader.end().unwrap();
+            assert!(reader.remaining().is_empty());
+        }
+    }
+    let read = content(&reader.finish().unwrap());
+    let whole = Weights::open(&WeightFiles::Single(file), &config(), &cpu());
+    assert_eq!(read, content(&whole.unwrap()));
+}
+
+#[test]
+fn what_has_not_come_whole_is_not_used() {
+    let file = file();
+    let mut reader = WeightsReader::single(&config(), &cpu());
+    reader.begin(SINGLE, file.len() as u64).unwrap();
+    reader.push(&file[..file.len() - 1]).unwrap();
+    assert!(matches!(reader.end(), Err(WeightsError::Unreadable { .. })));
+    assert_eq!(reader.remaining(), [SINGLE]);
+    assert!(matches!(reader.finish(), Err(WeightsError::Shards(_))));
+}
+
+#[test]
+fn bytes_beyond_the_file_are_refused() {
+    let file = file();
+    let mut reader = WeightsReader::single(&config(), &cpu());
+    reader.begin(SINGLE, file.len() as u64).unwrap();
+    reader.push(&file).unwrap();
+    reader.push(&[0]).unwrap();
+    assert!(matches!(reader.end(), Err(WeightsError::Unreadable { .. })));
 }
