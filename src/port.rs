@@ -1,10 +1,12 @@
 //! Messages over `postMessage`: one serde value, and beside it big bytes as a transferred buffer, or files of the
-//! user's as handles: their bytes are on the disk, and the worker reads what it needs.
+//! user's as handles: their bytes are on the disk, and the worker reads what it needs. Files of the browser's own, too.
 
 #[cfg(any(feature = "worker", feature = "storage"))]
 mod file_reader;
 #[cfg(any(feature = "worker", feature = "storage"))]
 mod in_worker;
+pub mod opfs;
+mod scratch;
 
 use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
@@ -13,7 +15,8 @@ use wasm_bindgen::{JsCast, JsValue};
 #[cfg(any(feature = "worker", feature = "storage"))]
 pub use file_reader::FileReader;
 #[cfg(any(feature = "worker", feature = "storage"))]
-pub use in_worker::{Received, listen, post, scope, sleep};
+pub use in_worker::{Received, listen, post, scope};
+pub use scratch::{scratch_folder, sweep_scratch};
 
 const MESSAGE: &str = "message";
 const BUFFER: &str = "buffer";
@@ -110,4 +113,16 @@ pub fn describe(error: &JsValue) -> String {
         || format!("{error:?}"),
         |error| String::from(error.message()),
     )
+}
+
+/// Waits.
+pub async fn sleep(milliseconds: u32) {
+    let (done, waiting) = futures_channel::oneshot::channel();
+    let timeout = gloo::timers::callback::Timeout::new(milliseconds, move || {
+        // Nobody waits any more only if this very future was dropped.
+        let _ = done.send(());
+    });
+    // The timer sends before it goes.
+    let _ = waiting.await;
+    drop(timeout);
 }

@@ -1,4 +1,4 @@
-//! A worker's end of the port: its global scope, messages in and out, and waiting.
+//! A worker's end of the port: its global scope, messages in and out.
 
 use js_sys::ArrayBuffer;
 use serde::{Serialize, de::DeserializeOwned};
@@ -53,16 +53,4 @@ pub fn post<T: Serialize>(message: &T, buffer: Option<ArrayBuffer>, files: &[Fil
         // There is no other way to the page than the one that failed.
         gloo::console::error!("a message could not be sent:", error);
     }
-}
-
-/// Waits.
-pub async fn sleep(milliseconds: u32) {
-    let (done, waiting) = futures_channel::oneshot::channel();
-    let timeout = gloo::timers::callback::Timeout::new(milliseconds, move || {
-        // Nobody waits any more only if this very future was dropped.
-        let _ = done.send(());
-    });
-    // The timer sends before it goes.
-    let _ = waiting.await;
-    drop(timeout);
 }
