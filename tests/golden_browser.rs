@@ -1,4 +1,5 @@
-//! The golden checks in Chromium, in a dedicated worker: on flex, and on WebGPU (SwiftShader where there is no GPU).
+//! The golden checks in Chromium, in a dedicated worker: on flex, and on WebGPU (SwiftShader where there is no GPU). And
+//! the scratch files that only a worker has.
 //!
 //! `cargo xtask test` runs them, and serves `www/` and `tests/fixtures/` to them meanwhile.
 
@@ -9,9 +10,12 @@ mod golden;
 use golden::{CPU, Folder, GPU, Subject};
 use js_sys::Uint8Array;
 use tabtune::device;
+use tabtune::eval::SpillStore;
 use tabtune::model::has_int8;
+use tabtune::port::opfs::StorageManager;
+use tabtune::port::{scratch_folder, sleep, sweep_scratch};
 use tabtune::train::self_check;
-use tabtune::worker::run_constructors;
+use tabtune::worker::{ScratchFile, run_constructors};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -101,4 +105,48 @@ async fn tokens() {
     for name in ["paraphrase-MiniLM-L3-v2", "all-MiniLM-L6-v2"] {
         golden::check_minilm_tokens(&folder(name).await.0.tokenizer);
     }
+}
+
+/// Names of the scratch files that there are.
+async fn scratch_files() -> Vec<String> {
+    let manager = StorageManager::of_browser().unwrap();
+    let folder = scratch_folder(&manager).await.unwrap();
+    folder.names("file").await.unwrap()
+}
+
+/// What a run spills is read back as it was, nobody takes it away meanwhile, and it goes with the run.
+#[wasm_bindgen_test]
+async fn spilled_bytes_come_back_and_go() {
+    let mut file = ScratchFile::create(1000).await.expect("there is room");
+    assert_eq!(file.capacity(), 1000);
+    file.write(500, &[1, 2, 3]).unwrap();
+    file.write(10, &[4, 5]).unwrap();
+    sweep_scratch().await;
+    assert_eq!(scratch_files().await.len(), 1, "it is in use");
+    let mut bytes = [0; 3];
+    file.read(500, &mut bytes).unwrap();
+    assert_eq!(bytes, [1, 2, 3]);
+    file.read(9, &mut bytes).unwrap();
+    assert_eq!(bytes, [0, 4, 5]);
+    assert!(file.read(501, &mut bytes).is_err(), "there are only two");
+    drop(file);
+    // The browser removes it a turn later.
+    for _ in 0..100 {
+        if scratch_files().await.is_empty() {
+            return;
+        }
+        sleep(10).await;
+    }
+    panic!("the file is still there");
+}
+
+/// What a worker has left that was ended in the middle of a run is removed.
+#[wasm_bindgen_test]
+async fn what_is_left_of_a_run_is_swept() {
+    let manager = StorageManager::of_browser().unwrap();
+    let folder = scratch_folder(&manager).await.unwrap();
+    folder.make_file("left").await.unwrap();
+    assert!(scratch_files().await.contains(&"left".to_owned()));
+    sweep_scratch().await;
+    assert!(!scratch_files().await.contains(&"left".to_owned()));
 }

@@ -2,7 +2,10 @@
 
 mod golden;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::io;
+use std::rc::Rc;
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Gradients, Tensor};
@@ -10,7 +13,7 @@ use golden::{Of, read_parameters, runs};
 use pollster::block_on;
 use tabtune::data::{Part, Target};
 use tabtune::eval::score::Metric;
-use tabtune::eval::{FeatureCache, HiddenStateCache};
+use tabtune::eval::{FeatureCache, HiddenStateCache, SpillFile, SpillStore};
 use tabtune::model::encoder::BatchTensors;
 use tabtune::model::parameters::ParameterVisitor;
 use tabtune::model::{TextClassifier, has_int8};
@@ -438,6 +441,153 @@ fn kept_hidden_states_lead_to_the_same_logits() {
         }
         assert_eq!(seen[0], seen[1], "kept or not, they are the same");
     }
+}
+
+/// A store in memory that fails after so many writes or reads.
+struct Failing {
+    bytes: Vec<u8>,
+    writes: usize,
+    reads: usize,
+}
+
+impl Failing {
+    fn after(writes: usize, reads: usize) -> Self {
+        Self {
+            bytes: vec![0; 1 << 20],
+            writes,
+            reads,
+        }
+    }
+}
+
+impl SpillStore for Failing {
+    fn capacity(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.writes = self
+            .writes
+            .checked_sub(1)
+            .ok_or(io::ErrorKind::StorageFull)?;
+        self.bytes[at as usize..][..bytes.len()].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn read(&mut self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.reads = self.reads.checked_sub(1).ok_or(io::ErrorKind::Other)?;
+        bytes.copy_from_slice(&self.bytes[at as usize..][..bytes.len()]);
+        Ok(())
+    }
+}
+
+/// A store that counts what is read of it.
+struct Counting {
+    file: SpillFile,
+    reads: Rc<Cell<usize>>,
+}
+
+impl SpillStore for Counting {
+    fn capacity(&self) -> u64 {
+        self.file.capacity()
+    }
+
+    fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
+        self.file.write(at, bytes)
+    }
+
+    fn read(&mut self, at: u64, bytes: &mut [u8]) -> io::Result<()> {
+        self.reads.set(self.reads.get() + 1);
+        self.file.read(at, bytes)
+    }
+}
+
+/// Hidden states that spill, that a store has no room for, or that it loses, train to the bit what those do that are
+/// computed each time.
+#[test]
+fn spilled_hidden_states_train_the_same() {
+    let last = |unfreeze_every: Option<u32>| Method::LastLayers {
+        layers: if unfreeze_every.is_some() { 2 } else { 1 },
+        unfreeze_every,
+    };
+    for method in [last(None), last(Some(2))] {
+        let run = |room: [usize; 2], spill: &mut dyn FnMut(&mut Trainer)| {
+            let config = TrainConfig {
+                method,
+                epochs: 4,
+                ..runs::config()
+            };
+            let mut trainer = runs::trainer(&runs::dataset(), config);
+            trainer.set_feature_room(room);
+            spill(&mut trainer);
+            let outcome = block_on(runs::run(&mut trainer, |_, _| ()));
+            let told = (outcome.steps, outcome.validations, outcome.finished);
+            (told, weights(&trainer))
+        };
+        for room in [[0, 0], [2500, 0]] {
+            let expected = run(room, &mut |trainer| {
+                let [train, validation] = trainer.overflow();
+                assert!(train > 0 && validation > 0, "{train} {validation}");
+            });
+            let found = [
+                run(room, &mut |trainer| {
+                    trainer.spill_to(Failing::after(999, 999))
+                }),
+                run(room, &mut |trainer| trainer.spill_to(Failing::after(0, 0))),
+                run(room, &mut |trainer| {
+                    trainer.spill_to(Failing::after(1, 999))
+                }),
+                run(room, &mut |trainer| {
+                    trainer.spill_to(Failing::after(999, 5))
+                }),
+            ];
+            for (index, found) in found.iter().enumerate() {
+                assert!(*found == expected, "{method:?} {room:?} {index}");
+            }
+            // Room for all, for all but the shortest texts, and for none.
+            for thousandths in [1000, 900, 1] {
+                let reads = Rc::new(Cell::new(0));
+                let found = run(room, &mut |trainer| {
+                    let all: u64 = trainer.overflow().iter().sum();
+                    let file = SpillFile::create(all * thousandths / 1000).unwrap();
+                    let reads = reads.clone();
+                    trainer.spill_to(Counting { file, reads });
+                });
+                assert!(found == expected, "{method:?} {room:?} {thousandths}");
+                assert_eq!(reads.get() > 0, thousandths > 1, "{thousandths}");
+            }
+        }
+    }
+}
+
+/// Texts leave no trace: the store goes before the test, while the trainer lives on.
+#[test]
+fn a_store_is_gone_once_training_is_over() {
+    let config = TrainConfig {
+        method: Method::LastLayers {
+            layers: 1,
+            unfreeze_every: None,
+        },
+        ..runs::config()
+    };
+    let mut trainer = runs::trainer(&runs::dataset(), config);
+    trainer.set_feature_room([0, 0]);
+    let reads = Rc::new(Cell::new(0));
+    trainer.spill_to(Counting {
+        file: SpillFile::create(1 << 20).unwrap(),
+        reads: reads.clone(),
+    });
+    block_on(runs::run(&mut trainer, |_, progress| {
+        let over = matches!(
+            progress,
+            Progress::Evaluating {
+                part: Part::Test,
+                ..
+            } | Progress::Finished(_)
+        );
+        assert_eq!(Rc::strong_count(&reads), if over { 1 } else { 2 });
+    }));
+    assert!(reads.get() > 0);
 }
 
 /// After a run the encoder as it was before it classifies the test examples; where the head alone was trained, the run's own

@@ -4,6 +4,7 @@ use burn::tensor::{Device, ExecutionError, Tensor};
 
 use super::embeddings::EmbeddingCache;
 use super::hidden::HiddenStateCache;
+use super::spill::SpillRegion;
 use crate::model::TextClassifier;
 use crate::model::classifier::Features;
 use crate::model::encoder::BatchTensors;
@@ -24,6 +25,23 @@ impl FeatureCache {
         match self {
             Self::Embeddings(_) => None,
             Self::HiddenStates(cache) => Some(cache.layer()),
+        }
+    }
+
+    /// Bytes of what there is no room for in memory.
+    pub fn overflow(&self, examples: &[EncodedExample]) -> u64 {
+        match self {
+            Self::Embeddings(_) => 0,
+            Self::HiddenStates(cache) => cache.overflow(examples),
+        }
+    }
+
+    /// Lets what there is no room for in memory go to a part of a store, as far as that has room.
+    pub fn spill_to(&mut self, region: SpillRegion, examples: &[EncodedExample]) {
+        match self {
+            // A vector for each text always fits.
+            Self::Embeddings(_) => {}
+            Self::HiddenStates(cache) => cache.spill_to(region, examples),
         }
     }
 

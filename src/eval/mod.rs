@@ -19,6 +19,8 @@ mod outcome;
 mod pipeline;
 pub mod score;
 mod scores;
+#[cfg(feature = "engine")]
+mod spill;
 pub mod tested;
 #[cfg(feature = "engine")]
 mod untrained;
@@ -37,5 +39,9 @@ pub use outcome::{Outcome, OutputScale};
 #[cfg(feature = "engine")]
 pub use pipeline::{Answer, Pipeline, PipelineError};
 pub use scores::{THRESHOLD, report, scores, temperature};
+#[cfg(all(feature = "engine", not(target_family = "wasm")))]
+pub use spill::SpillFile;
+#[cfg(feature = "engine")]
+pub use spill::{SpillRegion, SpillStore};
 #[cfg(feature = "engine")]
 pub use untrained::{Embedded, Untrained};

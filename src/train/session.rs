@@ -22,7 +22,7 @@ use super::schedule::Schedule;
 use super::unread::{UnreadStep, most_unread};
 use crate::data::Target;
 use crate::eval::metrics::MetricsError;
-use crate::eval::{EmbeddingCache, FeatureCache, HiddenStateCache};
+use crate::eval::{EmbeddingCache, FeatureCache, HiddenStateCache, SpillRegion};
 use crate::model::TextClassifier;
 use crate::reason::as_text;
 use crate::text::EncodedExample;
@@ -50,6 +50,10 @@ pub struct TrainSession {
     pub(super) examples: Arc<[EncodedExample]>,
     /// Of the examples, where a part of the model does not change.
     pub(super) features: Option<FeatureCache>,
+    /// Most bytes of them in memory.
+    room: usize,
+    /// Where those go that there is no room for in memory.
+    spill: Option<SpillRegion>,
     pub(super) pad_id: u32,
     pub(super) device: Device,
     /// Steps asked for.
@@ -59,6 +63,14 @@ pub struct TrainSession {
     /// The epoch whose order is `order`.
     epoch: u32,
     order: Vec<u32>,
+}
+
+/// Room for examples' features.
+pub(super) struct Room<'a> {
+    /// Most bytes in memory.
+    pub(super) bytes: usize,
+    /// Outside of it.
+    pub(super) spill: Option<&'a SpillRegion>,
 }
 
 /// What a step learns on.
@@ -131,6 +143,8 @@ impl TrainSession {
             optimizer: Optimizer::new(&config),
             best: BestModel::new(config.metric_for_best_model, config.early_stopping),
             features: None,
+            room: TRAIN_FEATURES,
+            spill: None,
             model,
             previous: None,
             unread: Vec::new(),
@@ -426,21 +440,49 @@ impl TrainSession {
             .clone()
             .trained_in(self.config.method, self.epoch);
         self.most_unread = most_unread(&self.model);
-        let features = self.features.take();
-        self.features = self.features_of(
-            &self.examples,
-            features,
-            (self.config.epochs, TRAIN_FEATURES),
-        );
+        self.renew_features();
     }
 
-    /// The cache of some examples' features, which are asked for so many times and may take so many bytes: the present one,
-    /// or a new one where other layers change now. `None` where nothing would be the same the next time.
+    /// Makes room for features again where other layers change now.
+    fn renew_features(&mut self) {
+        let present = self.features.take();
+        let room = Room {
+            bytes: self.room,
+            spill: self.spill.as_ref(),
+        };
+        let times = self.config.epochs;
+        self.features = self.features_of(&self.examples, present, times, room);
+    }
+
+    /// Bounds the features in memory. What was known of them is forgotten.
+    pub(super) fn set_room(&mut self, bytes: usize) {
+        self.room = bytes;
+        self.features = None;
+        self.renew_features();
+    }
+
+    /// Lets features that there is no room for in memory go to a part of a store.
+    pub(super) fn spill_to(&mut self, region: SpillRegion) {
+        if let Some(features) = &mut self.features {
+            features.spill_to(region.clone(), &self.examples);
+        }
+        self.spill = Some(region);
+    }
+
+    /// Lets go of the texts' hidden states: training is over.
+    pub(super) fn forget_hidden_states(&mut self) {
+        self.features.take_if(|features| features.layer().is_some());
+        self.spill = None;
+    }
+
+    /// The cache of some examples' features, which are asked for so many times: the present one, or a new one where other
+    /// layers change now. `None` where nothing would be the same the next time.
     pub(super) fn features_of(
         &self,
         examples: &[EncodedExample],
         present: Option<FeatureCache>,
-        (times, bytes): (u32, usize),
+        times: u32,
+        room: Room<'_>,
     ) -> Option<FeatureCache> {
         let batch_size = self.config.batch_size as usize;
         if self.config.method == Method::HeadOnly {
@@ -457,7 +499,10 @@ impl TrainSession {
         let same = present.filter(|cache| cache.layer() == Some(layer));
         same.or_else(|| {
             let width = self.model.encoder.hidden_size();
-            let cache = HiddenStateCache::new(examples, batch_size, layer, width, bytes);
+            let mut cache = HiddenStateCache::new(examples, batch_size, layer, width, room.bytes);
+            if let Some(region) = room.spill {
+                cache.spill_to(region.clone(), examples);
+            }
             Some(FeatureCache::HiddenStates(cache))
         })
     }

@@ -6,11 +6,12 @@ use burn::tensor::Device;
 
 use super::checkpoint::{Checkpoint, CheckpointError};
 use super::record::{RunEnd, StepRecord, ValidationRecord};
-use super::session::{TrainError, TrainSession};
+use super::session::{Room, TrainError, TrainSession};
 use crate::data::{Part, Target};
 use crate::eval::metrics::{EvaluationReport, MetricsError};
 use crate::eval::{
-    Evaluation, FeatureCache, Outcome, OutputScale, Pipeline, report, scores, temperature,
+    Evaluation, FeatureCache, Outcome, OutputScale, Pipeline, SpillRegion, SpillStore, report,
+    scores, temperature,
 };
 use crate::model::TextClassifier;
 use crate::text::{EncodedExample, Tokenizer};
@@ -33,6 +34,8 @@ pub struct Trainer {
     best_step: Option<u32>,
     /// See [`Trainer::set_logging_steps`].
     logging_steps: u32,
+    /// Most bytes of the validation examples' features in memory.
+    held_out_room: usize,
 }
 
 /// Examples that are not learnt on.
@@ -40,6 +43,8 @@ pub(super) struct HeldOut {
     pub(super) examples: Arc<[EncodedExample]>,
     /// Where a part of the model does not change.
     pub(super) features: Option<FeatureCache>,
+    /// Where those go that there is no room for in memory.
+    spill: Option<SpillRegion>,
 }
 
 impl HeldOut {
@@ -115,6 +120,7 @@ impl Trainer {
         let held_out = |examples: Vec<EncodedExample>| HeldOut {
             examples: examples.into(),
             features: None,
+            spill: None,
         };
         Self {
             validation: held_out(parts.validation),
@@ -127,6 +133,7 @@ impl Trainer {
             phase: Phase::Training,
             best_step: None,
             logging_steps: 1,
+            held_out_room: HELD_OUT_FEATURES,
         }
     }
 
@@ -171,6 +178,43 @@ impl Trainer {
     /// weights before each would take too much memory. Nothing else of a run depends on it.
     pub fn set_logging_steps(&mut self, steps: u32) {
         self.logging_steps = steps;
+    }
+
+    /// Bounds the hidden states that are kept in memory, in bytes: the training examples', and the validation's. They are
+    /// 256 MB and 64 MB unless said otherwise. Nothing but time depends on what is not kept, but for rounding to 16 bits
+    /// where not all of them are.
+    pub fn set_feature_room(&mut self, [train, validation]: [usize; 2]) {
+        self.session.set_room(train);
+        self.held_out_room = validation;
+        self.validation.features = None;
+    }
+
+    /// Bytes of hidden states that do not change and that there is no room for in memory: of the training examples, and of
+    /// the validation's. They are computed each time unless they [may spill](Self::spill_to).
+    pub fn overflow(&self) -> [u64; 2] {
+        let session = &self.session;
+        let room = Room {
+            bytes: self.held_out_room,
+            spill: None,
+        };
+        let held_out = &self.validation.examples;
+        let validation = session.features_of(held_out, None, session.config().epochs, room);
+        [
+            (session.features.as_ref(), &session.examples),
+            (validation.as_ref(), held_out),
+        ]
+        .map(|(features, examples)| features.map_or(0, |features| features.overflow(examples)))
+    }
+
+    /// Lets hidden states that there is no room for in memory go to a store, for as long as training goes on. Nothing but
+    /// time depends on it, but for what a GPU rounds in another way where texts are computed in other batches.
+    pub fn spill_to(&mut self, store: impl SpillStore + 'static) {
+        let [train, validation] = SpillRegion::split(store, self.overflow());
+        self.session.spill_to(train);
+        if let Some(features) = &mut self.validation.features {
+            features.spill_to(validation.clone(), &self.validation.examples);
+        }
+        self.validation.spill = Some(validation);
     }
 
     /// Reads what was not read yet: the steps since the last time. If the loss of one is not finite, training ends before
@@ -310,6 +354,8 @@ impl Trainer {
             RunEnd::Completed
         };
         self.session.end.get_or_insert(reason);
+        self.session.forget_hidden_states();
+        (self.validation.features, self.validation.spill) = (None, None);
         if self.best_step.is_none() {
             self.best_step = self.session.load_best_model();
         }
@@ -332,11 +378,12 @@ impl Trainer {
             Part::Train | Part::Validation => (&mut self.validation, epochs),
         };
         let examples = &held_out.examples;
-        held_out.features = self.session.features_of(
-            examples,
-            held_out.features.take(),
-            (times, HELD_OUT_FEATURES),
-        );
+        let room = Room {
+            bytes: self.held_out_room,
+            spill: held_out.spill.as_ref(),
+        };
+        let present = held_out.features.take();
+        held_out.features = self.session.features_of(examples, present, times, room);
         self.phase = Phase::Evaluating {
             part,
             evaluation: Evaluation::new(

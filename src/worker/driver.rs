@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use wasm_bindgen_futures::spawn_local;
+
 use super::clock::turn;
 use super::errors::{Fault, StateError};
 use super::estimate::Estimator;
@@ -20,7 +22,7 @@ use super::{devices, errors, files, memory};
 use crate::data::ReadOptions;
 use crate::eval::Pipeline;
 use crate::eval::tested::{ExampleFilter, TestedExamples};
-use crate::port::{to_buffer, to_bytes};
+use crate::port::{sweep_scratch, to_buffer, to_bytes};
 use crate::protocol::{
     Command, DevicePreference, DeviceReason, EncoderSource, Event, ExportForm, ModelSource,
     PROTOCOL_VERSION, Precision, RequestId, TableSource, WireError,
@@ -190,7 +192,10 @@ impl Driver {
                 resume,
                 paused,
             } => {
-                match self.train(id, config, bytes.filter(|_| resume), paused) {
+                match self
+                    .train(id, config, bytes.filter(|_| resume), paused)
+                    .await
+                {
                     // The terminal event comes when the run ends.
                     Ok(()) => return,
                     Err(error) => (id, Err(error)),
@@ -317,6 +322,8 @@ impl Driver {
             let (page, worker) = (version, PROTOCOL_VERSION);
             return Err(Fault::Version { page, worker }.into());
         }
+        // A worker before this one may have been ended in the middle of a run.
+        spawn_local(sweep_scratch());
         let encoders = files::encoders(&base_url).await?;
         let (device, report) = devices::open(device, no_gpu, &base_url).await?;
         self.started = Some(Started {
@@ -411,7 +418,7 @@ impl Driver {
         self.tables.hold_out(id, base_url, source, bytes, how).await
     }
 
-    fn train(
+    async fn train(
         &mut self,
         id: RequestId,
         config: TrainConfig,
@@ -423,9 +430,8 @@ impl Driver {
         let encoder = self.encoder.clone().ok_or(StateError::NoEncoder)?;
         let dataset = self.tables.dataset().ok_or(StateError::NoData)?;
         let checkpoint = checkpoint.map(Checkpoint::from_bytes);
-        self.run = Some(Run::begin(
-            id, encoder, dataset, config, checkpoint, paused, &device,
-        )?);
+        let run = Run::begin(id, encoder, dataset, config, checkpoint, paused, &device);
+        self.run = Some(run.await?);
         Ok(())
     }
 

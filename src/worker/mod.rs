@@ -24,6 +24,7 @@ mod predict;
 mod pulse;
 mod run;
 mod speed;
+mod spill;
 mod started;
 mod store;
 mod tables;
@@ -34,6 +35,7 @@ mod using;
 use crate::protocol::Event;
 
 pub use constructors::run_constructors;
+pub use spill::ScratchFile;
 
 /// What the entry point of a worker does.
 pub fn start() {

@@ -10,6 +10,7 @@ use super::memory;
 use super::model::{HeldModel, Training};
 use super::port::{post, post_with};
 use super::speed::Speed;
+use super::spill::ScratchFile;
 use super::started::LoadedEncoder;
 use crate::adapter::{DataFingerprint, fingerprint};
 use crate::data::{Dataset, Part};
@@ -76,7 +77,7 @@ impl Run {
     /// Prepares a run, at its checkpoint if there is one, and tells the page.
     ///
     /// `device` is the encoder's, without autodiff.
-    pub fn begin(
+    pub async fn begin(
         id: RequestId,
         encoder: Rc<LoadedEncoder>,
         dataset: Rc<Dataset>,
@@ -93,6 +94,12 @@ impl Run {
         )?;
         if let Some(checkpoint) = checkpoint {
             trainer.restore(&checkpoint)?;
+        }
+        let overflow: u64 = trainer.overflow().iter().sum();
+        if overflow > 0
+            && let Some(store) = ScratchFile::create(overflow).await
+        {
+            trainer.spill_to(store);
         }
         let session = trainer.session();
         let (trainable, frozen) = trainable_parameters(session.trained_model());

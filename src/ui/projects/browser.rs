@@ -10,6 +10,7 @@ use web_sys::Response;
 
 use super::super::engine::hub_url;
 use crate::hub::{Hub, HubDescription, Repository};
+use crate::port::sweep_scratch;
 
 /// Where the browser keeps the project used last: in the tab for its reload, and in all for the next one.
 const LAST: &str = "tabtune-project";
@@ -78,7 +79,7 @@ pub(super) fn remember_project(id: Option<&str>) {
     }
 }
 
-/// Removes everything small that Tabtune keeps, and the encoders from the hub.
+/// Removes everything small that Tabtune keeps, the encoders from the hub, and what runs that broke off have left.
 pub(super) async fn forget_all() {
     for store in stores() {
         let keys = (0..store.length().unwrap_or_default())
@@ -93,6 +94,7 @@ pub(super) async fn forget_all() {
         // There may be no such cache.
         let _ = JsFuture::from(caches.delete(HUB_CACHE)).await;
     }
+    sweep_scratch().await;
 }
 
 /// Whether this browser keeps an encoder of the hub whole. The hub is not asked.
