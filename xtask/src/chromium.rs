@@ -8,8 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::process::{find_on_path, output, run};
-use crate::steps::{announce, step};
+use crate::apt::Apt;
+use crate::process::{find_on_path, output};
+use crate::steps::step;
 
 const BROWSERS: &[&str] = &[
     "chromium",
@@ -106,37 +107,8 @@ fn locate(variable: &str, names: &[&str], places: &[&str]) -> Option<PathBuf> {
 fn install() -> Result<()> {
     let refusal = "the tests need Chromium and chromedriver of the same version: install both, or name them in \
                    TABTUNE_CHROMIUM and TABTUNE_CHROMEDRIVER";
-    if find_on_path(&["apt-get"]).is_none() {
-        bail!(refusal);
-    }
-    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0");
-    if !root && output(Command::new("sudo").args(["-n", "true"])).is_err() {
-        bail!("{refusal} (apt-get is there, but may not be used without a password)");
-    }
-    let apt = || {
-        // Packages must not ask questions: there may be no one to answer.
-        let mut command = Command::new(if root { "env" } else { "sudo" });
-        if !root {
-            command.arg("-n").arg("env");
-        }
-        command.args([
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "--yes",
-            "--quiet",
-        ]);
-        command
-    };
-    announce("installing Chromium and its driver through apt");
-    run(apt().arg("update"))
-        .and_then(|()| {
-            run(apt().args([
-                "install",
-                "--no-install-recommends",
-                "chromium",
-                "chromium-driver",
-            ]))
-        })
+    let apt = Apt::find().context(refusal)?;
+    apt.install(&["chromium", "chromium-driver"])
         .context(refusal)
 }
 

@@ -3,6 +3,7 @@
 //! Nothing but Rust has to be installed before. What is fetched goes to a cache outside the checkout
 //! ([`cache::Cache`]), so that a second run, or a second clone, needs no network.
 
+mod apt;
 mod axe;
 mod bench;
 mod budget;
@@ -25,6 +26,7 @@ mod soak;
 mod steps;
 mod test;
 mod tools;
+mod vulkan;
 mod wheel;
 
 use std::path::PathBuf;
@@ -78,7 +80,7 @@ enum Command {
     },
     /// Installs what a build needs, and nothing more.
     Setup {
-        /// Installs what the tests need too: Chromium, its driver and the second encoder.
+        /// Installs what the tests need too: Chromium, its driver, a Vulkan driver and the second encoder.
         #[arg(long)]
         tests: bool,
     },

@@ -18,6 +18,7 @@ use crate::process::run as run_command;
 use crate::serve::{Audience, Mount, StaticServer};
 use crate::steps::{announce, step};
 use crate::tools::{self, WASM, Workspace};
+use crate::vulkan::Vulkan;
 
 /// Where tests in a browser find www/ (at `/`) and tests/fixtures/ (at `/fixtures/`). WebAssembly has no
 /// environment variables, so the tests could not be told of another port.
@@ -58,6 +59,8 @@ pub enum TestStep {
     Docs,
     /// Tests on this machine itself.
     Native,
+    /// Tests of the engine on Vulkan, on this machine itself, where there is a driver.
+    Gpu,
     /// Tests of the engine in Chromium, on the CPU and on WebGPU.
     Browser,
     /// The page builds.
@@ -72,6 +75,7 @@ pub enum TestStep {
 pub fn set_up(workspace: &Workspace) -> Result<()> {
     Chromium::ensure()?;
     axe::ensure(&workspace.cache)?;
+    Vulkan::ensure()?;
     models::install(workspace, SECOND, false)
 }
 
@@ -136,7 +140,12 @@ impl TestStep {
     fn is_check(self) -> bool {
         match self {
             Self::Format | Self::Lint | Self::Deny | Self::Docs => true,
-            Self::Native | Self::Browser | Self::Page | Self::Budget | Self::EndToEnd => false,
+            Self::Native
+            | Self::Gpu
+            | Self::Browser
+            | Self::Page
+            | Self::Budget
+            | Self::EndToEnd => false,
         }
     }
 
@@ -156,6 +165,7 @@ impl TestStep {
                 Self::Deny => return deny::check(workspace),
                 Self::Docs => docs(workspace),
                 Self::Native => native(workspace),
+                Self::Gpu => return gpu(workspace),
                 Self::Browser => browser(workspace),
                 Self::Page => page::build(workspace),
                 Self::Budget => budget::check(workspace),
@@ -213,6 +223,27 @@ fn native(workspace: &Workspace) -> Result<()> {
             .cargo()?
             .args(["test", "--package", "xtask", "--profile", "xtask"]),
     )
+}
+
+/// The golden tests and the number of dispatches on Vulkan, with the profile of the tests before.
+fn gpu(workspace: &Workspace) -> Result<String> {
+    let Some(vulkan) = Vulkan::ensure()? else {
+        return Ok("left out, there is no driver".to_owned());
+    };
+    let mut tests = workspace.cargo()?;
+    tests
+        .args([
+            "test",
+            "--release",
+            "--package",
+            "tabtune",
+            "--features",
+            "gpu",
+        ])
+        .args(["--test", "golden_gpu", "--test", "gpu_dispatches"]);
+    vulkan.use_in(&mut tests);
+    run_command(&mut tests)?;
+    Ok("passed".to_owned())
 }
 
 /// Rustdoc over the library and its kernels with all modules, some of which exist in browsers only, and over xtask.
