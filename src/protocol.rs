@@ -44,7 +44,7 @@ pub use crate::train::estimate::Estimate;
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -410,6 +410,8 @@ pub struct DeviceReport {
     pub threads: u32,
     /// Whether it can predict in 8-bit integers.
     pub int8: bool,
+    /// Whether it can train in 16-bit numbers.
+    pub float16: bool,
     pub reason: DeviceReason,
 }
 

@@ -71,6 +71,7 @@ async fn on_the_cpu() {
     let subject = Subject {
         device: device::cpu(),
         tolerance: CPU,
+        fp16: false,
     };
     assert!(has_int8(&device::cpu()), "Chromium has relaxed SIMD");
     golden::check_int8(&subject).await;
@@ -93,6 +94,7 @@ async fn on_webgpu() {
     let subject = Subject {
         device: gpu.device,
         tolerance: GPU,
+        fp16: false,
     };
     check(subject, 3).await;
 }

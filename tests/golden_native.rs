@@ -10,6 +10,7 @@ fn cpu() -> Subject {
     Subject {
         device: tabtune::device::cpu(),
         tolerance: CPU,
+        fp16: false,
     }
 }
 

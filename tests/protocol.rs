@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":6,"device":"Auto","no_gpu":null,"base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
+    r#"{"Start":{"id":1,"version":7,"device":"Auto","no_gpu":null,"base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
     r#"{"Start":{"id":1,"version":6,"device":"Cpu","no_gpu":{"SoftwareAdapter":{"adapter":"SwiftShader"}},"base_url":"http://localhost/","hub_url":""}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
@@ -66,7 +66,7 @@ const COMMANDS: &[&str] = &[
 
 const EVENTS: &[&str] = &[
     r#""Listening""#,
-    r#"{"Ready":{"id":1,"version":6,"device":{"kind":"Gpu","name":"Apple M3","threads":1,"int8":false,"reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
+    r#"{"Ready":{"id":1,"version":6,"device":{"kind":"Gpu","name":"Apple M3","threads":1,"int8":false,"float16":true,"reason":"Verified"},"encoders":[{"id":"tiny-bert","source":"owner/tiny-bert","license":"MIT","description":"Small.","files":[{"name":"config.json","bytes":600,"sha256":"00"}]}]}}"#,
     r#"{"EncoderProgress":{"id":2,"loaded":1.0,"total":2.0}}"#,
     r#"{"EncoderLoaded":{"id":2,"encoder":{"id":"tiny-bert","layers":2,"hidden_size":32,"vocab_size":800,"parameters":1,"max_length":64,"surplus":[]}}}"#,
     r#"{"HubStored":{"id":2,"repository":"owner/name","problem":null}}"#,

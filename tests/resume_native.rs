@@ -28,6 +28,7 @@ fn cpu() -> golden::Subject {
     golden::Subject {
         device: tabtune::device::cpu(),
         tolerance: golden::CPU,
+        fp16: false,
     }
 }
 

@@ -123,6 +123,9 @@ struct What {
     /// Compute frozen layers in 8-bit integers, with --method lora
     #[arg(long)]
     load_in_8bit: bool,
+    /// Compute the encoder's layers on 16-bit numbers, with --device gpu
+    #[arg(long)]
+    fp16: bool,
     /// In the encoder's layers, as transformers' configurations have it
     #[arg(long, default_value_t = TrainConfig::default().encoder_dropout)]
     encoder_dropout: f64,
@@ -233,6 +236,7 @@ impl Arguments {
             head_dropout: what.head_dropout,
             encoder_dropout: what.encoder_dropout,
             load_in_8bit: what.load_in_8bit,
+            fp16: what.fp16,
             max_length: what.max_length,
             epochs: how.epochs,
             batch_size: how.batch,

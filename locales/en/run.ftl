@@ -43,6 +43,8 @@ run-lora-plus = LoRA+ ratio
 run-lora-plus-hint = Learning rate of B as a multiple of A's. Usually 1, or 4 to 16.
 run-8bit = 8-bit layers
 run-8bit-hint = Computes frozen layers in 8-bit integers while training: usually more than twice as fast on a CPU, and nearly as accurate.
+run-16bit = 16-bit layers
+run-16bit-hint = Computes the encoder's layers on 16-bit numbers while training (mixed precision): half the memory traffic on a GPU that has them.
 run-pooling = Pooling
 run-pooling-hint = How the tokens of a text become one vector. Usually their mean.
 run-max-length = Maximum length
@@ -123,6 +125,7 @@ run-wrong-positive = { $name } must be above 0.
 run-wrong-targets = Choose at least one layer.
 run-wrong-length = This encoder takes at most { $longest } tokens.
 run-wrong-8bit = Only the CPU has 8-bit integers, in a browser with relaxed SIMD: choose No.
+run-wrong-16bit = Only WebGPU has 16-bit numbers, on a GPU with shader-f16: choose No.
 
 # The run: what it is about
 

@@ -43,6 +43,8 @@ run-lora-plus = LoRA+ 比值
 run-lora-plus-hint = B 的学习率是 A 的多少倍。通常为 1，或 4 到 16。
 run-8bit = 8 位层
 run-8bit-hint = 训练时用 8 位整数计算冻结层：在 CPU 上通常快一倍以上，准确率相差很小。
+run-16bit = 16 位层
+run-16bit-hint = 训练时用 16 位浮点数计算编码器各层（混合精度）：在支持的 GPU 上，内存读写量减半。
 run-pooling = 池化
 run-pooling-hint = 如何把文本的各个词元合成一个向量。通常取平均值。
 run-max-length = 最大长度
@@ -123,6 +125,7 @@ run-wrong-positive = “{ $name }”必须大于 0。
 run-wrong-targets = 请至少选择一层。
 run-wrong-length = 此编码器最多接受 { $longest } 个词元。
 run-wrong-8bit = 只有支持 relaxed SIMD 的浏览器在 CPU 上才能使用 8 位整数：请选择“否”。
+run-wrong-16bit = 只有 WebGPU 在支持 shader-f16 的 GPU 上才能使用 16 位浮点数：请选择“否”。
 
 # 训练：内容
 

@@ -5,6 +5,9 @@
 //!
 //! WebGPU promises eight buffers a shader, one of which holds sizes and scalars, and refuses one that is bound twice: no
 //! kernel has more than seven, and none is given the same tensor as two of them.
+//!
+//! What the encoder's layers read and write may be 16-bit numbers. A kernel then widens each as it reads it, computes in
+//! 32-bit ones, and rounds once as it writes; nothing that is trained, and no sum, is of 16 bits.
 
 mod adam;
 mod adapter;
@@ -19,9 +22,9 @@ use burn::backend::{Cube, TensorMetadata};
 use burn::cubecl::calculate_cube_count_elemwise;
 use burn::cubecl::prelude::*;
 use burn::cubecl::std::tensor::into_contiguous;
-use burn::tensor::{DType, Shape};
+use burn::tensor::{DType, Shape, f16};
 
-use super::ops::{AdamStep, Adapter, Kernels, are_f32, from_f32, to_f32};
+use super::ops::{AdamStep, Adapter, Kernels, Mask, cast, to_f32};
 use super::packs::Packs;
 
 /// burn-cubecl's tensor of any kind.
@@ -32,14 +35,14 @@ impl Kernels for Cube {
     const ADAPTERS: bool = true;
 
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
-        in_f32([input], |[input]| gelu::gelu(input))
+        in_kernels_numbers([input], |[input]| gelu::gelu(input))
     }
 
     fn exact_gelu_backward(
         input: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        in_f32([input, gradient], |[input, gradient]| {
+        in_kernels_numbers([input, gradient], |[input, gradient]| {
             gelu::gelu_backward(input, gradient)
         })
     }
@@ -51,12 +54,12 @@ impl Kernels for Cube {
         shift: FloatTensor<Self>,
         epsilon: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        if !are_f32([&input, &residual, &scale, &shift]) {
-            let sum = Self::float_add(input, residual);
-            let output = Self::fused_norm(sum.clone(), scale, shift, epsilon);
-            return (sum, output);
-        }
-        norm::residual_norm(input, residual, scale, shift, epsilon)
+        let dtype = input.dtype();
+        let [input, residual] = kernels_numbers([input, residual]);
+        let [scale, shift] = [scale, shift].map(to_f32::<Self>);
+        let (sum, output) = norm::residual_norm(input, residual, scale, shift, epsilon);
+        // What is kept for the step back may stay as the kernels have it.
+        (sum, cast::<Self>(output, dtype))
     }
 
     fn fused_norm_backward(
@@ -65,10 +68,10 @@ impl Kernels for Cube {
         gradient: FloatTensor<Self>,
         epsilon: f64,
     ) -> Option<FloatTensor<Self>> {
-        let inputs = [input, scale, gradient];
-        Some(in_f32(inputs, |[input, scale, gradient]| {
-            norm::norm_backward(input, scale, gradient, epsilon)
-        }))
+        let (dtype, scale) = (gradient.dtype(), to_f32::<Self>(scale));
+        let [input, gradient] = kernels_numbers([input, gradient]);
+        let output = norm::norm_backward(input, scale, gradient, epsilon);
+        Some(cast::<Self>(output, dtype))
     }
 
     fn self_attention(
@@ -78,7 +81,7 @@ impl Kernels for Cube {
         padding: BoolTensor<Self>,
         heads: usize,
     ) -> FloatTensor<Self> {
-        in_f32([query, key, value], |projections| {
+        in_kernels_numbers([query, key, value], |projections| {
             attention::attention(projections, padding, heads)
         })
     }
@@ -92,10 +95,10 @@ impl Kernels for Cube {
         heads: usize,
     ) -> Option<(FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>)> {
         let dtype = query.dtype();
-        let [query, key, value, gradient] = [query, key, value, gradient].map(to_f32::<Cube>);
+        let [query, key, value, gradient] = kernels_numbers([query, key, value, gradient]);
         let gradients =
             attention::attention_backward([query, key, value], padding, gradient, heads);
-        let [query, key, value] = gradients.map(|gradient| from_f32::<Cube>(gradient, dtype));
+        let [query, key, value] = gradients.map(|gradient| cast::<Self>(gradient, dtype));
         Some((query, key, value))
     }
 
@@ -107,11 +110,11 @@ impl Kernels for Cube {
         _packs: Packs,
     ) -> (FloatTensor<Self>, Option<FloatTensor<Self>>) {
         let dtype = input.dtype();
-        let [input, weight, bias] = [input, weight, bias].map(to_f32::<Cube>);
-        let adapter = adapter.map(to_f32::<Cube>);
+        let [input, weight] = kernels_numbers([input, weight]);
+        let adapter = kernels_adapter(adapter, input.dtype);
         let base = Self::linear(input.clone(), weight, None);
-        let (output, projection) = adapter::update(base, input, bias, adapter);
-        (from_f32::<Cube>(output, dtype), Some(projection))
+        let (output, projection) = adapter::update(base, input, to_f32::<Self>(bias), adapter);
+        (cast::<Self>(output, dtype), Some(projection))
     }
 
     fn adapted_linear_backward(
@@ -127,17 +130,14 @@ impl Kernels for Cube {
         FloatTensor<Self>,
         FloatTensor<Self>,
     )> {
-        let dtype = gradient.dtype();
-        let [input, weight, gradient] = [input, weight, gradient].map(to_f32::<Cube>);
-        let adapter = adapter.map(to_f32::<Cube>);
+        let dtypes = [&gradient, &adapter.a, &adapter.b].map(TensorMetadata::dtype);
+        let [of_input, of_a, of_b] = dtypes;
+        let [input, weight, gradient] = kernels_numbers([input, weight, gradient]);
+        let adapter = kernels_adapter(adapter, input.dtype);
         let base = wants_input.then(|| Self::linear_x_backward(weight, gradient.clone()));
         let (input, [a, b]) = adapter::backward(base, input, projection, adapter, gradient);
-        let input = input.map(|gradient| from_f32::<Cube>(gradient, dtype));
-        Some((
-            input,
-            from_f32::<Cube>(a, dtype),
-            from_f32::<Cube>(b, dtype),
-        ))
+        let input = input.map(|gradient| cast::<Self>(gradient, of_input));
+        Some((input, cast::<Self>(a, of_a), cast::<Self>(b, of_b)))
     }
 
     fn squares(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -156,6 +156,16 @@ impl Kernels for Cube {
         reduce::clipping(sum, to_f32::<Cube>(loss), max_norm)
     }
 
+    fn scaled_clipping(
+        sum: FloatTensor<Self>,
+        loss: FloatTensor<Self>,
+        before: FloatTensor<Self>,
+        max_norm: Option<f64>,
+        scale: f64,
+    ) -> FloatTensor<Self> {
+        reduce::scaled_clipping(sum, to_f32::<Cube>(loss), before, max_norm, scale)
+    }
+
     fn adam(
         value: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
@@ -168,18 +178,48 @@ impl Kernels for Cube {
         let [value, gradient, mean, mean_square] =
             [value, gradient, mean, mean_square].map(to_f32::<Cube>);
         let updated = adam::adam(value, gradient, [mean, mean_square], clipping, step);
-        let [value, mean, mean_square] = updated.map(|tensor| from_f32::<Cube>(tensor, dtype));
+        let [value, mean, mean_square] = updated.map(|tensor| cast::<Self>(tensor, dtype));
         (value, mean, mean_square)
     }
 }
 
-/// Computes in 32-bit numbers what is of other ones.
-fn in_f32<const N: usize>(
+/// Computes in numbers that the kernels read and write, and gives what the first input is of.
+fn in_kernels_numbers<const N: usize>(
     inputs: [CubeTensor; N],
     compute: impl FnOnce([CubeTensor; N]) -> CubeTensor,
 ) -> CubeTensor {
     let dtype = inputs.first().map_or(DType::F32, TensorMetadata::dtype);
-    from_f32::<Cube>(compute(inputs.map(to_f32::<Cube>)), dtype)
+    cast::<Cube>(compute(kernels_numbers(inputs)), dtype)
+}
+
+/// Inputs as numbers that the kernels read and write, all of a kind: 16-bit ones if all are, else 32-bit ones.
+fn kernels_numbers<const N: usize>(inputs: [CubeTensor; N]) -> [CubeTensor; N] {
+    match inputs.iter().all(|input| input.dtype == DType::F16) {
+        true => inputs,
+        false => inputs.map(to_f32::<Cube>),
+    }
+}
+
+/// An adapter of 32-bit numbers, its mask of those of the layer's input.
+fn kernels_adapter(adapter: Adapter<Cube>, input: DType) -> Adapter<Cube> {
+    Adapter {
+        a: to_f32::<Cube>(adapter.a),
+        b: to_f32::<Cube>(adapter.b),
+        mask: match adapter.mask {
+            Mask::None => Mask::None,
+            Mask::Kept(mask, keep) => Mask::Kept(cast::<Cube>(mask, input), keep),
+        },
+        scaling: adapter.scaling,
+    }
+}
+
+/// How cubecl names the numbers of a tensor that a kernel reads or writes.
+fn elem_type(tensor: &CubeTensor) -> ElemType {
+    match tensor.dtype {
+        DType::F16 => f16::elem_type_native(),
+        // Truth values are words as long.
+        _ => f32::elem_type_native(),
+    }
 }
 
 /// The same numbers without gaps, in the order of the axes.
@@ -188,8 +228,24 @@ fn contiguous(tensor: CubeTensor) -> CubeTensor {
         return tensor;
     }
     let (client, device, dtype) = (tensor.client.clone(), tensor.device.clone(), tensor.dtype);
-    let copy = into_contiguous(&client, tensor.binding(), f32::elem_type_native());
+    let elem = elem_type(&tensor);
+    let copy = into_contiguous(&client, tensor.binding(), elem);
     CubeTensor::new(client, copy.handle, *copy.metadata, device, dtype)
+}
+
+/// Memory for as many numbers as a tensor has, of its kind.
+fn empty_like(tensor: &CubeTensor) -> CubeTensor {
+    let shape = tensor.meta.shape().clone();
+    let handle = tensor
+        .client
+        .empty(shape.num_elements() * tensor.dtype.size());
+    CubeTensor::new_contiguous(
+        tensor.client.clone(),
+        tensor.device.clone(),
+        shape,
+        handle,
+        tensor.dtype,
+    )
 }
 
 /// Memory for 32-bit numbers beside a tensor.

@@ -19,7 +19,7 @@ use super::matrix::{Rows, transposed};
 use super::norm::Norm;
 use super::ops::{
     AdamStep, Adapter, Kernels, Mask, are_f32, burn_adam, burn_attention, burn_packed_attention,
-    from_f32, to_f32,
+    cast, to_f32,
 };
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
@@ -252,10 +252,7 @@ impl Kernels for Flex {
         let [_, rank] = adapter.a.shape().dims();
         let rows = projection.len() / rank.max(1);
         let projection = tensor(projection, Shape::new([rows, rank]));
-        (
-            from_f32::<Self>(tensor(output, shape), dtype),
-            Some(projection),
-        )
+        (cast::<Self>(tensor(output, shape), dtype), Some(projection))
     }
 
     fn adapted_linear_backward(
@@ -281,10 +278,9 @@ impl Kernels for Flex {
             f32s(&gradient),
             of_input.as_mut().map(|(values, _)| values.as_mut_slice()),
         );
-        let of_input =
-            of_input.map(|(values, shape)| from_f32::<Self>(tensor(values, shape), dtype));
-        let a = from_f32::<Self>(tensor(a, adapter.a.shape()), dtype);
-        let b = from_f32::<Self>(tensor(b, adapter.b.shape()), dtype);
+        let of_input = of_input.map(|(values, shape)| cast::<Self>(tensor(values, shape), dtype));
+        let a = cast::<Self>(tensor(a, adapter.a.shape()), dtype);
+        let b = cast::<Self>(tensor(b, adapter.b.shape()), dtype);
         Some((of_input, a, b))
     }
 
@@ -310,6 +306,9 @@ impl Kernels for Flex {
         }
         let [value, gradient, mean, mean_square, clipping] =
             [value, gradient, mean, mean_square, clipping].map(|tensor| tensor.to_contiguous());
+        if f32s(&clipping)[2] == 0.0 {
+            return (value, mean, mean_square);
+        }
         let shape = value.shape();
         let update = Adam {
             value: f32s(&value),

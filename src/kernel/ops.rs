@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use burn::backend::ops::AttentionModuleOptions;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
-use burn::backend::{Backend, ExtensionType, TensorMetadata, backend_extension};
-use burn::tensor::{DType, Distribution, FloatDType, Shape, Slice};
+use burn::backend::{
+    Backend, ExtensionType, TensorMetadata, backend_extension, get_device_settings,
+};
+use burn::tensor::{BoolDType, DType, Distribution, FloatDType, Shape, Slice};
 
 use super::packs::Packs;
 
@@ -162,9 +164,11 @@ pub trait Kernels: Backend {
         gradient: FloatTensor<Self>,
         epsilon: f64,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        // Sums over many rows, for weights of 32-bit numbers.
+        let [input, gradient] = [input, gradient].map(to_f32::<Self>);
         let shape = input.shape();
         let width = Shape::new([shape[shape.num_dims() - 1]]);
-        let ones = Self::float_ones(width, &input.device(), input.dtype().into());
+        let ones = Self::float_ones(width, &input.device(), FloatDType::F32);
         let normalised = Self::layer_norm(input, ones, None, epsilon);
         let scale = Self::float_mul(gradient.clone(), normalised);
         // Summed over the rows, as a bias is.
@@ -379,7 +383,26 @@ pub trait Kernels: Backend {
         Self::float_cat(vec![loss, norm, scale], 0)
     }
 
-    /// The parameter and its moments after an update; its gradient is first multiplied as [`Self::clipping`] says.
+    /// [`Self::clipping`] of the gradients of a loss that was multiplied with `scale`, which their multiplier takes off. It is
+    /// 0, which leaves a parameter and its moments as they are, where the norm is no number, and where `before` has 0 there:
+    /// after such a step none counts until its reader knows of it.
+    ///
+    /// Source: `torch.amp.GradScaler`.
+    ///
+    /// # Shapes
+    /// - as there; `before`: `[3]`
+    fn scaled_clipping(
+        sum: FloatTensor<Self>,
+        loss: FloatTensor<Self>,
+        before: FloatTensor<Self>,
+        max_norm: Option<f64>,
+        scale: f64,
+    ) -> FloatTensor<Self> {
+        burn_scaled_clipping::<Self>(sum, loss, before, max_norm, scale)
+    }
+
+    /// The parameter and its moments after an update; its gradient is first multiplied as [`Self::clipping`] says. With 0 all
+    /// stay as they are, whatever the gradient is.
     ///
     /// Source: the algorithms in the documentation of `torch.optim.{AdamW,Adam}`.
     ///
@@ -431,17 +454,14 @@ pub(super) fn are_f32<T: TensorMetadata, const N: usize>(tensors: [&T; N]) -> bo
 
 /// A tensor as one of 32-bit numbers.
 pub(super) fn to_f32<B: Backend>(tensor: FloatTensor<B>) -> FloatTensor<B> {
-    match tensor.dtype() {
-        DType::F32 => tensor,
-        _ => B::float_cast(tensor, FloatDType::F32),
-    }
+    cast::<B>(tensor, DType::F32)
 }
 
-/// A tensor of 32-bit numbers as one of others.
-pub(super) fn from_f32<B: Backend>(tensor: FloatTensor<B>, dtype: DType) -> FloatTensor<B> {
-    match dtype {
-        DType::F32 => tensor,
-        _ => B::float_cast(tensor, dtype.into()),
+/// A tensor as one of some other numbers.
+pub(super) fn cast<B: Backend>(tensor: FloatTensor<B>, dtype: DType) -> FloatTensor<B> {
+    match tensor.dtype() == dtype {
+        true => tensor,
+        false => B::float_cast(tensor, dtype.into()),
     }
 }
 
@@ -473,6 +493,39 @@ pub(super) fn burn_adapter<B: Backend>(
     B::float_reshape(update, shape)
 }
 
+/// [`Kernels::scaled_clipping`] by burn's own operations.
+///
+/// # Shapes
+/// - as there
+fn burn_scaled_clipping<B: Kernels>(
+    sum: FloatTensor<B>,
+    loss: FloatTensor<B>,
+    before: FloatTensor<B>,
+    max_norm: Option<f64>,
+    scale: f64,
+) -> FloatTensor<B> {
+    let truths = truths_of::<B>(&loss);
+    // The norm of the scaled gradients is clipped to the scaled bound.
+    let numbers = B::clipping(sum, loss, max_norm.map(|norm| norm * scale));
+    let at = |numbers: &FloatTensor<B>, place: isize| {
+        B::float_slice(numbers.clone(), &[Slice::from(place..place + 1)])
+    };
+    let unscale = |number| B::float_mul_scalar(number, (1.0 / scale).into());
+    let (norm, factor) = (unscale(at(&numbers, 1)), unscale(at(&numbers, 2)));
+    let is_no_number = B::bool_or(
+        B::float_is_nan(norm.clone(), truths),
+        B::float_is_inf(norm.clone(), truths),
+    );
+    let is_void = B::float_equal_elem(at(&before, 2), 0.into(), truths);
+    let factor = B::float_mask_fill(factor, B::bool_or(is_no_number, is_void), 0.into());
+    B::float_cat(vec![at(&numbers, 0), norm, factor], 0)
+}
+
+/// How a tensor's device keeps truth values.
+fn truths_of<B: Backend>(tensor: &FloatTensor<B>) -> BoolDType {
+    get_device_settings::<B>(&tensor.device()).bool_dtype
+}
+
 /// An update by burn's own operations.
 ///
 /// # Shapes
@@ -486,6 +539,9 @@ pub(super) fn burn_adam<B: Backend>(
 ) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
     let ones = Shape::from(vec![1; gradient.rank()]);
     let scale = B::float_reshape(B::float_slice(clipping, &[Slice::from(2..3)]), ones);
+    let holds = B::float_equal_elem(scale.clone(), 0.into(), truths_of::<B>(&scale));
+    let holds = B::bool_expand(holds, value.shape());
+    let before = [&value, &mean, &mean_square].map(Clone::clone);
     let mut gradient = B::float_mul(gradient, scale);
     if step.decay != 0.0 {
         let decay = B::float_mul_scalar(value.clone(), step.decay.into());
@@ -504,7 +560,14 @@ pub(super) fn burn_adam<B: Backend>(
     let change = B::float_mul_scalar(mean.clone(), step.rate.into());
     let change = B::float_div(change, root);
     let value = B::float_mul_scalar(value, step.keep.into());
-    (B::float_sub(value, change), mean, mean_square)
+    let value = B::float_sub(value, change);
+    let hold = |updated, before| B::float_mask_where(updated, holds.clone(), before);
+    let [old_value, old_mean, old_mean_square] = before;
+    (
+        hold(value, old_value),
+        hold(mean, old_mean),
+        hold(mean_square, old_mean_square),
+    )
 }
 
 /// Attention by burn's own operation, which wants the heads apart.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use burn::backend::Dispatch;
+#[cfg(feature = "gpu")]
+use burn::tensor::FloatDType;
 use burn::tensor::{Bool, Device, Tensor};
 
 use super::ops::{AdamStep, Adapter, Kernels, Mask};
@@ -35,6 +37,14 @@ pub fn has_int8(device: &Device) -> bool {
     #[cfg(feature = "cpu")]
     return super::flex::runs_on(device) && super::int8::is_available();
     #[cfg(not(feature = "cpu"))]
+    return false;
+}
+
+/// Whether a device computes in 16-bit numbers: a GPU whose adapter has `shader-f16`.
+pub fn has_float16(device: &Device) -> bool {
+    #[cfg(feature = "gpu")]
+    return !super::flex::runs_on(device) && device.supports_dtype(FloatDType::F16);
+    #[cfg(not(feature = "gpu"))]
     return false;
 }
 
@@ -220,10 +230,32 @@ pub fn clipping(squares: Tensor<1>, loss: Tensor<1>, max_norm: Option<f64>) -> T
     ))
 }
 
-/// A parameter and its moments after an update by Adam or AdamW.
+/// [`clipping()`] of the gradients of a loss that was multiplied with `scale`: what they are multiplied with takes it off, and
+/// the norm is without it. Where the norm is no number they are multiplied with 0, which leaves all as it is, as they are where
+/// `before`, of the step before if its numbers were not read yet, has 0.
 ///
 /// # Shapes
-/// - `clipping`: what [`clipping()`] gave
+/// - as there; `before`: `[3]`
+pub fn scaled_clipping(
+    squares: Tensor<1>,
+    loss: Tensor<1>,
+    before: Tensor<1>,
+    max_norm: Option<f64>,
+    scale: f64,
+) -> Tensor<1> {
+    Tensor::from_dispatch(Dispatch::scaled_clipping(
+        squares.into_dispatch(),
+        loss.into_dispatch(),
+        before.into_dispatch(),
+        max_norm,
+        scale,
+    ))
+}
+
+/// A parameter and its moments after an update by Adam or AdamW; as they were where the gradient is multiplied with 0.
+///
+/// # Shapes
+/// - `clipping`: what [`clipping()`] or [`scaled_clipping()`] gave
 pub fn adam<const D: usize>(
     value: Tensor<D>,
     gradient: Tensor<D>,

@@ -1,7 +1,7 @@
 //! The activation between the two feed-forward layers.
 
-use burn::tensor::Tensor;
 use burn::tensor::activation::{gelu_approximate, relu};
+use burn::tensor::{FloatDType, Tensor};
 
 use crate::kernel::tensors::gelu;
 
@@ -34,7 +34,11 @@ impl Activation {
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Gelu => gelu(input),
-            Self::GeluTanh => gelu_approximate(input),
+            Self::GeluTanh => {
+                // A cube of what 16-bit numbers hold is beyond them.
+                let dtype = FloatDType::from(input.dtype());
+                gelu_approximate(input.cast(FloatDType::F32)).cast(dtype)
+            }
             Self::Relu => relu(input),
         }
     }

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig};
 use burn::tensor::activation::softmax;
-use burn::tensor::{Bool, Device, Tensor};
+use burn::tensor::{Bool, Device, FloatDType, Tensor};
 
 use super::layout::Layout;
 use super::lora::LoraLinear;
@@ -65,6 +65,16 @@ impl SelfAttention {
         }
     }
 
+    pub(super) fn in_float16(self, in_float16: bool) -> Self {
+        Self {
+            query: self.query.in_float16(in_float16),
+            key: self.key.in_float16(in_float16),
+            value: self.value.in_float16(in_float16),
+            output: self.output.in_float16(in_float16),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `hidden`, output: as `layout` says
     pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {
@@ -91,7 +101,8 @@ impl SelfAttention {
         self.dropout.prob > 0.0 && device.is_autodiff()
     }
 
-    /// Attention with dropout on its probabilities, which the kernels have not.
+    /// Attention with dropout on its probabilities, which the kernels have not. In 32-bit numbers: a sum of exponentials needs
+    /// them.
     ///
     /// # Shapes
     /// - `projections`, output: `[batch, tokens, hidden]`
@@ -102,14 +113,18 @@ impl SelfAttention {
         padding: Tensor<4, Bool>,
     ) -> Tensor<3> {
         let [batch, tokens, hidden] = projections[0].dims();
+        let dtype = FloatDType::from(projections[0].dtype());
         let (heads, width) = (self.heads, hidden / self.heads);
-        let [query, key, value] =
-            projections.map(|x| x.reshape([batch, tokens, heads, width]).swap_dims(1, 2));
+        let [query, key, value] = projections.map(|x| {
+            let x = x.cast(FloatDType::F32);
+            x.reshape([batch, tokens, heads, width]).swap_dims(1, 2)
+        });
         let scores = query.matmul(key.transpose()) / (width as f64).sqrt();
         // No row is all padding: every text has its special tokens.
         let padding = padding.expand([batch, heads, tokens, tokens]);
         let scores = scores.mask_fill(padding, f32::NEG_INFINITY);
         let context = dropout(softmax(scores, 3), self.dropout.prob).matmul(value);
-        context.swap_dims(1, 2).reshape([batch, tokens, hidden])
+        let context = context.swap_dims(1, 2).reshape([batch, tokens, hidden]);
+        context.cast(dtype)
     }
 }

@@ -72,6 +72,7 @@ impl TextClassifier {
             pooling: config.pooling,
         }
         .trained_in(config.method, 0)
+        .in_float16(config.trains_in_float16())
     }
 
     /// # Shapes
@@ -120,11 +121,21 @@ impl TextClassifier {
         })
     }
 
-    /// The same model in floating point throughout.
+    /// The same model whose encoder's layers compute on 16-bit numbers, where [`has_float16`](super::has_float16) says yes of
+    /// its device, or no longer.
+    #[must_use]
+    pub fn in_float16(self, in_float16: bool) -> Self {
+        Self {
+            encoder: self.encoder.in_float16(in_float16),
+            ..self
+        }
+    }
+
+    /// The same model in 32-bit floating point throughout.
     #[must_use]
     pub fn in_float32(self) -> Self {
         Self {
-            encoder: self.encoder.in_int8(false),
+            encoder: self.encoder.in_int8(false).in_float16(false),
             ..self
         }
     }

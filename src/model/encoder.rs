@@ -5,7 +5,7 @@ use std::ops::Range;
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::activation::tanh;
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn::tensor::{Bool, Device, FloatDType, Int, Tensor, TensorData};
 
 use super::activation::Activation;
 use super::attention::SelfAttention;
@@ -79,6 +79,15 @@ impl EncoderLayer {
         }
     }
 
+    fn in_float16(self, in_float16: bool) -> Self {
+        Self {
+            attention: self.attention.in_float16(in_float16),
+            intermediate: self.intermediate.in_float16(in_float16),
+            output: self.output.in_float16(in_float16),
+            ..self
+        }
+    }
+
     /// # Shapes
     /// - `hidden`, output: as `layout` says
     pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {
@@ -134,6 +143,9 @@ pub struct Encoder {
     /// The layers, from the embeddings on.
     pub layers: Vec<EncoderLayer>,
     pooler: Option<Linear>,
+    /// What the layers compute on, and their hidden states are of between them.
+    #[module(skip)]
+    dtype: FloatDType,
 }
 
 impl Encoder {
@@ -152,6 +164,7 @@ impl Encoder {
                 .pooler()
                 .map(|name| weights.linear(name))
                 .transpose()?,
+            dtype: FloatDType::F32,
         })
     }
 
@@ -199,10 +212,13 @@ impl Encoder {
         hidden: Tensor<3>,
         batch: &BatchTensors,
     ) -> Tensor<3> {
-        let forward = |hidden, layout: &Layout| {
-            self.layers[layers.clone()]
+        let forward = |hidden: Tensor<3>, layout: &Layout| {
+            let hidden = self.layers[layers.clone()]
                 .iter()
-                .fold(hidden, |hidden, layer| layer.forward(hidden, layout))
+                .fold(hidden.cast(self.dtype), |hidden, layer| {
+                    layer.forward(hidden, layout)
+                });
+            hidden.cast(FloatDType::F32)
         };
         match &batch.packing {
             Some(packing) if !self.drops(&hidden.device()) => {
@@ -220,9 +236,11 @@ impl Encoder {
     /// - each: `[batch, tokens, hidden]`
     pub fn hidden_states(&self, batch: &BatchTensors) -> Vec<Tensor<3>> {
         let layout = batch.padded();
-        let mut states = vec![self.embeddings.forward(self.embed_words(batch), batch)];
+        let mut hidden = self.embeddings.forward(self.embed_words(batch), batch);
+        let mut states = vec![hidden.clone()];
         for layer in &self.layers {
-            states.push(layer.forward(states[states.len() - 1].clone(), &layout));
+            hidden = layer.forward(hidden.cast(self.dtype), &layout);
+            states.push(hidden.clone().cast(FloatDType::F32));
         }
         states
     }
@@ -269,6 +287,21 @@ impl Encoder {
         let layers = std::mem::take(&mut self.layers);
         let layers = layers.into_iter().map(|layer| layer.in_int8(in_int8));
         self.layers = layers.collect();
+        self
+    }
+
+    /// The same encoder where its layers compute on 16-bit numbers, their sums in 32-bit ones, where
+    /// [`has_float16`](super::has_float16) says yes of its device; or on 32-bit ones again. What comes in and out stays of
+    /// 32-bit ones. So do the weights; frozen ones get a copy.
+    #[must_use]
+    pub fn in_float16(mut self, in_float16: bool) -> Self {
+        let layers = std::mem::take(&mut self.layers);
+        let layers = layers.into_iter().map(|layer| layer.in_float16(in_float16));
+        self.layers = layers.collect();
+        self.dtype = match in_float16 {
+            true => FloatDType::F16,
+            false => FloatDType::F32,
+        };
         self
     }
 

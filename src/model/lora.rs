@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, Linear};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -55,6 +55,9 @@ pub struct LoraLinear {
     /// Whether it computes in 8-bit integers while the weight is frozen.
     #[module(skip)]
     in_int8: bool,
+    /// The frozen weight and the bias in 16-bit numbers, beside them.
+    #[module(skip)]
+    float16: Option<(Tensor<2>, Tensor<1>)>,
 }
 
 impl From<Linear> for LoraLinear {
@@ -64,11 +67,14 @@ impl From<Linear> for LoraLinear {
             lora: None,
             packs: Packs::default(),
             in_int8: false,
+            float16: None,
         }
     }
 }
 
 impl LoraLinear {
+    /// Computes in the numbers of the input, whatever those of the weight are.
+    ///
     /// # Shapes
     /// - `input`: `[batch, tokens, d_input]`
     /// - output: `[batch, tokens, d_output]`
@@ -78,7 +84,7 @@ impl LoraLinear {
             return self.linear.forward(input);
         };
         let packs = self.packs();
-        let (weight, bias) = (weight.val(), bias.val());
+        let (weight, own_bias) = self.of_dtype(weight, bias, input.dtype());
         match &self.lora {
             Some(Lora {
                 a,
@@ -92,9 +98,9 @@ impl LoraLinear {
                     b: b.val(),
                     scaling: *scaling,
                 };
-                adapted_linear(input, weight, bias, adapter, mask, &packs)
+                adapted_linear(input, weight, bias.val(), adapter, mask, &packs)
             }
-            None => packed_linear(input, weight, bias, &packs),
+            None => packed_linear(input, weight, own_bias, &packs),
         }
     }
 
@@ -106,9 +112,26 @@ impl LoraLinear {
         let Linear { weight, bias } = &self.linear;
         match (activation, bias) {
             (Activation::Gelu, Some(bias)) if self.lora.is_none() => {
-                packed_gelu_linear(input, weight.val(), bias.val(), &self.packs())
+                let (weight, bias) = self.of_dtype(weight, bias, input.dtype());
+                packed_gelu_linear(input, weight, bias, &self.packs())
             }
             _ => self.forward(activation.forward(input)),
+        }
+    }
+
+    /// Weight and bias as numbers of a type. Those that are trained are turned anew, as each step changes them.
+    fn of_dtype(
+        &self,
+        weight: &Param<Tensor<2>>,
+        bias: &Param<Tensor<1>>,
+        dtype: DType,
+    ) -> (Tensor<2>, Tensor<1>) {
+        match &self.float16 {
+            Some(frozen) if dtype == DType::F16 && !weight.is_require_grad() => frozen.clone(),
+            _ => {
+                let dtype = FloatDType::from(dtype);
+                (weight.val().cast(dtype), bias.val().cast(dtype))
+            }
         }
     }
 
@@ -147,6 +170,19 @@ impl LoraLinear {
     /// The same layer where the frozen weight is computed with in 8-bit integers, or no longer.
     pub(super) fn in_int8(self, in_int8: bool) -> Self {
         Self { in_int8, ..self }
+    }
+
+    /// The same layer with a copy of the frozen weight in 16-bit numbers beside it, for inputs of such, or without.
+    pub(super) fn in_float16(self, in_float16: bool) -> Self {
+        let Linear { weight, bias } = &self.linear;
+        let float16 = match bias {
+            Some(bias) if in_float16 && !weight.is_require_grad() => Some((
+                weight.val().cast(FloatDType::F16),
+                bias.val().cast(FloatDType::F16),
+            )),
+            _ => None,
+        };
+        Self { float16, ..self }
     }
 }
 

@@ -20,7 +20,7 @@ mod sink;
 mod trainable;
 pub mod weights;
 
-pub use crate::kernel::tensors::has_int8;
+pub use crate::kernel::tensors::{has_float16, has_int8};
 pub use classifier::TextClassifier;
 pub use config::{ConfigError, EncoderConfig, Family};
 pub use encoder::Encoder;

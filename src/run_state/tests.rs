@@ -33,6 +33,7 @@ fn device(kind: DeviceKind) -> DeviceReport {
         name: "device".into(),
         threads: 1,
         int8: kind == DeviceKind::Cpu,
+        float16: kind == DeviceKind::Gpu,
         reason: DeviceReason::Requested,
     }
 }

@@ -18,6 +18,8 @@ pub struct Backward<'a> {
     device: &'a Device,
     /// What the sum of all losses is divided by.
     weight: f64,
+    /// What each loss is multiplied with before its gradients are computed, and so what these are multiplied with.
+    scale: Option<f64>,
     loss: Option<Tensor<1>>,
     gradients: GradientsAccumulator<TextClassifier>,
 }
@@ -35,9 +37,16 @@ impl<'a> Backward<'a> {
             objective,
             device,
             weight,
+            scale: None,
             loss: None,
             gradients: GradientsAccumulator::new(),
         }
+    }
+
+    /// The same with gradients of the loss times `scale`, see [`LossScaler`](super::loss_scaler::LossScaler). The loss itself is
+    /// given as it is.
+    pub(super) fn with_loss_scale(self, scale: Option<f64>) -> Self {
+        Self { scale, ..self }
     }
 
     /// Adds a batch of texts.
@@ -53,7 +62,7 @@ impl<'a> Backward<'a> {
         let shift = Tensor::from_inner(shift).require_grad();
         let logits = self.model.forward_words(words + shift.clone(), &tensors);
         let loss = expected.clone().loss(logits);
-        let gradients = loss.backward();
+        let gradients = self.scaled(loss.clone()).backward();
         let direction = shift.grad(&gradients);
         self.gradients.accumulate(
             self.model,
@@ -66,7 +75,7 @@ impl<'a> Backward<'a> {
             // Looked up anew: a backward pass uses its graph up.
             let words = self.model.encoder.embed_words(&tensors);
             let logits = self.model.forward_words(words + shift, &tensors);
-            let gradients = expected.loss(logits).backward();
+            let gradients = self.scaled(expected.loss(logits)).backward();
             self.gradients.accumulate(
                 self.model,
                 GradientsParams::from_grads(gradients, self.model),
@@ -93,9 +102,17 @@ impl<'a> Backward<'a> {
     }
 
     fn add(&mut self, loss: Tensor<1>) {
-        let gradients = GradientsParams::from_grads(loss.backward(), self.model);
+        let gradients = self.scaled(loss.clone()).backward();
+        let gradients = GradientsParams::from_grads(gradients, self.model);
         self.gradients.accumulate(self.model, gradients);
         self.count(loss);
+    }
+
+    fn scaled(&self, loss: Tensor<1>) -> Tensor<1> {
+        match self.scale {
+            Some(scale) => loss * scale,
+            None => loss,
+        }
     }
 
     fn count(&mut self, loss: Tensor<1>) {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::best::BestRecord;
 use super::exact::{ExactF64, ExactRunEnd};
+use super::loss_scaler::LossScaler;
 use super::optimizer::{Optimizer, ParameterState};
 use super::parameters::trained_parameters;
 use super::record::RunEnd;
@@ -37,6 +38,9 @@ struct State {
     /// How often each parameter has been updated, by path; those that have not are left out.
     updates: BTreeMap<String, u32>,
     best: BestRecord,
+    /// Of the next step, in a run in 16-bit numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loss_scaler: Option<LossScaler>,
     /// How training ended, if it had: what is left then is the test.
     end: Option<ExactRunEnd>,
 }
@@ -130,6 +134,7 @@ impl TrainSession {
             learning_rate: ExactF64(self.schedule.peak()),
             updates,
             best: self.best.record,
+            loss_scaler: self.loss_scaler,
             end: self.end.map(ExactRunEnd::from),
         };
         let state = serde_json::to_string(&state).map_err(TrainError::Settings)?;
@@ -169,11 +174,15 @@ impl TrainSession {
             .get(METADATA)
             .and_then(|state| serde_json::from_str(state).ok())
             .filter(|state: &State| state.version == VERSION)
+            .filter(|state| state.loss_scaler.is_none_or(LossScaler::is_valid))
             .ok_or(CheckpointError::State)?;
         // As texts: what is read from decimals may differ in the last place.
         let settings = self.settings().ok();
         if metadata.get(SETTINGS) != settings.as_ref() {
             return Err(CheckpointError::OtherRun);
+        }
+        if state.loss_scaler.is_some() != self.loss_scaler.is_some() {
+            return Err(CheckpointError::State);
         }
         let (step, steps) = (state.step, self.steps());
         if step > steps {
@@ -218,6 +227,7 @@ impl TrainSession {
             model.map_parameters(&mut load)
         });
         self.schedule.set_peak(state.learning_rate.0);
+        self.loss_scaler = state.loss_scaler;
         self.forget_steps();
         self.step = step;
         self.end = state.end.map(RunEnd::from);

@@ -239,6 +239,8 @@ impl TrainConfig {
             method,
             lora: self.lora.clone(),
             pooling: self.pooling,
+            load_in_8bit: self.load_in_8bit,
+            fp16: self.fp16,
             encoder_dropout: self.encoder_dropout,
             max_length: self.max_length,
             batch_size: self.batch_size,

@@ -15,6 +15,8 @@ mod exact;
 #[cfg(feature = "engine")]
 mod log_interval;
 #[cfg(feature = "engine")]
+mod loss_scaler;
+#[cfg(feature = "engine")]
 mod objective;
 #[cfg(feature = "engine")]
 mod optimizer;
@@ -51,7 +53,7 @@ pub use log_interval::LogInterval;
 #[cfg(feature = "engine")]
 pub use objective::Objective;
 #[cfg(feature = "engine")]
-pub use optimizer::{Optimizer, ParameterState, UpdateRule, clipping};
+pub use optimizer::{Clipping, Optimizer, ParameterState, UpdateRule};
 #[cfg(feature = "engine")]
 pub use parameters::trainable_parameters;
 #[cfg(feature = "engine")]

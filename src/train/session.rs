@@ -14,8 +14,9 @@ use super::best::{BestModel, Validated};
 use super::config::{Method, Setting, TrainConfig, TrainConfigError};
 use super::estimate::sampler;
 use super::exact::ExactF64;
+use super::loss_scaler::LossScaler;
 use super::objective::Objective;
-use super::optimizer::{Optimizer, clipping};
+use super::optimizer::{Clipping, Optimizer};
 use super::record::{RunEnd, StepRecord, ValidationRecord};
 use super::sampler::Sampler;
 use super::schedule::Schedule;
@@ -43,6 +44,8 @@ pub struct TrainSession {
     /// Steps that were read and that nobody has taken yet.
     pub(super) records: Vec<StepRecord>,
     pub(super) optimizer: Optimizer,
+    /// Of the next step, in a run in 16-bit numbers.
+    pub(super) loss_scaler: Option<LossScaler>,
     pub(super) best: BestModel,
     pub(super) objective: Objective,
     pub(super) schedule: Schedule,
@@ -141,6 +144,7 @@ impl TrainSession {
         let mut session = Self {
             schedule: Schedule::new(&config, steps),
             optimizer: Optimizer::new(&config),
+            loss_scaler: config.trains_in_float16().then(LossScaler::new),
             best: BestModel::new(config.metric_for_best_model, config.early_stopping),
             features: None,
             room: TRAIN_FEATURES,
@@ -198,6 +202,11 @@ impl TrainSession {
     /// The peak of the learning rate: the settings' own, or the one that was set since.
     pub fn base_learning_rate(&self) -> f64 {
         self.schedule.peak()
+    }
+
+    /// What the loss of the next step is multiplied with, in a run in 16-bit numbers.
+    pub fn loss_scale(&self) -> Option<f64> {
+        self.loss_scaler.map(LossScaler::scale)
     }
 
     /// Goes on with another peak of the learning rate; the schedule stays. It is part of the run's state: a checkpoint
@@ -280,8 +289,12 @@ impl TrainSession {
     /// If the device fails, or the loss is not finite. The model then has the last weights with a finite loss, which are
     /// those before the step before.
     pub async fn step(&mut self) -> Result<StepRecord, TrainError> {
-        self.ask_for_step().await?;
-        self.last_record().await
+        loop {
+            self.ask_for_step().await?;
+            if let Some(record) = self.last_record().await? {
+                return Ok(record);
+            }
+        }
     }
 
     /// Takes the next step on batches of the caller's choice, their gradients together.
@@ -289,8 +302,12 @@ impl TrainSession {
     /// # Errors
     /// As [`step`](Self::step).
     pub async fn step_on(&mut self, batches: &[LabelledBatch]) -> Result<StepRecord, TrainError> {
-        self.ask_for_step_on(batches);
-        self.last_record().await
+        loop {
+            self.ask_for_step_on(batches);
+            if let Some(record) = self.last_record().await? {
+                return Ok(record);
+            }
+        }
     }
 
     /// Takes the next step on batches of examples, given by their indices, whose features are kept.
@@ -298,18 +315,19 @@ impl TrainSession {
         &mut self,
         batches: &[Vec<u32>],
     ) -> Result<StepRecord, TrainError> {
-        self.ask_for_step_on_features(batches).await?;
-        self.last_record().await
+        loop {
+            self.ask_for_step_on_features(batches).await?;
+            if let Some(record) = self.last_record().await? {
+                return Ok(record);
+            }
+        }
     }
 
-    async fn last_record(&mut self) -> Result<StepRecord, TrainError> {
+    /// The record of the step that was asked for last; `None` if it is to be asked for again.
+    async fn last_record(&mut self) -> Result<Option<StepRecord>, TrainError> {
         let step = self.step;
         self.settle().await?;
-        // A step that was read has its record.
-        self.records.pop().ok_or(TrainError::NotFinite {
-            step,
-            loss: f64::NAN,
-        })
+        Ok(self.records.pop_if(|record| record.step == step))
     }
 
     /// Asks the device for the next step and reads nothing, so that it may still be computed when this returns. An epoch's
@@ -354,7 +372,8 @@ impl TrainSession {
             .iter()
             .map(|batch| self.objective.weight(&batch.targets))
             .sum();
-        let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device);
+        let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device)
+            .with_loss_scale(self.loss_scaler.map(LossScaler::scale));
         for batch in batches {
             backward.texts(batch, self.config.adversarial);
         }
@@ -390,7 +409,8 @@ impl TrainSession {
             .iter()
             .map(|(_, targets)| self.objective.weight(targets))
             .sum();
-        let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device);
+        let mut backward = Backward::new(&self.model, &self.objective, weight, &self.device)
+            .with_loss_scale(self.loss_scaler.map(LossScaler::scale));
         for (features, targets) in known {
             backward.features(features, &targets);
         }
@@ -406,7 +426,12 @@ impl TrainSession {
     }
 
     fn update(&mut self, loss: Tensor<1>, gradients: GradientsParams, size: StepSize) {
-        let numbers = clipping(&self.model, &gradients, loss, self.config.max_grad_norm);
+        let clipping = Clipping {
+            max_norm: self.config.max_grad_norm,
+            loss_scale: self.loss_scaler.map(LossScaler::scale),
+            before: self.unread.last().map(|step| step.numbers.clone()),
+        };
+        let numbers = clipping.numbers(&self.model, &gradients, loss);
         let learning_rate = self.schedule.learning_rate(self.step);
         let updated = self.optimizer.step(
             learning_rate,
@@ -419,9 +444,11 @@ impl TrainSession {
             step: self.step,
             numbers,
             before: std::mem::replace(&mut self.model, updated),
+            loss_scaler: self.loss_scaler,
             learning_rate,
             size,
         });
+        self.loss_scaler = self.loss_scaler.map(LossScaler::after_step);
     }
 
     fn examples_of_step(&self) -> &[u32] {

@@ -9,7 +9,7 @@ use super::session::TrainSession;
 use super::trainer::{Trainer, TrainerParts};
 use crate::data::{Dataset, Part, Problem};
 use crate::eval::OutputScale;
-use crate::model::{PretrainedEncoder, TextClassifier, has_int8};
+use crate::model::{PretrainedEncoder, TextClassifier, has_float16, has_int8};
 use crate::reason::Phrase;
 use crate::text::{EncodedExample, TokenizerError};
 
@@ -52,6 +52,9 @@ pub enum SetupError {
     /// 8-bit integers, where there are none or they would not be faster.
     #[error("8-bit layers need the CPU, and a browser with relaxed SIMD")]
     NoInt8,
+    /// 16-bit numbers, where there are none.
+    #[error("16-bit numbers need WebGPU, on a GPU that has shader-f16")]
+    NoFloat16,
     /// A text could not be tokenized.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
@@ -75,6 +78,9 @@ pub fn set_up(
     check(encoder, dataset.problem, &config)?;
     if config.trains_in_8bit() && !has_int8(&device.clone().inner()) {
         return Err(SetupError::NoInt8);
+    }
+    if config.trains_in_float16() && !has_float16(&device.clone().inner()) {
+        return Err(SetupError::NoFloat16);
     }
     let tokenizer = encoder.tokenizer.truncating(config.max_length as usize)?;
     let encode = |part| -> Result<Vec<EncodedExample>, TokenizerError> {

@@ -78,7 +78,8 @@ enum Phase {
 /// What a unit of work has brought.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// A step was asked for. All that were read since the last time, in their order: none while they are still computed.
+    /// A step was asked for. All that were read since the last time, in their order: none while they are still computed, or
+    /// where one is to be taken again.
     Steps(Vec<StepRecord>),
     /// A batch of an evaluation.
     Evaluating {
@@ -307,10 +308,11 @@ impl Trainer {
                     }
                 }
                 let steps = self.settle().await?;
-                if steps.is_empty() {
+                if !steps.is_empty() {
+                    self.go_on();
+                } else if self.session.is_done() {
                     return Ok(self.begin_test());
                 }
-                self.go_on();
                 Ok(Progress::Steps(steps))
             }
             Phase::Evaluating {

@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 
+use super::loss_scaler::LossScaler;
 use super::optimizer::Optimizer;
 use super::parameters::trainable_parameters;
 use super::record::StepRecord;
@@ -17,13 +18,15 @@ const NUMBERS: usize = 3;
 pub(super) struct UnreadStep {
     /// Counted from 1.
     pub(super) step: u32,
-    /// Loss and gradient norm come first, see [`clipping`](super::clipping()).
+    /// Loss, gradient norm and what gradients are multiplied with, see [`Clipping`](super::Clipping::numbers).
     ///
     /// # Shapes
     /// `[3]`
     pub(super) numbers: Tensor<1>,
     /// The model before it.
     pub(super) before: TextClassifier,
+    /// What its loss was multiplied with, in a run in 16-bit numbers.
+    pub(super) loss_scaler: Option<LossScaler>,
     pub(super) learning_rate: f64,
     pub(super) size: StepSize,
 }
@@ -42,7 +45,8 @@ impl TrainSession {
         !epoch_done && unread < most.min(self.most_unread)
     }
 
-    /// Reads the numbers of all steps that were asked for, in one read-back. [`take_records`](Self::take_records) has them.
+    /// Reads the numbers of all steps that were asked for, in one read-back. [`take_records`](Self::take_records) has them. A
+    /// step in 16-bit numbers whose gradients overflowed is to be asked for again, and so are those after it.
     ///
     /// # Errors
     /// If the device fails, or the loss of a step is not finite. The model then has the last weights with a finite loss, as
@@ -57,9 +61,17 @@ impl TrainSession {
         let numbers: Vec<f64> = read.iter::<f64>().collect();
         let steps = std::mem::take(&mut self.unread).into_iter();
         for (unread, numbers) in steps.zip(numbers.chunks(NUMBERS)) {
-            let [loss, grad_norm] = [0, 1].map(|at| numbers.get(at).copied().unwrap_or(f64::NAN));
+            let [loss, grad_norm, factor] =
+                [0, 1, 2].map(|at| numbers.get(at).copied().unwrap_or(f64::NAN));
             let step = unread.step;
             if !(loss.is_finite() && grad_norm.is_finite()) {
+                // A loss that is no number does not come from its scale, and without this factor the step has changed something.
+                let is_void = loss.is_finite() && factor == 0.0;
+                let scaler = unread.loss_scaler.filter(|_| is_void);
+                if let Some(scaler) = scaler.and_then(LossScaler::after_overflow) {
+                    self.take_again(unread, scaler);
+                    return Ok(());
+                }
                 self.undo_from(unread);
                 return Err(TrainError::NotFinite { step, loss });
             }
@@ -86,6 +98,15 @@ impl TrainSession {
         self.previous = None;
         self.unread.clear();
         self.records.clear();
+    }
+
+    /// Goes back to before a step that was void, as all after it were: none has changed a weight or a moment.
+    fn take_again(&mut self, void: UnreadStep, scaler: LossScaler) {
+        let steps = self.step - void.step + 1;
+        self.optimizer.take_back(&void.before, steps);
+        self.step = void.step - 1;
+        self.model = void.before;
+        self.loss_scaler = Some(scaler);
     }
 
     /// Undoes a step whose loss is not finite, with all that follow it, and puts the last weights back of which the loss is.

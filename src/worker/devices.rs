@@ -32,6 +32,7 @@ pub async fn open(
         name,
         threads: threads(base_url).await?,
         int8: has_int8(&device::cpu()),
+        float16: false,
         reason,
     };
     Ok((device::cpu(), report))
@@ -53,7 +54,8 @@ async fn threads(_base_url: &str) -> Result<u32, Fault> {
 #[cfg(feature = "gpu")]
 async fn gpu(preference: DevicePreference) -> Result<(Device, DeviceReport), DeviceReason> {
     use crate::device::GpuError;
-    use crate::train::self_check::{TOLERANCE, difference};
+    use crate::model::has_float16;
+    use crate::train::self_check::{FLOAT16_TOLERANCE, TOLERANCE, difference, float16_difference};
 
     let forced = preference == DevicePreference::Gpu;
     let gpu = device::gpu(forced).await.map_err(|error| match error {
@@ -78,6 +80,11 @@ async fn gpu(preference: DevicePreference) -> Result<(Device, DeviceReport), Dev
             difference,
         });
     }
+    // Other shaders, which are checked alike; without them the GPU trains in 32-bit numbers as before.
+    let float16 = has_float16(&gpu.device)
+        && float16_difference(&gpu.device, &device::cpu())
+            .await
+            .is_ok_and(|difference| difference <= FLOAT16_TOLERANCE);
     let reason = if forced {
         DeviceReason::Requested
     } else {
@@ -90,6 +97,7 @@ async fn gpu(preference: DevicePreference) -> Result<(Device, DeviceReport), Dev
             name: gpu.adapter,
             threads: 1,
             int8: false,
+            float16,
             reason,
         },
     ))

@@ -151,7 +151,8 @@ impl From<SetupError> for WireError {
             | SetupError::TooManyLayers { .. }
             | SetupError::NeedsClasses { .. }
             | SetupError::Conflict { .. }
-            | SetupError::NoInt8 => "Change the setting and start again.",
+            | SetupError::NoInt8
+            | SetupError::NoFloat16 => "Change the setting and start again.",
             SetupError::Tokenizer(error) => error.hint(),
             SetupError::NoExamples => {
                 "Open a table with more rows, or hold out a smaller share of it."

@@ -109,9 +109,10 @@ async fn threads_take_over_where_the_gpu_is_none() -> Result {
     page.close().await
 }
 
-/// A run with its frozen layers in 8-bit integers learns; a device that has none says so before a run begins.
+/// A run with its frozen layers in 8-bit integers learns; a device that has none, or no 16-bit numbers, says so before a run
+/// begins.
 #[tokio::test(flavor = "multi_thread")]
-async fn eight_bit_layers_are_the_cpus() -> Result {
+async fn a_device_says_which_numbers_it_has_not() -> Result {
     let page = Page::open("?device=cpu", PLAIN).await?;
     page.element("encoder-summary").await?;
     page.click("sample-uci").await?;
@@ -135,6 +136,13 @@ async fn eight_bit_layers_are_the_cpus() -> Result {
     let problem = page.driver.find(By::Css(".field .problem")).await?;
     assert!(problem.text().await?.contains("8-bit"), "not said why");
     page.set_to("8-bit layers", "false").await?;
+    page.element("start:not([disabled])").await?;
+    // SwiftShader has none.
+    page.set_to("16-bit layers", "true").await?;
+    page.element("start[disabled]").await?;
+    let problem = page.driver.find(By::Css(".field .problem")).await?;
+    assert!(problem.text().await?.contains("16-bit"), "not said why");
+    page.set_to("16-bit layers", "false").await?;
     page.element("start:not([disabled])").await?;
     page.close().await
 }

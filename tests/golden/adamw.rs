@@ -8,7 +8,7 @@ use tabtune::model::encoder::BatchTensors;
 use tabtune::model::lora::Lora;
 use tabtune::text::EncodedExample;
 use tabtune::train::config::{LoraConfig, TrainConfig};
-use tabtune::train::{LabelledBatch, Objective, TrainSession, clipping, gradients};
+use tabtune::train::{Clipping, LabelledBatch, Objective, TrainSession, gradients};
 
 use super::Subject;
 use super::encoders::Folder;
@@ -21,8 +21,9 @@ fn golden() -> Golden<'static> {
 }
 
 /// The settings of `tests/fixtures/golden/tiny-bert.json`.
-fn config() -> TrainConfig {
+fn config(fp16: bool) -> TrainConfig {
     TrainConfig {
+        fp16,
         epochs: 1,
         learning_rate: 5e-3,
         batch_size: 1,
@@ -41,7 +42,7 @@ fn config() -> TrainConfig {
 }
 
 fn objective() -> Objective {
-    Objective::new(Problem::SingleLabel, CLASSES, [].iter(), &config())
+    Objective::new(Problem::SingleLabel, CLASSES, [].iter(), &config(false))
 }
 
 fn peft_key(layer: usize, projection: &str, matrix: &str) -> String {
@@ -63,10 +64,10 @@ fn adapters(model: &TextClassifier) -> Vec<(usize, &'static str, Lora)> {
 }
 
 /// The tiny encoder with the fixture's adapters and head.
-fn model(device: &Device) -> TextClassifier {
+fn model(subject: &Subject, device: &Device) -> TextClassifier {
     let golden = golden();
     let (shape, encoder) = Folder::tiny_bert().load(device);
-    let mut model = TextClassifier::init(encoder, &shape, CLASSES, &config(), device);
+    let mut model = TextClassifier::init(encoder, &shape, CLASSES, &config(subject.fp16), device);
     for (index, layer) in model.encoder.layers.iter_mut().enumerate() {
         let attention = &mut layer.attention;
         for (name, adapted) in [
@@ -129,7 +130,7 @@ fn named<T>(
 pub async fn check_gradients(subject: &Subject) {
     let golden = golden();
     let device = subject.device.clone().autodiff();
-    let model = model(&device);
+    let model = model(subject, &device);
     let batch = batch(0);
     let logits = model.forward(&BatchTensors::new(&batch.tokens, &device));
     assert_close(
@@ -140,7 +141,7 @@ pub async fn check_gradients(subject: &Subject) {
     );
 
     let (loss, gradients) = gradients(&model, &objective(), &batch, &device);
-    let [loss, norm, _] = read(clipping(&model, &gradients, loss, None))
+    let [loss, norm, _] = read(Clipping::default().numbers(&model, &gradients, loss))
         .await
         .try_into()
         .expect("three numbers");
@@ -183,7 +184,7 @@ pub async fn check_gradients(subject: &Subject) {
 pub async fn check_ten_steps(subject: &Subject) {
     let golden = golden();
     let device = subject.device.clone().autodiff();
-    let mut session = session(model(&device), &device);
+    let mut session = session(model(subject, &device), subject, &device);
     assert_eq!(session.steps(), 10);
 
     let mut reports = Vec::new();
@@ -245,8 +246,9 @@ pub async fn check_ten_steps(subject: &Subject) {
 }
 
 /// A session of ten steps: its schedule is the fixture's.
-fn session(model: TextClassifier, device: &Device) -> TrainSession {
-    TrainSession::new(model, objective(), examples(), 0, config(), device.clone())
+fn session(model: TextClassifier, subject: &Subject, device: &Device) -> TrainSession {
+    let config = config(subject.fp16);
+    TrainSession::new(model, objective(), examples(), 0, config, device.clone())
 }
 
 fn examples() -> Vec<EncodedExample> {
@@ -260,7 +262,7 @@ fn examples() -> Vec<EncodedExample> {
 /// No gradient is computed for any weight of the base, and none of them moves.
 pub async fn check_frozen_base(subject: &Subject) {
     let device = subject.device.clone().autodiff();
-    let mut session = session(model(&device), &device);
+    let mut session = session(model(subject, &device), subject, &device);
 
     // The raw gradients of the backward pass, not only those of parameters that ask for one.
     let batch = batch(0);
@@ -331,7 +333,7 @@ async fn base(model: &TextClassifier) -> Vec<Vec<f32>> {
 /// A device has one random state: nothing else may train on it meanwhile.
 pub async fn check_resume(subject: &Subject) {
     let device = subject.device.clone().autodiff();
-    let session = || dropping_session(&device);
+    let session = || dropping_session(subject, &device);
     let mut whole = session();
     let mut expected = Vec::new();
     let mut saved = Vec::new();
@@ -349,15 +351,15 @@ pub async fn check_resume(subject: &Subject) {
 }
 
 /// A session of ten steps with dropout, from the encoder up.
-fn dropping_session(device: &Device) -> TrainSession {
+fn dropping_session(subject: &Subject, device: &Device) -> TrainSession {
     let config = TrainConfig {
         lora: LoraConfig {
             dropout: 0.3,
-            ..config().lora
+            ..config(subject.fp16).lora
         },
         head_dropout: 0.3,
         encoder_dropout: 0.3,
-        ..config()
+        ..config(subject.fp16)
     };
     let (shape, encoder) = Folder::tiny_bert().load(device);
     let model = TextClassifier::init(encoder, &shape, CLASSES, &config, device);

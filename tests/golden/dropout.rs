@@ -14,6 +14,7 @@ pub async fn check_encoder_dropout(subject: &Subject) {
     let batch = golden.batch("batch.0.", 0);
     let (_, encoder) = Folder::tiny_bert().load(&subject.device);
     let (_, learning) = Folder::tiny_bert().load(&subject.device.clone().autodiff());
+    let [encoder, learning] = [encoder, learning].map(|it| it.in_float16(subject.fp16));
     let states = async |encoder: Encoder, device: &Device| {
         subject.device.seed(1);
         let hidden = encoder.forward(&BatchTensors::new(&batch, device));

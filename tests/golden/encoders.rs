@@ -128,6 +128,7 @@ async fn check_hidden_states(
 pub async fn check_tiny_bert(subject: &Subject) {
     let golden = Golden::open(include_bytes!("../fixtures/golden/tiny-bert.safetensors"));
     let (_, model) = Folder::tiny_bert().load(&subject.device);
+    let model = model.in_float16(subject.fp16);
     let batch = golden.batch("batch.0.", 0);
     check_hidden_states(&model, &batch, &golden, subject).await;
 
@@ -195,6 +196,7 @@ async fn check_texts(
     subject: &Subject,
 ) -> Option<Vec<f32>> {
     let (_, model) = folder.load(&subject.device);
+    let model = model.in_float16(subject.fp16);
     let tokenizer = Tokenizer::from_bytes(&folder.0.tokenizer).unwrap();
     let ids: Vec<Vec<u32>> = texts
         .iter()

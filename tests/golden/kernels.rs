@@ -2,19 +2,16 @@
 
 use burn::tensor::module::{attention, layer_norm, linear};
 use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::{Bool, Device, Tensor, TensorData, activation};
+use burn::tensor::{Bool, Device, FloatDType, Tensor, TensorData, activation};
 use tabtune::device;
 use tabtune::kernel::tensors::{
     LowRank, adam, adapted_linear, add_squares, clipping, gelu, packed_linear, residual_norm,
-    self_attention,
+    scaled_clipping, self_attention,
 };
 use tabtune::kernel::{AdamStep, Packs};
 
 use super::Subject;
 use super::fixture::{assert_close, read};
-
-/// Largest difference that is rounding, of one more than a number's size.
-const TOLERANCE: f32 = 2e-5;
 
 /// Numbers from -1 to 1.
 fn numbers<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> Tensor<D> {
@@ -43,7 +40,15 @@ async fn check<const N: usize, const D: usize>(
     burn: Function<'_, N, D>,
 ) {
     let mut all = Vec::new();
-    for (device, function) in [(&subject.device, own), (&device::cpu(), burn)] {
+    let dtype = match subject.fp16 {
+        true => FloatDType::F16,
+        false => FloatDType::F32,
+    };
+    let ways = [
+        (&subject.device, own, dtype),
+        (&device::cpu(), burn, FloatDType::F32),
+    ];
+    for (device, function, dtype) in ways {
         let device = device.clone().autodiff();
         let inputs = std::array::from_fn::<_, N, _>(|index| {
             numbers(shapes[index], 1 + index as u64, &device).require_grad()
@@ -51,7 +56,8 @@ async fn check<const N: usize, const D: usize>(
         let matrices = std::array::from_fn::<_, 2, _>(|index| {
             numbers(matrices[index], 11 + index as u64, &device).require_grad()
         });
-        let output = function(inputs.clone(), matrices.clone(), &device);
+        let of_dtype = inputs.clone().map(|input| input.cast(dtype));
+        let output = function(of_dtype, matrices.clone(), &device).cast(FloatDType::F32);
         let weights = numbers(output.dims(), 21, &device);
         let gradients = (output.clone() * weights).sum().backward();
         let mut found = vec![read(output.inner()).await];
@@ -68,7 +74,8 @@ async fn check<const N: usize, const D: usize>(
     let [found, expected] = all.try_into().expect("two devices");
     assert_eq!(found.len(), expected.len(), "{what}: gradients");
     for (index, (found, expected)) in found.iter().zip(&expected).enumerate() {
-        assert_close(&format!("{what} {index}"), found, expected, TOLERANCE);
+        let what = format!("{what} {index}");
+        assert_close(&what, found, expected, subject.tolerance.kernel);
     }
 }
 
@@ -83,6 +90,7 @@ pub async fn check_kernels(subject: &Subject) {
         check_attention(subject, tokens, heads, width).await;
     }
     check_adam(subject).await;
+    check_loss_scale(subject).await;
 }
 
 async fn check_gelu(subject: &Subject) {
@@ -138,7 +146,8 @@ async fn check_linear(subject: &Subject) {
         ([[3, 5, 37]], NO_MATRICES),
         &|[x], _, device| {
             let (weight, bias) = weights(device);
-            packed_linear(x, weight, bias, &packs)
+            let dtype = FloatDType::from(x.dtype());
+            packed_linear(x, weight.cast(dtype), bias.cast(dtype), &packs)
         },
         &|[x], _, device| {
             let (weight, bias) = weights(device);
@@ -160,9 +169,10 @@ async fn check_adapter(subject: &Subject) {
             ([[3, 5, 37]], [[37, 3], [3, 19]]),
             &|[x], [a, b], device| {
                 let (weight, bias) = weights(device);
-                let mask = masked.then(|| (mask(device), 0.75));
-                let scaling = 2.0;
-                adapted_linear(x, weight, bias, LowRank { a, b, scaling }, mask, &packs)
+                let dtype = FloatDType::from(x.dtype());
+                let mask = masked.then(|| (mask(device).cast(dtype), 0.75));
+                let adapter = LowRank { a, b, scaling: 2.0 };
+                adapted_linear(x, weight.cast(dtype), bias, adapter, mask, &packs)
             },
             &|[x], [a, b], device| {
                 let (weight, bias) = weights(device);
@@ -251,7 +261,8 @@ async fn check_adam(subject: &Subject) {
         let norm = squares.sum::<f64>().sqrt();
         let scale = 2.0 / (norm + 1e-6);
         let numbers = [4.5, norm as f32, scale as f32];
-        assert_close("clipping", &read(clipped).await, &numbers, TOLERANCE);
+        let clipped = read(clipped).await;
+        assert_close("clipping", &clipped, &numbers, subject.tolerance.kernel);
         for (states, gradients) in expected.iter_mut().zip(&given) {
             for ((value, mean, mean_square), &gradient) in states.iter_mut().zip(gradients) {
                 let gradient = f64::from(gradient) * scale + *value * step.decay;
@@ -286,19 +297,75 @@ async fn check_adam(subject: &Subject) {
             "value",
             &read::<1>(value).await,
             &pick(expected, |it| it.0),
-            TOLERANCE,
+            subject.tolerance.kernel,
         );
         assert_close(
             "mean",
             &read::<1>(mean).await,
             &pick(expected, |it| it.1),
-            TOLERANCE,
+            subject.tolerance.kernel,
         );
         assert_close(
             "square",
             &read::<1>(mean_square).await,
             &pick(expected, |it| it.2),
-            TOLERANCE,
+            subject.tolerance.kernel,
         );
+    }
+}
+
+/// The scale of a loss comes off its gradients; one that is no number has all stay as it is, and so has a step before that did.
+async fn check_loss_scale(subject: &Subject) {
+    const SCALE: f64 = 1024.0;
+    let device = &subject.device;
+    let vector = |numbers: &[f32]| Tensor::<1>::from_floats(numbers, device);
+    let step = AdamStep {
+        keep: 0.9,
+        decay: 0.0,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        rate: 0.01,
+        epsilon: 1e-8,
+    };
+    let counted = vector(&[0.0, 0.0, 1.0]);
+    let void = vector(&[0.0, f32::INFINITY, 0.0]);
+    let cases = [
+        ([3072.0, -4096.0, 0.0], &counted, Some((5.0, 0.4 / 1024.0))),
+        ([3072.0, f32::INFINITY, 0.0], &counted, None),
+        ([3072.0, f32::NAN, 0.0], &counted, None),
+        ([3072.0, -4096.0, 0.0], &void, None),
+    ];
+    for (gradient, before, expected) in cases {
+        let name = format!("{gradient:?}");
+        let gradient = vector(&gradient);
+        let squares = add_squares(None, gradient.clone());
+        let loss = vector(&[4.5]);
+        let numbers = scaled_clipping(squares, loss, before.clone(), Some(2.0), SCALE);
+        let found = read(numbers.clone()).await;
+        assert_eq!(found[0], 4.5, "{name}");
+        match expected {
+            Some((norm, factor)) => {
+                assert_close(
+                    &name,
+                    &[found[1], found[2] * 1024.0],
+                    &[norm, factor * 1024.0],
+                    1e-6,
+                );
+            }
+            None => assert_eq!(found[2], 0.0, "{name}"),
+        }
+        let states = [
+            vector(&[1.0, 2.0, 3.0]),
+            vector(&[0.1, 0.2, 0.3]),
+            vector(&[0.4, 0.5, 0.6]),
+        ];
+        let [value, mean, mean_square] = states.clone();
+        let (value, [mean, mean_square]) =
+            adam(value, gradient, [mean, mean_square], numbers, step);
+        for (found, before) in [value, mean, mean_square].into_iter().zip(states) {
+            let (found, before) = (read(found).await, read(before).await);
+            assert_eq!(found == before, expected.is_none(), "{name}");
+            assert!(found.iter().all(|number| number.is_finite()), "{name}");
+        }
     }
 }

@@ -13,6 +13,8 @@ mod adapters;
 mod dropout;
 mod encoders;
 mod fixture;
+#[cfg(not(target_arch = "wasm32"))]
+mod float16;
 mod int8;
 mod kernels;
 mod parameters;
@@ -27,6 +29,8 @@ pub use adamw::{check_frozen_base, check_gradients, check_resume, check_ten_step
 pub use adapters::check_adapters;
 pub use dropout::check_encoder_dropout;
 pub use encoders::{Folder, check_encoder, check_families, check_tiny_bert};
+#[cfg(not(target_arch = "wasm32"))]
+pub use float16::check_float16;
 pub use int8::check_int8;
 pub use kernels::check_kernels;
 pub use parameters::{Of, read_parameters};
@@ -37,6 +41,8 @@ pub use training::check_training;
 /// 1.4e-7 in a gradient and 1.2e-7 in a loss.
 #[derive(Debug, Clone, Copy)]
 pub struct Tolerance {
+    /// In what a kernel gives, of one more than its size.
+    pub kernel: f32,
     /// In a hidden state, of one more than its size.
     pub hidden: f32,
     /// In a logit or a loss, likewise.
@@ -57,10 +63,13 @@ pub struct Subject {
     pub device: Device,
     /// How exact it must be.
     pub tolerance: Tolerance,
+    /// Whether the encoder's layers compute on 16-bit numbers, as with the setting of that name.
+    pub fp16: bool,
 }
 
 /// flex, natively and in a browser.
 pub const CPU: Tolerance = Tolerance {
+    kernel: 2e-5,
     hidden: 1e-5,
     logits: 5e-6,
     gradient: 2e-5,
@@ -72,12 +81,25 @@ pub const CPU: Tolerance = Tolerance {
 /// WebGPU. WGSL allows `exp` and division several units in the last place; the smallest gradient, the first query's,
 /// feels it most.
 pub const GPU: Tolerance = Tolerance {
+    kernel: 2e-5,
     hidden: 2e-5,
     logits: 1e-5,
     gradient: 2e-3,
     parameter: 2e-4,
     trained_loss: 1e-4,
     trained_gradient: 2e-3,
+};
+
+/// 16-bit numbers, of 11 significant bits: a rounding is off by up to 2^-11, 4.9e-4, of a number. A layer rounds its hidden state
+/// about ten times, and what comes of that grows as a random walk does; gradients pass through as many roundings again.
+pub const FLOAT16: Tolerance = Tolerance {
+    kernel: 4e-3,
+    hidden: 1e-2,
+    logits: 5e-3,
+    gradient: 2e-2,
+    parameter: 1e-2,
+    trained_loss: 1e-2,
+    trained_gradient: 5e-2,
 };
 
 /// Every check that a device has to pass, whatever it is. So many steps of each setting of a run are taken: ten have their

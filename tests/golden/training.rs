@@ -109,8 +109,12 @@ async fn check_case(
     most_steps: usize,
 ) {
     let name = &case.name;
+    let settings = TrainConfig {
+        fp16: subject.fp16,
+        ..case.settings.clone()
+    };
     let (problem, targets) = fixture.problem(case);
-    let objective = Objective::new(problem, fixture.labels, targets.iter(), &case.settings);
+    let objective = Objective::new(problem, fixture.labels, targets.iter(), &settings);
     let examples: Vec<EncodedExample> = case
         .ids
         .iter()
@@ -123,26 +127,13 @@ async fn check_case(
     let device = subject.device.clone().autodiff();
     let (shape, encoder) = case.folder().load(&device);
     let pad_id = shape.pad_token_id as u32;
-    let model = TextClassifier::init(
-        encoder,
-        &shape,
-        objective.outputs(),
-        &case.settings,
-        &device,
-    );
-    let model = fill(model, golden, &format!("{name}.initial."), &device);
+    let model = TextClassifier::init(encoder, &shape, objective.outputs(), &settings, &device);
+    let model = fill(model, golden, &format!("{name}.initial."), &device).in_float16(subject.fp16);
 
     let batch = LabelledBatch::new(&examples, pad_id);
     check_gradients(subject, case, &model, &objective, &batch, golden).await;
 
-    let mut session = TrainSession::new(
-        model,
-        objective,
-        examples,
-        pad_id,
-        case.settings.clone(),
-        device,
-    );
+    let mut session = TrainSession::new(model, objective, examples, pad_id, settings, device);
     assert_eq!(session.steps() as usize, case.losses.len(), "{name}");
     let steps = most_steps.min(case.losses.len());
     let mut records = Vec::new();

@@ -5,8 +5,8 @@ use burn::cubecl::{self, prelude::*};
 use super::{CubeTensor, contiguous, elementwise, empty};
 use crate::kernel::ops::AdamStep;
 
-/// The parameter and its moments after an update. Moments change in their memory where it is free; the parameter's stays,
-/// as whoever rolls back a step wants it.
+/// The parameter and its moments after an update; all as before where gradients are multiplied with 0. Moments change in
+/// their memory where it is free; the parameter's stays, as whoever rolls back a step wants it.
 pub(super) fn adam(
     value: CubeTensor,
     gradient: CubeTensor,
@@ -68,7 +68,13 @@ fn adam_kernel(
         terminate!();
     }
     let value = value[at];
-    let gradient = gradient[at] * clipping[2] + value * decay;
+    let factor = clipping[2];
+    if factor == 0.0f32 {
+        // The gradient may be no number.
+        output[at] = value;
+        terminate!();
+    }
+    let gradient = gradient[at] * factor + value * decay;
     let first = mean[at] * beta_1 + gradient * new_1;
     let second = mean_square[at] * beta_2 + gradient * gradient * new_2;
     mean[at] = first;

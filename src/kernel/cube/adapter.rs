@@ -1,8 +1,9 @@
-//! A low-rank adapter beside a frozen linear layer: thin products, where burn's would compute tiles of mostly nothing.
+//! A low-rank adapter beside a frozen linear layer: thin products, where burn's would compute tiles of mostly nothing. The
+//! adapter is of 32-bit numbers, as is what comes between A and B; what the layer computes on may be of 16-bit ones.
 
 use burn::cubecl::{self, prelude::*};
 
-use super::{CubeTensor, contiguous, elementwise, empty, sizes};
+use super::{CubeTensor, contiguous, elem_type, elementwise, empty, sizes};
 use crate::kernel::ops::{Adapter, Mask};
 
 /// Columns of a cube of [`outer_kernel()`], and the parts that it cuts a column's sum into.
@@ -41,6 +42,7 @@ pub(super) fn update(
             base.clone().into_buffer_arg(),
             columns,
             rank,
+            elem_type(&base),
         );
     }
     (base, projection)
@@ -82,6 +84,7 @@ pub(super) fn backward(
                 base.clone().into_buffer_arg(),
                 columns,
                 rank,
+                elem_type(&base),
             );
         }
         base
@@ -92,7 +95,7 @@ pub(super) fn backward(
 fn mask(mask: Mask<burn::backend::Cube>) -> Option<CubeTensor> {
     match mask {
         Mask::None => None,
-        Mask::Kept(mask, _) => Some(contiguous(super::to_f32::<burn::backend::Cube>(mask))),
+        Mask::Kept(mask, _) => Some(contiguous(mask)),
     }
 }
 
@@ -118,6 +121,7 @@ fn project(
     };
     let output = empty(&input, [numbers / depth, rank]);
     let (count, dim) = elementwise(&output.client, numbers / depth * rank);
+    let elem = elem_type(&input);
     // SAFETY: units beyond the output's length end.
     unsafe {
         project_kernel::launch_unchecked(
@@ -133,6 +137,7 @@ fn project(
             depth_stride,
             rank_stride,
             factor,
+            elem,
         );
     }
     output
@@ -157,6 +162,7 @@ fn outer(
         false => ([rank, width], 1, width),
     };
     let output = empty(&wide, shape);
+    let elem = elem_type(&wide);
     // SAFETY: units beyond the width write nothing, and sums stop at the rows.
     unsafe {
         outer_kernel::launch_unchecked(
@@ -172,15 +178,16 @@ fn outer(
             rank,
             column_stride,
             rank_stride,
+            elem,
         );
     }
     output
 }
 
 #[cube(launch_unchecked)]
-fn project_kernel(
-    input: &[f32],
-    mask: ComptimeOption<&[f32]>,
+fn project_kernel<F: Float>(
+    input: &[F],
+    mask: ComptimeOption<&[F]>,
     matrix: &[f32],
     output: &mut [f32],
     depth: usize,
@@ -188,6 +195,7 @@ fn project_kernel(
     depth_stride: usize,
     rank_stride: usize,
     factor: f32,
+    #[define(F)] _elem: ElemType,
 ) {
     let at = ABSOLUTE_POS;
     if at >= output.len() {
@@ -197,21 +205,22 @@ fn project_kernel(
     let column = at % rank * rank_stride;
     let mut sum = 0.0f32;
     for step in 0..depth {
-        let kept: ComptimeOption<f32> = mask.map(|mask| mask[start + step]);
-        let value = input[start + step] * kept.unwrap_or_else(|| 1.0f32);
+        let kept: ComptimeOption<f32> = mask.map(|mask| f32::cast_from(mask[start + step]));
+        let value = f32::cast_from(input[start + step]) * kept.unwrap_or_else(|| 1.0f32);
         sum += value * matrix[step * depth_stride + column];
     }
     output[at] = sum * factor;
 }
 
 #[cube(launch_unchecked)]
-fn update_kernel(
+fn update_kernel<F: Float>(
     projection: &[f32],
     b: &[f32],
     bias: &[f32],
-    output: &mut [f32],
+    output: &mut [F],
     columns: usize,
     rank: usize,
+    #[define(F)] _elem: ElemType,
 ) {
     let at = ABSOLUTE_POS;
     if at >= output.len() {
@@ -223,17 +232,18 @@ fn update_kernel(
     for step in 0..rank {
         sum += projection[start + step] * b[step * columns + column];
     }
-    output[at] += sum;
+    output[at] = F::cast_from(f32::cast_from(output[at]) + sum);
 }
 
 #[cube(launch_unchecked)]
-fn input_backward_kernel(
+fn input_backward_kernel<F: Float>(
     of_projection: &[f32],
     a: &[f32],
-    mask: ComptimeOption<&[f32]>,
-    output: &mut [f32],
+    mask: ComptimeOption<&[F]>,
+    output: &mut [F],
     columns: usize,
     rank: usize,
+    #[define(F)] _elem: ElemType,
 ) {
     let at = ABSOLUTE_POS;
     if at >= output.len() {
@@ -245,14 +255,15 @@ fn input_backward_kernel(
     for step in 0..rank {
         sum += of_projection[start + step] * a[column + step];
     }
-    let kept: ComptimeOption<f32> = mask.map(|mask| mask[at]);
-    output[at] += sum * kept.unwrap_or_else(|| 1.0f32);
+    let kept: ComptimeOption<f32> = mask.map(|mask| f32::cast_from(mask[at]));
+    let sum = sum * kept.unwrap_or_else(|| 1.0f32);
+    output[at] = F::cast_from(f32::cast_from(output[at]) + sum);
 }
 
 #[cube(launch_unchecked)]
-fn outer_kernel(
-    wide: &[f32],
-    mask: ComptimeOption<&[f32]>,
+fn outer_kernel<F: Float>(
+    wide: &[F],
+    mask: ComptimeOption<&[F]>,
     narrow: &[f32],
     output: &mut [f32],
     rows: usize,
@@ -260,6 +271,7 @@ fn outer_kernel(
     rank: usize,
     column_stride: usize,
     rank_stride: usize,
+    #[define(F)] _elem: ElemType,
 ) {
     let (x, part) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
     let column = CUBE_POS_X as usize * COLUMNS + x;
@@ -270,8 +282,8 @@ fn outer_kernel(
         let mut row = part;
         while row < rows {
             let at = row * width + column;
-            let kept: ComptimeOption<f32> = mask.map(|mask| mask[at]);
-            let value = wide[at] * kept.unwrap_or_else(|| 1.0f32);
+            let kept: ComptimeOption<f32> = mask.map(|mask| f32::cast_from(mask[at]));
+            let value = f32::cast_from(wide[at]) * kept.unwrap_or_else(|| 1.0f32);
             sum += value * narrow[row * rank + place];
             row += PARTS;
         }

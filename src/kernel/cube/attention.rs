@@ -1,5 +1,5 @@
 //! Self-attention that keeps no probabilities: a cube computes a tile of rows over all tiles of columns, and each softmax
-//! grows with them.
+//! grows with them. It computes in 32-bit numbers, also where those that it reads and writes are of 16 bits.
 //!
 //! Source: Dao et al. 2022, algorithms 1 and 4, <https://arxiv.org/abs/2205.14135>.
 
@@ -8,7 +8,7 @@ use burn::backend::ops::BoolTensorOps;
 use burn::cubecl::{self, prelude::*};
 use burn::tensor::{BoolStore, DType, IntDType};
 
-use super::{CubeTensor, contiguous, empty};
+use super::{CubeTensor, contiguous, elem_type, empty, empty_like};
 
 /// Rows and columns of a tile, and steps of the depth that are in shared memory at once.
 const TILE: usize = 16;
@@ -35,7 +35,8 @@ pub(super) fn attention(
 ) -> CubeTensor {
     let [query, key, value] = projections.map(contiguous);
     let sizes = Sizes::new(&query, heads);
-    let output = empty(&query, query.meta.shape().clone());
+    let output = empty_like(&query);
+    let elem = elem_type(&query);
     // SAFETY: rows and columns are held within the tokens and the width.
     unsafe {
         attention_kernel::launch_unchecked(
@@ -51,6 +52,7 @@ pub(super) fn attention(
             heads,
             sizes.scale(),
             sizes.width,
+            elem,
         );
     }
     output
@@ -69,10 +71,10 @@ pub(super) fn attention_backward(
     let [query, key, value] = projections.map(contiguous);
     let gradient = contiguous(gradient);
     let sizes = Sizes::new(&query, heads);
-    let gradients = [(); 3].map(|()| empty(&query, query.meta.shape().clone()));
+    let gradients = [(); 3].map(|()| empty_like(&query));
     let [query_gradient, key_gradient, value_gradient] = gradients.clone();
     let kept = empty(&query, [sizes.batch * heads * sizes.tokens, KEPT]);
-    let client = query.client.clone();
+    let (client, elem) = (query.client.clone(), elem_type(&query));
     // SAFETY: as above.
     unsafe {
         query_backward_kernel::launch_unchecked(
@@ -90,6 +92,7 @@ pub(super) fn attention_backward(
             heads,
             sizes.scale(),
             sizes.width,
+            elem,
         );
         key_value_backward_kernel::launch_unchecked(
             &client,
@@ -106,6 +109,7 @@ pub(super) fn attention_backward(
             heads,
             sizes.scale(),
             sizes.width,
+            elem,
         );
     }
     gradients
@@ -154,16 +158,17 @@ fn words(truths: CubeTensor) -> CubeTensor {
 }
 
 #[cube(launch_unchecked)]
-fn attention_kernel(
-    query: &[f32],
-    key: &[f32],
-    value: &[f32],
+fn attention_kernel<F: Float>(
+    query: &[F],
+    key: &[F],
+    value: &[F],
     padding: &[u32],
-    output: &mut [f32],
+    output: &mut [F],
     tokens: usize,
     heads: usize,
     scale: f32,
     #[comptime] width: usize,
+    #[define(F)] _elem: ElemType,
 ) {
     let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
     let hidden = heads * width;
@@ -186,7 +191,7 @@ fn attention_kernel(
     let mut columns = 0usize;
     while columns < tokens {
         let score = scale
-            * dot(
+            * dot::<F>(
                 query, key, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
             );
         let attends = is_attended(padding, keys_of_text, columns + x, tokens);
@@ -209,7 +214,7 @@ fn attention_kernel(
         for chunk in 0..chunks {
             context[chunk] *= shrink;
         }
-        add_rows(
+        add_rows::<F>(
             &mut context,
             &shares,
             value,
@@ -226,23 +231,24 @@ fn attention_kernel(
     for chunk in 0..chunks {
         context[chunk] /= total;
     }
-    write_rows(&context, output, rows + y, start, tokens, hidden, width);
+    write_rows::<F>(&context, output, rows + y, start, tokens, hidden, width);
 }
 
 /// The gradient of a tile of queries, and what is kept of its rows.
 #[cube(launch_unchecked)]
-fn query_backward_kernel(
-    query: &[f32],
-    key: &[f32],
-    value: &[f32],
+fn query_backward_kernel<F: Float>(
+    query: &[F],
+    key: &[F],
+    value: &[F],
     padding: &[u32],
-    gradient: &[f32],
-    query_gradient: &mut [f32],
+    gradient: &[F],
+    query_gradient: &mut [F],
     kept: &mut [f32],
     tokens: usize,
     heads: usize,
     scale: f32,
     #[comptime] width: usize,
+    #[define(F)] _elem: ElemType,
 ) {
     let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
     let hidden = heads * width;
@@ -262,10 +268,10 @@ fn query_backward_kernel(
     let mut columns = 0usize;
     while columns < tokens {
         let score = scale
-            * dot(
+            * dot::<F>(
                 query, key, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
             );
-        let of_share = dot(
+        let of_share = dot::<F>(
             gradient, value, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
         );
         let attends = is_attended(padding, keys_of_text, columns + x, tokens);
@@ -302,22 +308,22 @@ fn query_backward_kernel(
     let mut columns = 0usize;
     while columns < tokens {
         let score = scale
-            * dot(
+            * dot::<F>(
                 query, key, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
             );
-        let of_share = dot(
+        let of_share = dot::<F>(
             gradient, value, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
         );
         let attends = is_attended(padding, keys_of_text, columns + x, tokens);
         let share = select(attends, f32::exp(score - log_sum), 0.0f32);
         shares[y * STRIDE + x] = share * (of_share - mean) * scale;
         sync_cube();
-        add_rows(
+        add_rows::<F>(
             &mut sums, &shares, key, columns, start, tokens, hidden, width,
         );
         columns += TILE;
     }
-    write_rows(
+    write_rows::<F>(
         &sums,
         query_gradient,
         rows + y,
@@ -339,18 +345,19 @@ fn query_backward_kernel(
 
 /// The gradients of a tile of keys and values. Rows are keys here and columns queries.
 #[cube(launch_unchecked)]
-fn key_value_backward_kernel(
-    query: &[f32],
-    key: &[f32],
-    value: &[f32],
-    gradient: &[f32],
+fn key_value_backward_kernel<F: Float>(
+    query: &[F],
+    key: &[F],
+    value: &[F],
+    gradient: &[F],
     kept: &[f32],
-    key_gradient: &mut [f32],
-    value_gradient: &mut [f32],
+    key_gradient: &mut [F],
+    value_gradient: &mut [F],
     tokens: usize,
     heads: usize,
     scale: f32,
     #[comptime] width: usize,
+    #[define(F)] _elem: ElemType,
 ) {
     let (x, y) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
     let hidden = heads * width;
@@ -376,10 +383,10 @@ fn key_value_backward_kernel(
     let mut columns = 0usize;
     while columns < tokens {
         let score = scale
-            * dot(
+            * dot::<F>(
                 key, query, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
             );
-        let of_share = dot(
+        let of_share = dot::<F>(
             value, gradient, rows, columns, start, tokens, hidden, &mut left, &mut right, width,
         );
         let column = columns + x;
@@ -389,7 +396,7 @@ fn key_value_backward_kernel(
         shares[y * STRIDE + x] = share;
         of_scores[y * STRIDE + x] = share * (of_share - kept[place + 1]) * scale;
         sync_cube();
-        add_rows(
+        add_rows::<F>(
             &mut of_keys,
             &of_scores,
             query,
@@ -399,7 +406,7 @@ fn key_value_backward_kernel(
             hidden,
             width,
         );
-        add_rows(
+        add_rows::<F>(
             &mut of_values,
             &shares,
             gradient,
@@ -411,7 +418,7 @@ fn key_value_backward_kernel(
         );
         columns += TILE;
     }
-    write_rows(
+    write_rows::<F>(
         &of_keys,
         key_gradient,
         rows + y,
@@ -420,7 +427,7 @@ fn key_value_backward_kernel(
         hidden,
         width,
     );
-    write_rows(
+    write_rows::<F>(
         &of_values,
         value_gradient,
         rows + y,
@@ -445,9 +452,9 @@ fn is_attended(padding: &[u32], keys_of_text: usize, column: usize, tokens: usiz
 /// The product of this unit's row of a tile of `left` with its column, a row of a tile of `right`. Ends before the shared
 /// memory is free again, and begins by waiting until it is.
 #[cube]
-fn dot(
-    left: &[f32],
-    right: &[f32],
+fn dot<F: Float>(
+    left: &[F],
+    right: &[F],
     left_rows: usize,
     right_rows: usize,
     start: usize,
@@ -467,8 +474,13 @@ fn dot(
         let place = min(step + x, width - 1);
         let is_inside = step + x < width;
         sync_cube();
-        left_tile[y * STRIDE + x] = select(is_inside, left[left_start + place], 0.0f32);
-        right_tile[y * STRIDE + x] = select(is_inside, right[right_start + place], 0.0f32);
+        left_tile[y * STRIDE + x] =
+            select(is_inside, f32::cast_from(left[left_start + place]), 0.0f32);
+        right_tile[y * STRIDE + x] = select(
+            is_inside,
+            f32::cast_from(right[right_start + place]),
+            0.0f32,
+        );
         sync_cube();
         #[unroll]
         for depth in 0..TILE {
@@ -481,10 +493,10 @@ fn dot(
 
 /// Adds the rows of a tile of `matrix`, each times this unit's row's factor for it. A unit has every sixteenth column.
 #[cube]
-fn add_rows(
+fn add_rows<F: Float>(
     sums: &mut Array<f32>,
     factors: &Shared<[f32]>,
-    matrix: &[f32],
+    matrix: &[F],
     rows: usize,
     start: usize,
     tokens: usize,
@@ -499,16 +511,16 @@ fn add_rows(
         #[unroll]
         for chunk in 0..comptime!(width.div_ceil(TILE)) {
             let column = min(chunk * TILE + x, width - 1);
-            sums[chunk] += factor * matrix[row_start + column];
+            sums[chunk] += factor * f32::cast_from(matrix[row_start + column]);
         }
     }
 }
 
 /// Writes what [`add_rows()`] has summed up to a row.
 #[cube]
-fn write_rows(
+fn write_rows<F: Float>(
     sums: &Array<f32>,
-    output: &mut [f32],
+    output: &mut [F],
     row: usize,
     start: usize,
     tokens: usize,
@@ -520,7 +532,7 @@ fn write_rows(
     for chunk in 0..comptime!(width.div_ceil(TILE)) {
         let column = chunk * TILE + x;
         if row < tokens && column < width {
-            output[start + row * hidden + column] = sums[chunk];
+            output[start + row * hidden + column] = F::cast_from(sums[chunk]);
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use burn::cubecl::{self, prelude::*};
 
-use super::{CubeTensor, contiguous, elementwise, empty};
+use super::{CubeTensor, contiguous, elem_type, elementwise, empty_like};
 
 /// x · Φ(x), where Φ is the normal distribution.
 pub(super) fn gelu(input: CubeTensor) -> CubeTensor {
     let input = contiguous(input);
     let numbers = input.meta.num_elements();
-    let output = empty(&input, input.meta.shape().clone());
+    let output = empty_like(&input);
     let (count, dim) = elementwise(&output.client, numbers);
     // SAFETY: units beyond the output's length end.
     unsafe {
@@ -18,6 +18,7 @@ pub(super) fn gelu(input: CubeTensor) -> CubeTensor {
             dim,
             input.into_buffer_arg(),
             output.clone().into_buffer_arg(),
+            elem_type(&output),
         );
     }
     output
@@ -27,7 +28,7 @@ pub(super) fn gelu(input: CubeTensor) -> CubeTensor {
 pub(super) fn gelu_backward(input: CubeTensor, gradient: CubeTensor) -> CubeTensor {
     let (input, gradient) = (contiguous(input), contiguous(gradient));
     let numbers = input.meta.num_elements();
-    let output = empty(&input, input.meta.shape().clone());
+    let output = empty_like(&input);
     let (count, dim) = elementwise(&output.client, numbers);
     // SAFETY: units beyond the output's length end.
     unsafe {
@@ -38,32 +39,39 @@ pub(super) fn gelu_backward(input: CubeTensor, gradient: CubeTensor) -> CubeTens
             input.into_buffer_arg(),
             gradient.into_buffer_arg(),
             output.clone().into_buffer_arg(),
+            elem_type(&output),
         );
     }
     output
 }
 
 #[cube(launch_unchecked)]
-fn gelu_kernel(input: &[f32], output: &mut [f32]) {
+fn gelu_kernel<F: Float>(input: &[F], output: &mut [F], #[define(F)] _elem: ElemType) {
     let at = ABSOLUTE_POS;
     if at >= output.len() {
         terminate!();
     }
-    let x = input[at];
-    output[at] = x * distribution(x, bell(x));
+    let x = f32::cast_from(input[at]);
+    output[at] = F::cast_from(x * distribution(x, bell(x)));
 }
 
 #[cube(launch_unchecked)]
-fn gelu_backward_kernel(input: &[f32], gradient: &[f32], output: &mut [f32]) {
+fn gelu_backward_kernel<F: Float>(
+    input: &[F],
+    gradient: &[F],
+    output: &mut [F],
+    #[define(F)] _elem: ElemType,
+) {
     let at = ABSOLUTE_POS;
     if at >= output.len() {
         terminate!();
     }
-    let x = input[at];
+    let x = f32::cast_from(input[at]);
     let bell = bell(x);
     // 1 / √(2π)
     let density = bell * 0.398_942_3f32;
-    output[at] = gradient[at] * (distribution(x, bell) + x * density);
+    let slope = distribution(x, bell) + x * density;
+    output[at] = F::cast_from(f32::cast_from(gradient[at]) * slope);
 }
 
 /// e^(−x²/2)

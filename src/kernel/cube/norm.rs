@@ -1,11 +1,11 @@
-//! Layer norm over the last axis, a cube a row.
+//! Layer norm over the last axis, a cube a row. Its statistics are 32-bit numbers, whatever it normalises.
 
 use burn::backend::Cube;
 use burn::backend::ops::FloatTensorOps;
 use burn::cubecl::{self, prelude::*};
 
 use super::reduce::sum_over_units;
-use super::{CubeTensor, contiguous, empty, rowwise, sizes};
+use super::{CubeTensor, contiguous, elem_type, empty_like, rowwise, sizes};
 
 /// Units of a row: fewer than an encoder is wide, as each barrier waits for all of them.
 const UNITS: u32 = 64;
@@ -31,7 +31,7 @@ pub(super) fn residual_norm(
         .all(|(own, _)| *own == 1);
     let residual = match repeats {
         true => residual,
-        false => Cube::float_expand(residual, shape.clone()),
+        false => Cube::float_expand(residual, shape),
     };
     let [input, residual, scale, shift] = [input, residual, scale, shift].map(contiguous);
     let sum = match input.can_mut() {
@@ -40,7 +40,7 @@ pub(super) fn residual_norm(
     };
     let (numbers, width) = sizes(&sum);
     let residual_rows = residual.meta.num_elements() / width;
-    let output = empty(&sum, shape);
+    let output = empty_like(&sum);
     // SAFETY: cubes beyond the last row end, and units stop at the width.
     unsafe {
         residual_norm_kernel::launch_unchecked(
@@ -56,6 +56,7 @@ pub(super) fn residual_norm(
             residual_rows,
             width,
             epsilon as f32,
+            elem_type(&output),
         );
     }
     (sum, output)
@@ -70,7 +71,7 @@ pub(super) fn norm_backward(
 ) -> CubeTensor {
     let [input, scale, gradient] = [input, scale, gradient].map(contiguous);
     let (numbers, width) = sizes(&input);
-    let output = empty(&input, input.meta.shape().clone());
+    let output = empty_like(&input);
     // SAFETY: cubes beyond the last row end, and units stop at the width.
     unsafe {
         norm_backward_kernel::launch_unchecked(
@@ -84,22 +85,24 @@ pub(super) fn norm_backward(
             numbers / width,
             width,
             epsilon as f32,
+            elem_type(&output),
         );
     }
     output
 }
 
 #[cube(launch_unchecked)]
-fn residual_norm_kernel(
-    residual: &[f32],
+fn residual_norm_kernel<F: Float>(
+    residual: &[F],
     scale: &[f32],
     shift: &[f32],
-    sum: &mut [f32],
-    output: &mut [f32],
+    sum: &mut [F],
+    output: &mut [F],
     rows: usize,
     residual_rows: usize,
     width: usize,
     epsilon: f32,
+    #[define(F)] _elem: ElemType,
 ) {
     let row = CUBE_POS;
     if row >= rows {
@@ -111,23 +114,25 @@ fn residual_norm_kernel(
     let mut column = UNIT_POS as usize;
     // Each unit reads later only what it has written here.
     while column < width {
-        sum[start + column] += residual[other + column];
+        let value = f32::cast_from(sum[start + column]);
+        sum[start + column] = F::cast_from(value + f32::cast_from(residual[other + column]));
         column += CUBE_DIM as usize;
     }
-    let (mean, deviation) = moments(&mut shared, &*sum, start, width, epsilon);
-    normalise(&*sum, scale, shift, output, start, width, mean, deviation);
+    let (mean, deviation) = moments::<F>(&mut shared, &*sum, start, width, epsilon);
+    normalise::<F>(&*sum, scale, shift, output, start, width, mean, deviation);
 }
 
 /// With x̂ the normalised input, g the gradient times the scale and σ the deviation: (g − mean(g) − x̂ · mean(g · x̂)) / σ.
 #[cube(launch_unchecked)]
-fn norm_backward_kernel(
-    input: &[f32],
+fn norm_backward_kernel<F: Float>(
+    input: &[F],
     scale: &[f32],
-    gradient: &[f32],
-    output: &mut [f32],
+    gradient: &[F],
+    output: &mut [F],
     rows: usize,
     width: usize,
     epsilon: f32,
+    #[define(F)] _elem: ElemType,
 ) {
     let row = CUBE_POS;
     if row >= rows {
@@ -135,32 +140,32 @@ fn norm_backward_kernel(
     }
     let mut shared = Shared::<[f32]>::new_slice(64usize);
     let start = row * width;
-    let (mean, deviation) = moments(&mut shared, input, start, width, epsilon);
+    let (mean, deviation) = moments::<F>(&mut shared, input, start, width, epsilon);
     let mut sum = 0.0f32;
     let mut product = 0.0f32;
     let mut column = UNIT_POS as usize;
     while column < width {
-        let scaled = gradient[start + column] * scale[column];
+        let scaled = f32::cast_from(gradient[start + column]) * scale[column];
         sum += scaled;
-        product += scaled * (input[start + column] - mean) / deviation;
+        product += scaled * (f32::cast_from(input[start + column]) - mean) / deviation;
         column += CUBE_DIM as usize;
     }
     let sum = sum_over_units(&mut shared, sum) / f32::cast_from(width);
     let product = sum_over_units(&mut shared, product) / f32::cast_from(width);
     let mut column = UNIT_POS as usize;
     while column < width {
-        let scaled = gradient[start + column] * scale[column];
-        let normalised = (input[start + column] - mean) / deviation;
-        output[start + column] = (scaled - sum - normalised * product) / deviation;
+        let scaled = f32::cast_from(gradient[start + column]) * scale[column];
+        let normalised = (f32::cast_from(input[start + column]) - mean) / deviation;
+        output[start + column] = F::cast_from((scaled - sum - normalised * product) / deviation);
         column += CUBE_DIM as usize;
     }
 }
 
 /// Mean and √(variance + epsilon) of a row.
 #[cube]
-fn moments(
+fn moments<F: Float>(
     shared: &mut Shared<[f32]>,
-    input: &[f32],
+    input: &[F],
     start: usize,
     width: usize,
     epsilon: f32,
@@ -168,14 +173,14 @@ fn moments(
     let mut sum = 0.0f32;
     let mut column = UNIT_POS as usize;
     while column < width {
-        sum += input[start + column];
+        sum += f32::cast_from(input[start + column]);
         column += CUBE_DIM as usize;
     }
     let mean = sum_over_units(shared, sum) / f32::cast_from(width);
     let mut squares = 0.0f32;
     let mut column = UNIT_POS as usize;
     while column < width {
-        let centred = input[start + column] - mean;
+        let centred = f32::cast_from(input[start + column]) - mean;
         squares += centred * centred;
         column += CUBE_DIM as usize;
     }
@@ -184,11 +189,11 @@ fn moments(
 }
 
 #[cube]
-fn normalise(
-    input: &[f32],
+fn normalise<F: Float>(
+    input: &[F],
     scale: &[f32],
     shift: &[f32],
-    output: &mut [f32],
+    output: &mut [F],
     start: usize,
     width: usize,
     mean: f32,
@@ -196,8 +201,8 @@ fn normalise(
 ) {
     let mut column = UNIT_POS as usize;
     while column < width {
-        let normalised = (input[start + column] - mean) / deviation;
-        output[start + column] = normalised * scale[column] + shift[column];
+        let normalised = (f32::cast_from(input[start + column]) - mean) / deviation;
+        output[start + column] = F::cast_from(normalised * scale[column] + shift[column]);
         column += CUBE_DIM as usize;
     }
 }

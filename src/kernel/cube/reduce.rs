@@ -77,6 +77,38 @@ pub(super) fn clipping(sums: CubeTensor, loss: CubeTensor, max_norm: Option<f64>
     output
 }
 
+/// [`clipping`] of gradients of a loss that was multiplied with `scale`: the norm is that of the loss's own, and what they are
+/// multiplied with takes the scale off. It is 0 where the norm is no number or `before` has 0 there.
+///
+/// # Shapes
+/// - as there; `before`: `[3]`
+pub(super) fn scaled_clipping(
+    sums: CubeTensor,
+    loss: CubeTensor,
+    before: CubeTensor,
+    max_norm: Option<f64>,
+    scale: f64,
+) -> CubeTensor {
+    let [sums, loss, before] = [sums, loss, before].map(contiguous);
+    let output = empty(&sums, [3]);
+    let max_norm = max_norm.map_or(f32::MAX, |norm| norm as f32);
+    // SAFETY: as above.
+    unsafe {
+        scaled_clipping_kernel::launch_unchecked(
+            &output.client,
+            CubeCount::Static(1, 1, 1),
+            CubeDim::new_1d(PARTS as u32),
+            sums.into_buffer_arg(),
+            loss.into_buffer_arg(),
+            before.into_buffer_arg(),
+            output.clone().into_buffer_arg(),
+            max_norm,
+            (1.0 / scale) as f32,
+        );
+    }
+    output
+}
+
 #[cube(launch_unchecked)]
 fn squares_kernel(gradient: &[f32], before: ComptimeOption<&[f32]>, output: &mut [f32]) {
     let mut shared = Shared::<[f32]>::new_slice(256usize);
@@ -104,5 +136,26 @@ fn clipping_kernel(sums: &[f32], loss: &[f32], output: &mut [f32], max_norm: f32
         output[1] = norm;
         // As `clip_grad_norm_` of PyTorch: its 1e-6 keeps a zero norm from dividing.
         output[2] = min(max_norm / (norm + 0.000_001f32), 1.0f32);
+    }
+}
+
+#[cube(launch_unchecked)]
+fn scaled_clipping_kernel(
+    sums: &[f32],
+    loss: &[f32],
+    before: &[f32],
+    output: &mut [f32],
+    max_norm: f32,
+    unscale: f32,
+) {
+    let mut shared = Shared::<[f32]>::new_slice(64usize);
+    let unit = UNIT_POS as usize;
+    let norm = f32::sqrt(sum_over_units(&mut shared, sums[unit])) * unscale;
+    if UNIT_POS == 0 {
+        let counts = !(norm.is_nan() || norm.is_inf()) && before[2] != 0.0f32;
+        let factor = min(max_norm / (norm + 0.000_001f32), 1.0f32) * unscale;
+        output[0] = loss[0];
+        output[1] = norm;
+        output[2] = select(counts, factor, 0.0f32);
     }
 }

@@ -39,6 +39,7 @@ fn opened(source: TableSource) -> RunState {
             name: "device".into(),
             threads: 1,
             int8: true,
+            float16: false,
             reason: DeviceReason::Requested,
         }),
         ..RunState::default()

@@ -31,6 +31,15 @@ pub struct TrainConfig {
     // Left out where it is not asked for, as in all that was written before there was any.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub load_in_8bit: bool,
+    /// Whether the encoder's layers compute on 16-bit numbers while the run trains, with sums, adapters, head, loss and all that is
+    /// trained in 32-bit ones, and a loss that is scaled: `fp16` of transformers' `TrainingArguments`. Validation and test are
+    /// in 32-bit numbers, as the trained model is. Where the head alone is trained it changes nothing: the layers are computed
+    /// once a text.
+    ///
+    /// Source: Micikevicius et al. 2017, <https://arxiv.org/abs/1710.03740>.
+    // Left out where it is not asked for, as above.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fp16: bool,
     /// Dropout before the linear head, 0 to 1.
     pub head_dropout: f64,
     /// Dropout of the encoder itself, 0 to 1: on its embeddings, attention probabilities and sub-layers' outputs;
@@ -220,6 +229,11 @@ impl TrainConfig {
         self.load_in_8bit && self.method == Method::Lora
     }
 
+    /// Whether the run trains in 16-bit numbers.
+    pub fn trains_in_float16(&self) -> bool {
+        self.fp16 && self.method != Method::HeadOnly
+    }
+
     /// The same settings where a score that the problem does not have gives way to the one that tells the most of it.
     pub fn fitted_to(mut self, problem: Problem) -> Self {
         if !self.metric_for_best_model.fits(problem) {
@@ -236,6 +250,7 @@ impl Default for TrainConfig {
             lora: LoraConfig::default(),
             pooling: Pooling::default(),
             load_in_8bit: false,
+            fp16: false,
             head_dropout: 0.1,
             encoder_dropout: 0.0,
             max_length: 64,

@@ -40,7 +40,7 @@ impl Optimizer {
         }
     }
 
-    /// Updates every parameter that has a gradient. Gradients are first multiplied as [`clipping()`] says.
+    /// Updates every parameter that has a gradient. Gradients are first multiplied as [`Clipping::numbers`] says.
     pub fn step(
         &mut self,
         learning_rate: f64,
@@ -71,6 +71,14 @@ impl Optimizer {
         self.states.insert(id, Box::new(state));
     }
 
+    /// Takes the last updates of a model's parameters back, so many of each, which have changed nothing.
+    pub(super) fn take_back(&mut self, model: &TextClassifier, updates: u32) {
+        model.visit(&mut TakeBack {
+            optimizer: self,
+            updates,
+        });
+    }
+
     /// As PEFT's `create_loraplus_optimizer`: biases and norms go with B, and only what has two dimensions decays.
     fn group(&self, dimensions: usize, path: &[String]) -> Group {
         let is_vector = dimensions < 2;
@@ -91,6 +99,25 @@ impl Optimizer {
 struct Group {
     lr_ratio: f64,
     weight_decay: f64,
+}
+
+struct TakeBack<'a> {
+    optimizer: &'a mut Optimizer,
+    updates: u32,
+}
+
+impl ModuleVisitor for TakeBack<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let states = &mut self.optimizer.states;
+        let state = states.get_mut(&param.id);
+        let state = state.and_then(|state| state.downcast_mut::<ParameterState<D>>());
+        if let Some(state) = state {
+            state.updates = state.updates.saturating_sub(self.updates);
+            if state.updates == 0 {
+                states.remove(&param.id);
+            }
+        }
+    }
 }
 
 struct Update<'a> {
@@ -129,36 +156,61 @@ impl ParameterMapper for Update<'_> {
     }
 }
 
-/// The loss, the L2 norm of all gradients together, and what they are multiplied with so that it is at most `max_norm`.
-///
-/// # Shapes
-/// - `loss`: `[1]`
-/// - output: `[3]`
-pub fn clipping(
-    model: &TextClassifier,
-    gradients: &GradientsParams,
-    loss: Tensor<1>,
-    max_norm: Option<f64>,
-) -> Tensor<1> {
-    struct Squares<'a> {
-        gradients: &'a GradientsParams,
-        sum: Option<Tensor<1>>,
+/// What becomes of all gradients before a step.
+#[derive(Debug, Default)]
+pub struct Clipping {
+    /// The most that their L2 norm may be.
+    pub max_norm: Option<f64>,
+    /// What the loss was multiplied with, if it was.
+    pub loss_scale: Option<f64>,
+    /// What [`Clipping::numbers`] gave for the step before, where that was not read yet.
+    pub before: Option<Tensor<1>>,
+}
+
+impl Clipping {
+    /// The loss, the L2 norm of all gradients together, and what they are multiplied with so that it is at most `max_norm`.
+    ///
+    /// Gradients of a scaled loss are as if it were not scaled. If one is no number they are multiplied with 0, as those of all
+    /// steps after it until it was read: [`Optimizer::step`] then changes nothing.
+    ///
+    /// # Shapes
+    /// - `loss`: `[1]`
+    /// - output: `[3]`
+    pub fn numbers(
+        self,
+        model: &TextClassifier,
+        gradients: &GradientsParams,
+        loss: Tensor<1>,
+    ) -> Tensor<1> {
+        let mut squares = Squares {
+            gradients,
+            sum: None,
+        };
+        model.visit(&mut squares);
+        let sum = squares.sum.unwrap_or_else(|| {
+            // Nothing is trained; a norm of zero.
+            tensors::add_squares(None, loss.zeros_like())
+        });
+        let Some(scale) = self.loss_scale else {
+            return tensors::clipping(sum, loss, self.max_norm);
+        };
+        let before = self
+            .before
+            .unwrap_or_else(|| Tensor::ones([3], &loss.device()));
+        tensors::scaled_clipping(sum, loss, before, self.max_norm, scale)
     }
-    impl ModuleVisitor for Squares<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if let Some(gradient) = self.gradients.get::<D>(param.id) {
-                self.sum = Some(tensors::add_squares(self.sum.take(), gradient));
-            }
+}
+
+/// The sum of all gradients' squares.
+struct Squares<'a> {
+    gradients: &'a GradientsParams,
+    sum: Option<Tensor<1>>,
+}
+
+impl ModuleVisitor for Squares<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.get::<D>(param.id) {
+            self.sum = Some(tensors::add_squares(self.sum.take(), gradient));
         }
     }
-    let mut squares = Squares {
-        gradients,
-        sum: None,
-    };
-    model.visit(&mut squares);
-    let sum = squares.sum.unwrap_or_else(|| {
-        // Nothing is trained; a norm of zero.
-        tensors::add_squares(None, loss.zeros_like())
-    });
-    tensors::clipping(sum, loss, max_norm)
 }

@@ -21,6 +21,8 @@ const ADAGRAD_EPSILON: f64 = 1e-10;
 pub struct UpdateRule {
     name: OptimizerName,
     momentum: f64,
+    /// Whether gradients that are multiplied with 0 may be no numbers, and are to change nothing.
+    holds: bool,
 }
 
 /// What a rule remembers of a parameter of `D` dimensions.
@@ -38,6 +40,7 @@ impl UpdateRule {
         Self {
             name: config.optimizer,
             momentum: config.momentum,
+            holds: config.trains_in_float16(),
         }
     }
 
@@ -52,7 +55,7 @@ impl UpdateRule {
     }
 
     /// The parameter and the state after an update. `state` is `None` before the first; `clipping` says what the gradient
-    /// is multiplied with, see [`tensors::clipping`].
+    /// is multiplied with, see [`Clipping::numbers`](super::Clipping::numbers).
     ///
     /// Source: the algorithms in the documentation of `torch.optim.{AdamW,Adam,SGD,RMSprop,Adagrad}`.
     pub fn update<const D: usize>(
@@ -80,14 +83,20 @@ impl UpdateRule {
             OptimizerName::RmsProp => Self::rms_prop,
             OptimizerName::Adagrad => Self::adagrad,
         };
-        let gradient = gradient * clipping.clone().slice(2..3).unsqueeze();
+        let factor = clipping.clone().slice(2..3).unsqueeze();
+        let before = self.holds.then(|| (value.clone(), moments.clone()));
+        let gradient = gradient * factor.clone();
         let gradient = match weight_decay {
             0.0 => gradient,
             _ => gradient + value.clone().mul_scalar(weight_decay),
         };
         let (direction, moments) = rule(self, gradient, moments);
         let value = value - direction.mul_scalar(learning_rate);
-        (value, ParameterState { updates, moments })
+        let state = ParameterState { updates, moments };
+        match before {
+            Some(before) => held(factor, before, (value, state)),
+            None => (value, state),
+        }
     }
 
     /// Adam adds the decay to the gradient, AdamW takes it off the parameter. Both corrections for the zeros that the means
@@ -146,6 +155,23 @@ impl UpdateRule {
     }
 }
 
+/// What there was before where gradients are multiplied with 0, else what an update has made of it.
+fn held<const D: usize>(
+    factor: Tensor<D>,
+    (old_value, old_moments): (Tensor<D>, Moments<D>),
+    (value, state): (Tensor<D>, ParameterState<D>),
+) -> (Tensor<D>, ParameterState<D>) {
+    let holds = factor.equal_elem(0.0).expand(value.dims());
+    let mut old_moments = old_moments.into_iter().flatten();
+    let moments = state.moments.into_iter().map(|moment| {
+        let old = old_moments.next().unwrap_or_else(|| moment.zeros_like());
+        moment.mask_where(holds.clone(), old)
+    });
+    let moments = moments.collect();
+    let value = value.mask_where(holds, old_value);
+    (value, ParameterState { moments, ..state })
+}
+
 /// `before · keep + addend`; at first there is nothing to keep.
 fn running<const D: usize>(before: Option<Tensor<D>>, keep: f64, addend: Tensor<D>) -> Tensor<D> {
     match before {
@@ -179,6 +205,7 @@ mod tests {
         UpdateRule {
             name,
             momentum: 0.9,
+            holds: false,
         }
     }
 
@@ -247,5 +274,42 @@ mod tests {
                 .with_epsilon(ADAGRAD_EPSILON as f32)
                 .build(),
         );
+    }
+
+    /// A gradient that is no number changes nothing where it is multiplied with 0, at first and later.
+    #[test]
+    fn a_void_step_changes_nothing() {
+        let device = crate::device::cpu();
+        let start = Tensor::<2>::from_floats([[1.0, -2.0], [0.5, 0.0]], &device);
+        let counted = Tensor::from_floats([0.0, 0.0, 1.0], &device);
+        let void = Tensor::from_floats([0.0, f32::INFINITY, 0.0], &device);
+        for name in [
+            OptimizerName::AdamW,
+            OptimizerName::Adam,
+            OptimizerName::Sgd,
+            OptimizerName::RmsProp,
+            OptimizerName::Adagrad,
+        ] {
+            let rule = UpdateRule {
+                holds: true,
+                ..rule(name)
+            };
+            let update = |value, gradient, clipping, state| {
+                rule.update(RATE, DECAY.into(), value, gradient, clipping, state)
+            };
+            let overflow = gradient(1) * f32::INFINITY;
+            let (value, state) = update(start.clone(), overflow.clone(), &void, None);
+            assert_eq!(value.to_data(), start.to_data(), "{name:?}");
+            for moment in &state.moments {
+                assert_eq!(moment.to_data(), start.zeros_like().to_data(), "{name:?}");
+            }
+            let (value, state) = update(value, gradient(2), &counted, Some(state));
+            assert_ne!(value.to_data(), start.to_data(), "{name:?}");
+            let (held, held_state) = update(value.clone(), overflow, &void, Some(state.clone()));
+            assert_eq!(held.to_data(), value.to_data(), "{name:?}");
+            for (held, before) in held_state.moments.iter().zip(&state.moments) {
+                assert_eq!(held.to_data(), before.to_data(), "{name:?}");
+            }
+        }
     }
 }

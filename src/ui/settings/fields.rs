@@ -54,6 +54,10 @@ fn with_unfreezing(values: &Values) -> bool {
     with_layers(values) || matches!(values.train.method, Method::Full { .. })
 }
 
+fn with_trained_encoder(values: &Values) -> bool {
+    values.train.method != Method::HeadOnly
+}
+
 macro_rules! field {
     ($name:literal, $label:expr, $hint:expr, $kind:expr, $applies:ident, $read:expr, $write:expr) => {
         Field {
@@ -278,6 +282,10 @@ pub(crate) const FIELDS: [Field; 33] = [
         "8-bit layers",
         || tr!("run-8bit"),
         || tr!("run-8bit-hint"), switch train.load_in_8bit, with_lora),
+    field!(
+        "16-bit layers",
+        || tr!("run-16bit"),
+        || tr!("run-16bit-hint"), switch train.fp16, with_trained_encoder),
     field!(
         "Pooling",
         || tr!("run-pooling"),

@@ -167,6 +167,9 @@ impl Settings {
         if own.train.load_in_8bit && !limits.int8 {
             return Some(tr!("run-wrong-8bit"));
         }
+        if own.train.fp16 && !limits.float16 {
+            return Some(tr!("run-wrong-16bit"));
+        }
         let SplitConfig {
             validation, test, ..
         } = own.split;
@@ -195,6 +198,8 @@ pub(crate) struct Limits {
     longest: Option<u32>,
     /// Whether the device has 8-bit integers.
     int8: bool,
+    /// Whether it has 16-bit numbers.
+    float16: bool,
 }
 
 impl Limits {
@@ -203,6 +208,7 @@ impl Limits {
         Self {
             longest: state.encoder.as_ref().map(|encoder| encoder.max_length),
             int8: state.device.as_ref().is_none_or(|device| device.int8),
+            float16: state.device.as_ref().is_none_or(|device| device.float16),
         }
     }
 
@@ -210,6 +216,7 @@ impl Limits {
     pub(crate) const NONE: Self = Self {
         longest: None,
         int8: true,
+        float16: true,
     };
 }
 
