@@ -16,7 +16,7 @@ mod gelu;
 mod norm;
 mod reduce;
 
-use burn::backend::ops::{FloatTensorOps, ModuleOps};
+use burn::backend::ops::ModuleOps;
 use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Cube, TensorMetadata};
 use burn::cubecl::calculate_cube_count_elemwise;

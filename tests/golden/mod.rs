@@ -91,15 +91,19 @@ pub const GPU: Tolerance = Tolerance {
 };
 
 /// 16-bit numbers, of 11 significant bits: a rounding is off by up to 2^-11, 4.9e-4, of a number. A layer rounds its hidden state
-/// about ten times, and what comes of that grows as a random walk does; gradients pass through as many roundings again.
+/// about ten times, and what comes of that grows as a random walk does: to 2e-3 over two layers, and to twice that in the
+/// worst of many numbers. Gradients pass through as many roundings again, but their norms average over all numbers.
+///
+/// Seen on lavapipe: 3.2e-3, 4.3e-3, 1.7e-3, 2.7e-3, 3.5e-4, 1.8e-4 and 7.2e-3, in this order. The last is DistilBERT's head,
+/// whose ReLU lets a number through or not.
 pub const FLOAT16: Tolerance = Tolerance {
     kernel: 4e-3,
-    hidden: 1e-2,
-    logits: 5e-3,
-    gradient: 2e-2,
-    parameter: 1e-2,
-    trained_loss: 1e-2,
-    trained_gradient: 5e-2,
+    hidden: 6e-3,
+    logits: 3e-3,
+    gradient: 5e-3,
+    parameter: 1e-3,
+    trained_loss: 1e-3,
+    trained_gradient: 1.5e-2,
 };
 
 /// Every check that a device has to pass, whatever it is. So many steps of each setting of a run are taken: ten have their
