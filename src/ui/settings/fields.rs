@@ -146,13 +146,13 @@ macro_rules! field {
 pub(crate) const LEARNING_RATE: usize = 1;
 
 /// Fields that make up a recipe. The others draw by chance, or divide the data.
-pub(super) const RECIPE_FIELDS: usize = 29;
+pub(super) const RECIPE_FIELDS: usize = 31;
 
 /// Fields that are always shown; the others stand under "More settings".
 pub(crate) const BASIC_FIELDS: usize = 3;
 
 /// Every setting, in the order of the page. One that others depend on comes before them.
-pub(crate) const FIELDS: [Field; 33] = [
+pub(crate) const FIELDS: [Field; 34] = [
     field!(
         "Epochs",
         || tr!("run-epochs"),
