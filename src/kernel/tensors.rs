@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::backend::Dispatch;
-#[cfg(feature = "gpu")]
+#[cfg(feature = "cpu")]
 use burn::tensor::FloatDType;
 use burn::tensor::{Bool, Device, Tensor};
 
@@ -42,9 +42,9 @@ pub fn has_int8(device: &Device) -> bool {
 
 /// Whether a device computes in 16-bit numbers: a GPU whose adapter has `shader-f16`.
 pub fn has_float16(device: &Device) -> bool {
-    #[cfg(feature = "gpu")]
+    #[cfg(feature = "cpu")]
     return !super::flex::runs_on(device) && device.supports_dtype(FloatDType::F16);
-    #[cfg(not(feature = "gpu"))]
+    #[cfg(not(feature = "cpu"))]
     return false;
 }
 
