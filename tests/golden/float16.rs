@@ -115,7 +115,7 @@ async fn check_overflow(device: &Device, optimizer: OptimizerName) {
     let scale = scale.unwrap_or_default();
     println!("{optimizer:?}: a scale of {TOO_LARGE:e} became {scale:e}");
     assert!(
-        FIRST <= scale && scale < TOO_LARGE,
+        (FIRST..TOO_LARGE).contains(&scale),
         "{optimizer:?}: {scale:e}"
     );
     assert_eq!(steps.len(), usual.len(), "{optimizer:?}");

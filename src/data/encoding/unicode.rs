@@ -123,12 +123,12 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> (String, u32) {
     let (mut text, mut malformed) = (String::with_capacity(bytes.len()), 0_u32);
     let (pairs, rest) = bytes.as_chunks();
     let units = pairs.iter().map(|&pair| unit(pair));
-    for character in char::decode_utf16(units.clone()) {
+    for character in char::decode_utf16(units) {
         malformed = malformed.saturating_add(u32::from(character.is_err()));
         text.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
     }
     // Half a unit at the end, which is one place with the first half of a pair before it.
-    if !rest.is_empty() && !units.last().is_some_and(is_high) {
+    if !rest.is_empty() && !pairs.last().is_some_and(|&pair| is_high(unit(pair))) {
         malformed = malformed.saturating_add(1);
         text.push(char::REPLACEMENT_CHARACTER);
     }
