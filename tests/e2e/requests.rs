@@ -109,9 +109,9 @@ async fn the_page_tells_each_request() -> Result {
     let gbk = gbk();
     for (name, content, text, asked) in [
         ("utf-8.csv", utf8.as_bytes(), "Written in Unicode", None),
-        ("gbk.csv", &gbk, GOOD, Some("encodings.wasm")),
+        ("gbk.csv", gbk.as_slice(), GOOD, Some("encodings.wasm")),
         ("utf-8.csv", utf8.as_bytes(), "Written in Unicode", None),
-        ("again.csv", &gbk, GOOD, None),
+        ("again.csv", gbk.as_slice(), GOOD, None),
     ] {
         let before = front.requests().len();
         page.open_file(scratch.path(), name, content).await?;
