@@ -140,7 +140,7 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 6);
+    assert_eq!(PROTOCOL_VERSION, 7);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
         29,
