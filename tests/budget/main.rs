@@ -39,17 +39,17 @@ const BUDGETS: [Budget; 7] = [
     Budget {
         module: "worker-cpu",
         target: 1100,
-        ceiling: 1490,
+        ceiling: 1528,
     },
     Budget {
         module: "worker-threads",
         target: 1200,
-        ceiling: 1557,
+        ceiling: 1595,
     },
     Budget {
         module: "worker-gpu",
         target: 3400,
-        ceiling: 3110,
+        ceiling: 3157,
     },
     Budget {
         module: "worker-storage",
