@@ -29,10 +29,10 @@ pub struct Vulkan {
 
 impl Vulkan {
     /// The driver that `VK_ICD_FILENAMES` names, else lavapipe, which is installed through apt where that is possible. `None`
-    /// where it is not: what wants it is then left out.
+    /// where it is not, which is told: what wants it is then left out.
     ///
     /// # Errors
-    /// If apt fails.
+    /// If it cannot be told.
     pub fn ensure() -> Result<Option<Self>> {
         let mut found = Self::find();
         step("Vulkan driver", || {
@@ -41,15 +41,11 @@ impl Vulkan {
                 if !cfg!(target_os = "linux") {
                     return Ok("left out, lavapipe is for Linux".to_owned());
                 }
-                let apt = match Apt::find() {
-                    Ok(apt) => apt,
-                    Err(reason) => {
-                        return Ok(format!(
-                            "left out, {reason}: install lavapipe, or name a driver in {VARIABLE}"
-                        ));
-                    }
-                };
-                apt.install(PACKAGES)?;
+                if let Err(reason) = Apt::find().and_then(|apt| apt.install(PACKAGES)) {
+                    return Ok(format!(
+                        "left out, {reason}: install lavapipe, or name a driver in {VARIABLE}"
+                    ));
+                }
                 (found, how) = (Self::find(), "installed");
             }
             Ok(match &found {
