@@ -18,14 +18,13 @@ use std::time::Instant;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use clap::Parser;
-use tabtune::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
 use tabtune::model::encoder::BatchTensors;
 use tabtune::model::pooling::pool;
 use tabtune::text::{EncodedExample, TokenBatch};
 use tabtune::train::config::{LoraConfig, Method, Pooling, TrainConfig};
 use tabtune::train::{Sampler, Trainer, set_up};
 
-use shared::{Result, load, read};
+use shared::{Result, load, read, training_examples};
 
 /// Counts padding and measures what it costs
 #[derive(Parser)]
@@ -71,7 +70,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         batch_size: arguments.batch_size,
         ..TrainConfig::default()
     };
-    let dataset = dataset(arguments)?;
+    let dataset = training_examples(&read(&arguments.train)?)?;
     let tokenizer = encoder.tokenizer.truncating(config.max_length as usize)?;
     let examples = dataset.examples.iter();
     let examples: Vec<EncodedExample> = examples
@@ -178,24 +177,4 @@ impl Steps {
         drop(loss.backward());
         Ok(loss.into_scalar())
     }
-}
-
-fn dataset(arguments: &Arguments) -> Result<Dataset> {
-    let table = Table::parse("texts", &read(&arguments.train)?)?;
-    let columns = ColumnChoice {
-        text: 0,
-        label: 1,
-        split: None,
-    };
-    let all = SplitConfig {
-        validation: 0.0,
-        test: 0.0,
-        seed: 0,
-    };
-    Ok(Dataset::from_table(
-        &table,
-        columns,
-        Problem::SingleLabel,
-        all,
-    )?)
 }

@@ -6,6 +6,7 @@ use burn::tensor::Device;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use tabtune::adapter::{BaseModel, Files, TOKENIZER_FILES};
+use tabtune::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
 use tabtune::model::{FolderFiles, MissingFile, PretrainedEncoder};
 
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -82,6 +83,28 @@ pub fn load(folder: &Path, device: &Device) -> Result<Loaded> {
         base,
         beside,
     })
+}
+
+/// A table's texts and their labels, which are its first two columns, all to be trained on.
+#[allow(dead_code, reason = "only measurements train so")]
+pub fn training_examples(table: &[u8]) -> Result<Dataset> {
+    let table = Table::parse("texts", table)?;
+    let columns = ColumnChoice {
+        text: 0,
+        label: 1,
+        split: None,
+    };
+    let all = SplitConfig {
+        validation: 0.0,
+        test: 0.0,
+        seed: 0,
+    };
+    Ok(Dataset::from_table(
+        &table,
+        columns,
+        Problem::SingleLabel,
+        all,
+    )?)
 }
 
 pub fn read(path: &Path) -> Result<Vec<u8>> {

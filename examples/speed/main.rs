@@ -26,13 +26,13 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 use clap::Parser;
-use tabtune::data::{ColumnChoice, Dataset, Problem, SplitConfig, Table};
+use tabtune::data::Dataset;
 use tabtune::eval::{Asking, Pipeline};
 use tabtune::model::PretrainedEncoder;
 use tabtune::train::config::{Method, TrainConfig};
 use tabtune::train::{Progress, Trainer, set_up};
 
-use shared::{Result, load, named, read};
+use shared::{Result, load, named, read, training_examples};
 
 /// Longest text in tokens.
 const MAX_LENGTH: u32 = 128;
@@ -170,21 +170,5 @@ fn dataset(texts: &[String]) -> Result<Dataset> {
     let csv: String = rows
         .map(|(text, label)| format!("\"{}\",{label}\n", text.replace('"', "\"\"")))
         .collect();
-    let table = Table::parse("texts", format!("text,label\n{csv}").as_bytes())?;
-    let columns = ColumnChoice {
-        text: 0,
-        label: 1,
-        split: None,
-    };
-    let all = SplitConfig {
-        validation: 0.0,
-        test: 0.0,
-        seed: 0,
-    };
-    Ok(Dataset::from_table(
-        &table,
-        columns,
-        Problem::SingleLabel,
-        all,
-    )?)
+    training_examples(format!("text,label\n{csv}").as_bytes())
 }
