@@ -196,6 +196,26 @@ impl EncoderPlan {
 }
 
 impl EncoderReader {
+    /// Begins to read the weights of a folder whose small files are here, by name; `names` are all of its files.
+    ///
+    /// # Errors
+    /// If a small file cannot be used, they do not fit each other, or the index names files that are not there.
+    pub fn of_small_files(
+        small: &BTreeMap<String, Vec<u8>>,
+        names: &[&str],
+        device: &Device,
+    ) -> Result<Self, PretrainedError> {
+        let file = |name: &str| small.get(name).map(Vec::as_slice);
+        let plan = EncoderPlan::read(
+            file(CONFIG).unwrap_or_default(),
+            file(TOKENIZER).unwrap_or_default(),
+            file(PROMPTS),
+        )?;
+        // A single file comes before several, as in transformers.
+        let index = file(INDEX).filter(|_| !names.contains(&SINGLE));
+        plan.reader(index, names, device)
+    }
+
     /// The files of weights that are still to be read, in any order.
     pub fn remaining(&self) -> Vec<String> {
         self.weights.remaining()

@@ -6,9 +6,9 @@ use burn::tensor::Device;
 
 use super::fetch::{FetchError, fetch, fetch_verified};
 use super::port::post;
-use crate::model::folder::{CONFIG, INDEX, PROMPTS, SINGLE, TOKENIZER, is_weights};
+use crate::model::folder::is_weights;
 use crate::model::{
-    EncoderPlan, FileBytes, FileSink, MissingFile, PretrainedEncoder, PretrainedError,
+    EncoderReader, FileBytes, FileSink, MissingFile, PretrainedEncoder, PretrainedError,
 };
 use crate::protocol::{EncoderEntry, EncoderFile, Event, RequestId, WireError};
 
@@ -53,16 +53,9 @@ pub async fn encoder(
     for file in entry.files.iter().filter(|file| !is_weights(&file.name)) {
         let mut sink = FileBytes::default();
         download.fetch(file, &mut sink).await?;
-        small.insert(file.name.as_str(), sink.bytes);
+        small.insert(file.name.clone(), sink.bytes);
     }
-    let file = |name: &str| small.get(name).map(Vec::as_slice);
-    let plan = EncoderPlan::read(
-        file(CONFIG).unwrap_or_default(),
-        file(TOKENIZER).unwrap_or_default(),
-        file(PROMPTS),
-    )?;
-    let index = file(INDEX).filter(|_| !names.contains(&SINGLE));
-    let mut reader = plan.reader(index, &names, device)?;
+    let mut reader = EncoderReader::of_small_files(&small, &names, device)?;
     let wanted = reader.remaining();
     for file in entry
         .files

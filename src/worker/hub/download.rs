@@ -14,10 +14,8 @@ use super::super::store::{Store, StoredFile};
 use crate::hub::{
     Hub, HubDescription, HubError, HubFile, Repository, Retries, Transfer, TransferFault,
 };
-use crate::model::folder::{CONFIG, INDEX, PROMPTS, SINGLE, TOKENIZER, is_weights};
-use crate::model::{
-    EncoderPlan, EncoderReader, FileBytes, FileSink, PretrainedEncoder, WeightsError,
-};
+use crate::model::folder::is_weights;
+use crate::model::{EncoderReader, FileBytes, FileSink, PretrainedEncoder, WeightsError};
 use crate::port::describe;
 use crate::protocol::{RequestId, WireError};
 
@@ -124,14 +122,7 @@ impl Download {
     fn plan(&self, device: &Device) -> Result<EncoderReader, WireError> {
         let files = &self.description.files;
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        let file = |name: &str| self.small.get(name).map(Vec::as_slice);
-        let plan = EncoderPlan::read(
-            file(CONFIG).unwrap_or_default(),
-            file(TOKENIZER).unwrap_or_default(),
-            file(PROMPTS),
-        )?;
-        let index = file(INDEX).filter(|_| !names.contains(&SINGLE));
-        Ok(plan.reader(index, &names, device)?)
+        Ok(EncoderReader::of_small_files(&self.small, &names, device)?)
     }
 
     /// Takes a file from the store, or fetches and stores it.
