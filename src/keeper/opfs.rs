@@ -4,17 +4,16 @@ use wasm_bindgen::JsValue;
 use web_sys::File;
 
 use super::errors::KeeperError;
-use crate::port::opfs::{DirectoryHandle, FileHandle, StorageManager, SyncAccessHandle, exception};
+use crate::port::opfs::{
+    ATTEMPTS, DirectoryHandle, FileHandle, PAUSE, StorageManager, SyncAccessHandle, exception,
+    is_open,
+};
 use crate::port::{FileReader, describe, sleep};
 use crate::protocol::Space;
 use crate::storage::{Disk, DiskError, Folder, ReadFile, WriteFile};
 
 /// The folder that holds the projects' folders.
 const FOLDER: &str = "projects";
-
-/// How often and how long, in milliseconds, to wait for a file that a worker which was just ended had open.
-const ATTEMPTS: u32 = 20;
-const PAUSE: u32 = 50;
 
 /// The folder of projects.
 pub struct Opfs {
@@ -170,7 +169,7 @@ impl Drop for OpfsWriter {
 async fn access(handle: &FileHandle) -> Result<SyncAccessHandle, JsValue> {
     for _ in 1..ATTEMPTS {
         match handle.open().await {
-            Err(error) if exception(&error) == "NoModificationAllowedError" => sleep(PAUSE).await,
+            Err(error) if is_open(&error) => sleep(PAUSE).await,
             opened => return opened,
         }
     }

@@ -7,6 +7,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+/// How often and how long, in milliseconds, to wait for a file that [is open](is_open) in a worker which was just ended.
+pub const ATTEMPTS: u32 = 20;
+/// See [`ATTEMPTS`].
+pub const PAUSE: u32 = 50;
+
 #[wasm_bindgen]
 extern "C" {
     type Navigator;
@@ -213,6 +218,11 @@ impl SyncAccessHandle {
 pub fn exception(error: &JsValue) -> String {
     let name = Reflect::get(error, &"name".into()).unwrap_or_default();
     name.as_string().unwrap_or_default()
+}
+
+/// Whether a file was refused because somebody has it open.
+pub fn is_open(error: &JsValue) -> bool {
+    exception(error) == "NoModificationAllowedError"
 }
 
 /// What a promise comes to.

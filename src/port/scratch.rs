@@ -1,14 +1,10 @@
 //! Files of the browser's own file system that are wanted for as long as a run goes on, and by nobody else.
 
-use super::opfs::{DirectoryHandle, StorageManager, exception};
+use super::opfs::{ATTEMPTS, DirectoryHandle, PAUSE, StorageManager, is_open};
 use super::sleep;
 
 /// The folder that holds them. Projects are in another.
 const FOLDER: &str = "scratch";
-
-/// How often and how long, in milliseconds, to wait for a file that a worker which was just ended had open.
-const ATTEMPTS: u32 = 20;
-const PAUSE: u32 = 50;
 
 /// The folder, which is made if it is not there; `None` if the browser has none for this page.
 pub async fn scratch_folder(manager: &StorageManager) -> Option<DirectoryHandle> {
@@ -33,7 +29,7 @@ pub async fn sweep_scratch() {
         let mut open = Vec::new();
         for name in left {
             let removed = folder.remove_entry(&name).await;
-            if removed.is_err_and(|error| exception(&error) == "NoModificationAllowedError") {
+            if removed.is_err_and(|error| is_open(&error)) {
                 open.push(name);
             }
         }
