@@ -225,6 +225,12 @@ pub async fn fetch(url: &str, file: &str) -> Result<Vec<u8>, FetchError> {
     Ok(bytes)
 }
 
+/// Copies bytes that came into this worker's memory, in the place of what was there.
+pub fn copy(chunk: &Uint8Array, bytes: &mut Vec<u8>) {
+    bytes.resize(chunk.length() as usize, 0);
+    chunk.copy_to(bytes);
+}
+
 /// Fetches a file of an encoder into a sink, and checks that it is the very one. `progress` is told how many bytes have
 /// arrived.
 pub async fn fetch_verified(
@@ -243,8 +249,7 @@ pub async fn fetch_verified(
         && let Some(chunk) = reply.body.next().await.map_err(unreachable(&file.name))?
     {
         loaded += chunk.length() as usize;
-        bytes.resize(chunk.length() as usize, 0);
-        chunk.copy_to(&mut bytes);
+        copy(&chunk, &mut bytes);
         sink.push(&bytes).map_err(of_weights)?;
         progress(loaded);
     }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
 use super::super::clock::sleep;
 use super::super::errors::of_weights;
-use super::super::fetch::Reply;
+use super::super::fetch::{Reply, copy};
 use super::super::files::Progress;
 use super::super::store::{Store, StoredFile};
 use crate::hub::{
@@ -210,11 +209,6 @@ async fn take_stored(
     }
     sink.end().map_err(of_weights)?;
     Ok(true)
-}
-
-fn copy(chunk: &Uint8Array, bytes: &mut Vec<u8>) {
-    bytes.resize(chunk.length() as usize, 0);
-    chunk.copy_to(bytes);
 }
 
 /// One file on its way from the hub, over as many requests as it takes.
