@@ -2,6 +2,8 @@
 //!
 //! Source: the algorithms in the documentation of `torch.optim.{AdamW,Adam}`.
 
+use std::mem::MaybeUninit;
+
 use super::ops::AdamStep;
 use super::parallel;
 
@@ -19,46 +21,67 @@ pub(super) struct Adam<'a> {
 }
 
 impl Adam<'_> {
-    /// The mean of the gradients, given the one before.
-    pub(super) fn mean(&self, before: &[f32], mean: &mut [f32]) {
-        let [keep, new] = [self.step.beta_1, 1.0 - self.step.beta_1].map(|x| x as f32);
-        self.each(mean, |at| before[at] * keep + self.gradient(at) * new);
+    /// The parameter, the mean of its gradients and that of their squares, given both means before.
+    pub(super) fn update(&self, [mean, mean_square]: [&[f32]; 2]) -> [Vec<f32>; 3] {
+        let count = self.value.len();
+        let slices = [self.gradient, mean, mean_square];
+        assert!(
+            slices.iter().all(|slice| slice.len() == count),
+            "a moment for each number"
+        );
+        // SAFETY: `update_block` writes all that it is given, as all slices are as long.
+        unsafe {
+            parallel::collect_all(count, MIN_SHARE, |start, block| {
+                self.update_block(
+                    [mean, mean_square].map(|means| &means[start..]),
+                    start,
+                    block,
+                );
+            })
+        }
     }
 
-    /// The mean of their squares, given the one before.
-    pub(super) fn mean_square(&self, before: &[f32], mean_square: &mut [f32]) {
-        let [keep, new] = [self.step.beta_2, 1.0 - self.step.beta_2].map(|x| x as f32);
-        self.each(mean_square, |at| {
-            let gradient = self.gradient(at);
-            before[at] * keep + gradient * gradient * new
-        });
-    }
-
-    /// The parameter, given both means.
-    pub(super) fn value(&self, mean: &[f32], mean_square: &[f32], value: &mut [f32]) {
+    /// [`Self::update`] of the numbers from `start` on. In loops of one output each, which a compiler makes vectors of.
+    #[inline(always)]
+    fn update_block(
+        &self,
+        [mean, mean_square]: [&[f32]; 2],
+        start: usize,
+        [new_value, new_mean, new_mean_square]: &mut [&mut [MaybeUninit<f32>]; 3],
+    ) {
         let AdamStep {
             keep,
+            decay,
+            beta_1,
+            beta_2,
             rate,
             epsilon,
-            ..
         } = self.step;
-        let [keep, rate, epsilon] = [keep, rate, epsilon].map(|x| x as f32);
-        self.each(value, |at| {
-            self.value[at] * keep - mean[at] * rate / (mean_square[at].sqrt() + epsilon)
-        });
-    }
-
-    #[inline(always)]
-    fn gradient(&self, at: usize) -> f32 {
-        self.gradient[at] * self.scale + self.value[at] * self.step.decay as f32
-    }
-
-    fn each(&self, output: &mut [f32], number: impl Fn(usize) -> f32 + Sync) {
-        let most = output.len() / MIN_SHARE;
-        parallel::split_mut(output, 1, most, |start, output| {
-            for (index, output) in output.iter_mut().enumerate() {
-                *output = number(start + index);
-            }
-        });
+        let [new_1, new_2] = [1.0 - beta_1, 1.0 - beta_2].map(|x| x as f32);
+        let [keep, decay, beta_1, beta_2] = [keep, decay, beta_1, beta_2].map(|x| x as f32);
+        let [rate, epsilon] = [rate, epsilon].map(|x| x as f32);
+        let value = &self.value[start..];
+        let gradients = || {
+            let pairs = self.gradient[start..].iter().zip(value);
+            pairs.map(|(gradient, value)| gradient * self.scale + value * decay)
+        };
+        for ((place, mean), gradient) in new_mean.iter_mut().zip(mean).zip(gradients()) {
+            place.write(mean * beta_1 + gradient * new_1);
+        }
+        let places = new_mean_square.iter_mut().zip(mean_square);
+        for ((place, mean_square), gradient) in places.zip(gradients()) {
+            place.write(mean_square * beta_2 + gradient * gradient * new_2);
+        }
+        // SAFETY: both were written above.
+        let means = unsafe {
+            [
+                new_mean.assume_init_ref(),
+                new_mean_square.assume_init_ref(),
+            ]
+        };
+        let means = means[0].iter().zip(means[1]);
+        for ((place, value), (mean, mean_square)) in new_value.iter_mut().zip(value).zip(means) {
+            place.write(value * keep - mean * rate / (mean_square.sqrt() + epsilon));
+        }
     }
 }

@@ -316,13 +316,8 @@ impl Kernels for Flex {
             scale: f32s(&clipping)[2],
             step,
         };
-        let [mut new_value, mut new_mean, mut new_mean_square] =
-            [(); 3].map(|()| vec![0.0; shape.num_elements()]);
-        update.mean(f32s(&mean), &mut new_mean);
-        update.mean_square(f32s(&mean_square), &mut new_mean_square);
-        update.value(&new_mean, &new_mean_square, &mut new_value);
-        let tensor = |values| tensor(values, shape.clone());
-        (tensor(new_value), tensor(new_mean), tensor(new_mean_square))
+        let updated = update.update([f32s(&mean), f32s(&mean_square)]);
+        updated.map(|values| tensor(values, shape.clone())).into()
     }
 }
 

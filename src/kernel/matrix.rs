@@ -1,5 +1,10 @@
 //! Matrices in memory: rows one after another, perhaps with gaps, as those of one head of attention have.
 
+use super::parallel;
+
+/// Values of a part that a thread of its own is worth.
+const MIN_SHARE: usize = 1 << 16;
+
 /// Rows to read.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
@@ -101,13 +106,17 @@ pub(super) fn transposed(values: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32
     /// Rows at a time, so that a line of the cache is filled while it is there.
     const TOGETHER: usize = 16;
     let mut transposed = vec![0.0; rows * columns];
-    for first in (0..rows).step_by(TOGETHER) {
-        let together = first..(first + TOGETHER).min(rows);
-        for (column, places) in transposed.chunks_exact_mut(rows).enumerate() {
-            for (place, row) in places[together.clone()].iter_mut().zip(together.clone()) {
-                *place = values[row * columns + column];
+    let most = transposed.len() / MIN_SHARE;
+    parallel::split_mut(&mut transposed, rows.max(1), most, |start, transposed| {
+        for first in (0..rows).step_by(TOGETHER) {
+            let together = first..(first + TOGETHER).min(rows);
+            for (index, places) in transposed.chunks_exact_mut(rows).enumerate() {
+                let column = start / rows + index;
+                for (place, row) in places[together.clone()].iter_mut().zip(together.clone()) {
+                    *place = values[row * columns + column];
+                }
             }
         }
-    }
+    });
     transposed
 }

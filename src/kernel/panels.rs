@@ -1,5 +1,7 @@
 //! The right-hand matrix of a product, in the order in which tiles read it.
 
+use std::mem::MaybeUninit;
+
 use super::matrix::Rows;
 use super::parallel;
 use super::tile::WIDTH;
@@ -41,17 +43,11 @@ impl Panels {
     /// - `matrix`: `[depth, columns]`
     pub fn fill(&mut self, matrix: Rows<'_>) {
         let [depth, columns] = matrix.shape();
-        self.resize(depth, columns);
-        let length = (WIDTH * depth).max(1);
-        let most = self.values.len() / MIN_SHARE;
-        parallel::split_mut(&mut self.values, length, most, |start, values| {
-            for (panel, values) in values.chunks_exact_mut(length).enumerate() {
-                let first = (start / length + panel) * WIDTH;
-                let columns = first..(first + WIDTH).min(columns);
-                for (step, values) in values.chunks_exact_mut(WIDTH).enumerate() {
-                    let part = &matrix.row(step)[columns.clone()];
-                    values[..part.len()].copy_from_slice(part);
-                }
+        self.write([depth, columns], |panel, steps| {
+            let columns = panel * WIDTH..columns.min((panel + 1) * WIDTH);
+            for (step, places) in steps.iter_mut().enumerate() {
+                let part = &matrix.row(step)[columns.clone()];
+                places[..part.len()].write_copy_of_slice(part);
             }
         });
     }
@@ -61,19 +57,46 @@ impl Panels {
     /// # Shapes
     /// - `matrix`: `[columns, depth]`
     pub fn fill_transposed(&mut self, matrix: Rows<'_>) {
+        /// Steps at a time, which stay in the first cache until all columns are there.
+        const TOGETHER: usize = 128;
         let [columns, depth] = matrix.shape();
-        self.resize(depth, columns);
-        if depth == 0 {
-            return;
-        }
-        for (panel, values) in self.values.chunks_exact_mut(WIDTH * depth).enumerate() {
-            let (steps, _) = values.as_chunks_mut::<WIDTH>();
-            for (place, column) in (panel * WIDTH..columns).take(WIDTH).enumerate() {
-                for (step, value) in steps.iter_mut().zip(matrix.row(column)) {
-                    step[place] = *value;
+        self.write([depth, columns], |panel, steps| {
+            for (slice, steps) in steps.chunks_mut(TOGETHER).enumerate() {
+                for (place, column) in (panel * WIDTH..columns).take(WIDTH).enumerate() {
+                    let values = &matrix.row(column)[slice * TOGETHER..];
+                    for (places, value) in steps.iter_mut().zip(values) {
+                        places[place].write(*value);
+                    }
                 }
             }
-        }
+        });
+    }
+
+    /// Takes another shape, and the values that `fill` writes to each panel: all but those beyond the last column.
+    fn write(
+        &mut self,
+        [depth, columns]: [usize; 2],
+        fill: impl Fn(usize, &mut [[MaybeUninit<f32>; WIDTH]]) + Sync,
+    ) {
+        let panels = columns.div_ceil(WIDTH);
+        let length = panels * WIDTH * depth;
+        (self.depth, self.columns) = (depth, columns);
+        self.values.clear();
+        self.values.reserve(length);
+        let (steps, _) = self.values.spare_capacity_mut()[..length].as_chunks_mut::<WIDTH>();
+        parallel::split_mut(steps, depth.max(1), length / MIN_SHARE, |start, steps| {
+            for (index, steps) in steps.chunks_mut(depth.max(1)).enumerate() {
+                let panel = start / depth + index;
+                for places in steps.iter_mut() {
+                    // Only the last panel has any.
+                    let beyond = &mut places[(columns - panel * WIDTH).min(WIDTH)..];
+                    beyond.fill(MaybeUninit::new(0.0));
+                }
+                fill(panel, steps);
+            }
+        });
+        // SAFETY: the panels make up the whole, and each has all of its columns and zeros for the others.
+        unsafe { self.values.set_len(length) };
     }
 
     /// `[depth, columns]`
@@ -84,12 +107,5 @@ impl Panels {
     /// A panel, from a step of the depth on.
     pub(super) fn from(&self, panel: usize, step: usize) -> &[f32] {
         &self.values[(panel * self.depth + step) * WIDTH..]
-    }
-
-    fn resize(&mut self, depth: usize, columns: usize) {
-        self.values.clear();
-        self.values
-            .resize(columns.div_ceil(WIDTH) * WIDTH * depth, 0.0);
-        (self.depth, self.columns) = (depth, columns);
     }
 }

@@ -51,6 +51,42 @@ unsafe fn collect(
     values
 }
 
+/// [`collect`] for several outputs of one length, which are written some places at a time: what `work` writes first is
+/// still in the cache when it reads it again.
+///
+/// # Safety
+/// - as there
+pub(super) unsafe fn collect_all<const N: usize>(
+    count: usize,
+    min_share: usize,
+    work: impl Fn(usize, &mut [&mut [MaybeUninit<f32>]; N]) + Sync,
+) -> [Vec<f32>; N] {
+    const TOGETHER: usize = 1024;
+    let mut outputs = [(); N].map(|()| Vec::with_capacity(count));
+    let mut parts = outputs.each_mut().map(|output| {
+        let places = &mut output.spare_capacity_mut()[..count];
+        places.chunks_mut(TOGETHER)
+    });
+    let mut blocks: Vec<[&mut [MaybeUninit<f32>]; N]> = (0..count)
+        .step_by(TOGETHER)
+        .map(|_| {
+            parts
+                .each_mut()
+                .map(|parts| parts.next().unwrap_or_default())
+        })
+        .collect();
+    split_mut(&mut blocks, 1, count / min_share, |first, blocks| {
+        for (index, block) in blocks.iter_mut().enumerate() {
+            work((first + index) * TOGETHER, block);
+        }
+    });
+    // SAFETY: the blocks make up the whole, and `work` has written them.
+    outputs
+        .iter_mut()
+        .for_each(|output| unsafe { output.set_len(count) });
+    outputs
+}
+
 /// Does `work` on `0..count`, in at most `most` parts, which begin at multiples of `unit`.
 #[cfg(feature = "threads")]
 pub(super) fn split(count: usize, unit: usize, most: usize, work: impl Fn(Range<usize>) + Sync) {
@@ -145,6 +181,22 @@ fn each<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) + Syn
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_place_is_written_once() {
+        for count in [0, 1, 1023, 1024, 1025, 5000] {
+            let work = |start: usize, [one, two]: &mut [&mut [MaybeUninit<f32>]; 2]| {
+                for (index, (one, two)) in one.iter_mut().zip(two.iter_mut()).enumerate() {
+                    one.write((start + index) as f32);
+                    two.write(-((start + index) as f32));
+                }
+            };
+            // SAFETY: both are written to their ends.
+            let [one, two] = unsafe { collect_all(count, 1000, work) };
+            assert_eq!(one, (0..count).map(|at| at as f32).collect::<Vec<_>>());
+            assert!(one.iter().zip(&two).all(|(one, two)| *one == -two));
+        }
+    }
 
     #[test]
     fn parts_are_as_equal_as_can_be_and_make_up_the_whole() {
