@@ -1,6 +1,7 @@
 //! The kernels on the memory of burn-flex's tensors.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Weak};
 
 use burn::backend::flex::{FlexDevice, FlexTensor, Layout};
 use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
@@ -468,7 +469,7 @@ fn multiply(
     let (rows, shape) = with_columns(input, depth, columns);
     let output = if computes_in_int8(packs) {
         let panels = int8_panels(packs, weight, direction);
-        int8::product(&QuantizedRows::of(rows), &panels, bias)
+        int8::product(&quantized(input, rows), &panels, bias)
     } else {
         product(rows, &panels(packs, weight, direction), bias)
     };
@@ -488,6 +489,29 @@ fn with_columns(tensor: &FlexTensor, depth: usize, columns: usize) -> (Rows<'_>,
 /// Whether products with a weight are in 8-bit integers.
 fn computes_in_int8(packs: &Packs) -> bool {
     packs.are_in_int8() && int8::is_available()
+}
+
+/// A tensor in 8 bits, which lies in memory as these rows.
+///
+/// The last one is kept, as query, key and value are projections of the same. It is known by the tensor's memory: nothing
+/// else can come to lie there, nor can it change, as long as there is a reference to it, be it a weak one.
+fn quantized(tensor: &FlexTensor, rows: Rows<'_>) -> Arc<QuantizedRows> {
+    /// Where the rows lie, and their shape.
+    type Place = (Weak<Bytes>, *const f32, [usize; 2]);
+    thread_local! {
+        static LAST: RefCell<Option<(Place, Arc<QuantizedRows>)>> = const { RefCell::new(None) };
+    }
+    let (memory, start) = (Arc::downgrade(&tensor.data_arc()), f32s(tensor).as_ptr());
+    LAST.with_borrow_mut(|last| {
+        let kept = last.take().filter(|((kept, kept_start, shape), _)| {
+            kept.ptr_eq(&memory) && *kept_start == start && *shape == rows.shape()
+        });
+        let (_, quantized) = last.insert(kept.unwrap_or_else(|| {
+            let place = (memory, start, rows.shape());
+            (place, Arc::new(QuantizedRows::of(rows)))
+        }));
+        Arc::clone(quantized)
+    })
 }
 
 /// The packed form of a weight.

@@ -110,6 +110,42 @@ fn an_int8_layer_is_near_burns() {
 }
 
 #[test]
+fn a_changed_input_is_quantised_anew() {
+    let device = crate::device::cpu();
+    let of = |shape: [usize; 2], seed| {
+        let values = values(shape.iter().product(), seed);
+        Tensor::<2>::from_data(TensorData::new(values, shape), &device)
+    };
+    let (weight, bias) = (of([32, 16], 2), of([1, 16], 3).reshape([16]));
+    let packs = Packs::default();
+    let multiply = |input: &Tensor<2>, packs: &Packs| {
+        packed_linear(input.clone(), weight.clone(), bias.clone(), packs).into_data()
+    };
+    let near = |found: TensorData, expected: TensorData| {
+        found.assert_approx_eq(&expected, Tolerance::<f32>::absolute(0.1));
+    };
+    for seed in 10..20 {
+        // Where the one before lay, as a rule.
+        let mut input = of([24, 32], seed);
+        for _ in 0..3 {
+            let found = multiply(&input, &packs.in_int8());
+            assert_eq!(found, multiply(&input, &packs.in_int8()));
+            near(found, multiply(&input, &packs));
+            // In place, as nothing else has it.
+            input = input * -1.0;
+        }
+        // The same memory, other rows.
+        let part = input.clone().slice([8..16]);
+        near(multiply(&part, &packs.in_int8()), multiply(&part, &packs));
+        let turned = input.reshape([32, 24]).transpose();
+        near(
+            multiply(&turned, &packs.in_int8()),
+            multiply(&turned, &packs),
+        );
+    }
+}
+
+#[test]
 fn a_changed_weight_is_packed_anew() {
     let (input, bias) = (tensor([4, 16], 1), tensor([16], 3));
     let packs = Packs::default();
