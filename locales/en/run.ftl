@@ -145,6 +145,8 @@ run-will-learn =
 run-estimating = Measuring how long this will take…
 run-estimate = About { $time }, and about { $memory } of memory.
 run-estimate-most = At most about { $time }, and about { $memory } of memory.
+run-8bit-choice = 8-bit layers: usually more than twice as fast, nearly as accurate
+run-8bit-choice-time = 8-bit layers: about { $time }, nearly as accurate
 run-memory-mb = { $megabytes } MB
 run-memory-gb = { $gigabytes } GB
 

@@ -141,6 +141,8 @@ run-will-learn = { $encoder } 将学习“{ $data }”的 { $count } 个样本�
 run-estimating = 正在测量所需时间…
 run-estimate = 约需 { $time }，内存约 { $memory }。
 run-estimate-most = 最多约需 { $time }，内存约 { $memory }。
+run-8bit-choice = 8 位层：通常快一倍以上，准确率相差很小
+run-8bit-choice-time = 8 位层：大约 { $time }，准确率相差很小
 run-memory-mb = { $megabytes } MB
 run-memory-gb = { $gigabytes } GB
 

@@ -4,13 +4,16 @@ use super::{RunState, settle};
 use crate::protocol::{Estimate, RequestId};
 use crate::train::config::TrainConfig;
 
+/// The most estimates that are remembered: those of the settings that a user goes back and forth between.
+const MOST_KNOWN: usize = 8;
+
 /// What is known of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Estimates {
     /// What is being measured.
     pending: Option<(RequestId, TrainConfig)>,
-    /// What was measured last, with the encoder and data in use. `None` for settings that cannot be estimated.
-    known: Option<(TrainConfig, Option<Estimate>)>,
+    /// What was measured with the encoder and data in use, the last first. `None` for settings that cannot be estimated.
+    known: Vec<(TrainConfig, Option<Estimate>)>,
     /// Settings, encoder and data whose measurement cost a worker.
     refused: Option<(TrainConfig, Subject)>,
 }
@@ -26,26 +29,29 @@ impl Estimates {
 
     /// The encoder or the data are others.
     pub(super) fn forget(&mut self) {
-        self.known = None;
+        self.known.clear();
     }
 }
 
 impl RunState {
     /// What a run with these settings is expected to take, if that was measured.
     pub fn estimate(&self, config: &TrainConfig) -> Option<Estimate> {
-        let (measured, estimate) = self.estimates.known.as_ref()?;
-        estimate.filter(|_| *measured == config.estimated())
+        let config = config.estimated();
+        let mut known = self.estimates.known.iter();
+        known.find(|(measured, _)| *measured == config)?.1
     }
 
     /// Whether it is worth measuring what a run with these settings takes.
     pub fn wants_estimate(&self, config: &TrainConfig) -> bool {
         let config = config.estimated();
         let estimates = &self.estimates;
-        let is = |other: Option<&TrainConfig>| other == Some(&config);
         self.can_start()
             && !self.is_redividing()
-            && !is(estimates.pending.as_ref().map(|(_, config)| config))
-            && !is(estimates.known.as_ref().map(|(config, _)| config))
+            && !estimates
+                .pending
+                .as_ref()
+                .is_some_and(|(_, pending)| *pending == config)
+            && !estimates.known.iter().any(|(known, _)| *known == config)
             && !estimates
                 .refused
                 .as_ref()
@@ -60,7 +66,7 @@ impl RunState {
     /// The worker is gone. What it was measuring may have been too much for it, so that it is not asked for again.
     pub(super) fn lose_estimate(&mut self) {
         let pending = self.estimates.pending.take();
-        self.estimates.known = None;
+        self.estimates.known.clear();
         if let Some((_, config)) = pending {
             self.estimates.refused = Some((config, self.subject()));
         }
@@ -87,7 +93,10 @@ impl RunState {
         };
         // Without an answer it may have been another command that came in between; then it is worth another try.
         if estimate.is_some() || self.can_start() {
-            self.estimates.known = Some((config, estimate));
+            let known = &mut self.estimates.known;
+            known.retain(|(measured, _)| *measured != config);
+            known.insert(0, (config, estimate));
+            known.truncate(MOST_KNOWN);
         }
     }
 }
@@ -139,6 +148,12 @@ mod tests {
         };
         assert_eq!(state.estimate(&wider), None);
         assert!(state.wants_estimate(&wider));
+
+        // What was measured before is known still.
+        ask(&mut state, 51, &wider);
+        answer(&mut state, 51, None);
+        assert!(!state.wants_estimate(&wider) && state.estimate(&wider).is_none());
+        assert_eq!(state.estimate(&longer), Some(ESTIMATE));
     }
 
     #[test]

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use super::engine::Engine;
 use super::format::duration;
 use super::language::tr;
-use super::settings::Values;
+use super::settings::{EIGHT_BIT, Settings, Values};
 use super::words;
+use crate::run_state::RunState;
+use crate::train::config::TrainConfig;
 
 /// A setting that is being typed changes several times a second; a measurement takes about as long as this.
 const DEBOUNCE_MS: u32 = 500;
@@ -18,22 +20,22 @@ pub(crate) fn Estimate(engine: Engine, values: Memo<Option<Values>>) -> impl Int
     let wanted = Memo::new(move |_| {
         values.with(|values| {
             let config = &values.as_ref()?.train;
-            let wants = engine.state.with(|state| state.wants_estimate(config));
-            wants.then(|| config.estimated())
+            let wanted = engine.state.with(|state| next(state, config));
+            wanted.map(|config| config.estimated())
         })
     });
     let timer = StoredValue::new_local(None::<Timeout>);
     Effect::new(move |_| {
-        let wanted = wanted.get();
-        timer.set_value(wanted.map(|config| {
+        let wanted_then = wanted.get();
+        timer.set_value(wanted_then.map(|config| {
             Timeout::new(DEBOUNCE_MS, move || {
-                let still = engine
-                    .state
-                    .with_untracked(|state| state.wants_estimate(&config));
                 // All settings: a GPU is made ready for the very first batches.
-                let all = values.with_untracked(|values| Some(values.as_ref()?.train.clone()));
-                if let Some(config) = all.filter(|all| still && all.estimated() == config) {
-                    engine.estimate(config);
+                let still = values.with_untracked(|values| {
+                    let config = &values.as_ref()?.train;
+                    engine.state.with_untracked(|state| next(state, config))
+                });
+                if let Some(still) = still.filter(|still| still.estimated() == config) {
+                    engine.estimate(still);
                 }
             })
         }));
@@ -69,5 +71,62 @@ pub(crate) fn Estimate(engine: Engine, values: Memo<Option<Values>>) -> impl Int
         >
             {words}
         </p>
+    }
+}
+
+/// The settings that are to be measured next: the user's own, and then the same in 8-bit integers, where the device has them.
+fn next(state: &RunState, config: &TrainConfig) -> Option<TrainConfig> {
+    if state.wants_estimate(config) {
+        return Some(config.clone());
+    }
+    state.estimate(config)?;
+    let in_8bit = config.in_8bit(true).filter(|_| state.can_use_int8())?;
+    state.wants_estimate(&in_8bit).then_some(in_8bit)
+}
+
+/// Whether the run computes in 8-bit integers, and what it would take then. It is there where there is a choice.
+#[component]
+pub(crate) fn EightBitChoice(
+    engine: Engine,
+    settings: Settings,
+    values: Memo<Option<Values>>,
+) -> impl IntoView {
+    let chosen = Memo::new(move |_| {
+        let of = |values: &Option<Values>| Some(values.as_ref()?.train.load_in_8bit);
+        values.with(of).unwrap_or_default()
+    });
+    let is_there = Memo::new(move |_| {
+        let method_has = values.with(|values| {
+            let values = values.as_ref();
+            values.is_some_and(|values| values.train.in_8bit(true).is_some())
+        });
+        let device_has =
+            |state: &RunState| state.can_use_int8() && state.can_start() && !state.is_running();
+        method_has && engine.state.with(device_has)
+    });
+    let seconds = Memo::new(move |_| {
+        values.with(|values| {
+            let in_8bit = values.as_ref()?.train.in_8bit(true)?;
+            let estimate = engine.state.with(|state| state.estimate(&in_8bit))?;
+            Some(estimate.seconds(in_8bit.epochs))
+        })
+    });
+    let words = move || match seconds.get() {
+        Some(seconds) => tr!("run-8bit-choice-time", time = duration(seconds)),
+        None => tr!("run-8bit-choice"),
+    };
+    view! {
+        <label class="check small" prop:hidden=move || !is_there.get()>
+            <input
+                type="checkbox"
+                data-testid="eight-bit"
+                data-seconds=move || seconds.get()
+                prop:checked=move || chosen.get()
+                on:change:target=move |event| {
+                    settings.type_in(EIGHT_BIT, event.target().checked().to_string());
+                }
+            />
+            <span>{words}</span>
+        </label>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::{Engine, StartPace};
-use super::estimate::Estimate;
+use super::estimate::{EightBitChoice, Estimate};
 use super::format::{self, duration, score_change, thousands};
 use super::language::tr;
 use super::live_numbers::LiveNumbers;
@@ -63,6 +63,7 @@ pub(crate) fn RunCard(engine: Engine, settings: Settings) -> impl IntoView {
             <h2 id="run-title">{move || tr!("run-title")}</h2>
             <p class="muted small">{move || intent.get()}</p>
             <Estimate engine values />
+            <EightBitChoice engine settings values />
             <div class="buttons">
                 <button
                     type="button"

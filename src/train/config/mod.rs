@@ -229,6 +229,14 @@ impl TrainConfig {
         self.load_in_8bit && self.method == Method::Lora
     }
 
+    /// The same settings in 8-bit integers, or no longer; `None` where the method knows none.
+    pub fn in_8bit(&self, load_in_8bit: bool) -> Option<Self> {
+        (self.method == Method::Lora).then(|| Self {
+            load_in_8bit,
+            ..self.clone()
+        })
+    }
+
     /// Whether the run trains in 16-bit numbers.
     pub fn trains_in_float16(&self) -> bool {
         self.fp16 && self.method != Method::HeadOnly

@@ -47,11 +47,14 @@ impl Preset {
         }
     }
 
-    /// The preset that settings are, whatever their seed; `None` if they are the user's own.
+    /// The preset that settings are, whatever their seed and the numbers that they are computed with; `None` if they are the
+    /// user's own.
     pub fn of(config: &TrainConfig, layers: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|preset| {
             let own = TrainConfig {
                 seed: config.seed,
+                load_in_8bit: config.load_in_8bit,
+                fp16: config.fp16,
                 ..preset.config(layers)
             };
             own == *config
@@ -70,6 +73,7 @@ mod tests {
             for preset in Preset::ALL {
                 let config = TrainConfig {
                     seed: 7,
+                    load_in_8bit: true,
                     ..preset.config(layers)
                 };
                 assert_eq!(config.validate(), Ok(()));

@@ -145,8 +145,11 @@ macro_rules! field {
 /// Place of the learning rate in [`FIELDS`].
 pub(crate) const LEARNING_RATE: usize = 1;
 
-/// Fields that make up a recipe. The others draw by chance, or divide the data.
-pub(super) const RECIPE_FIELDS: usize = 31;
+/// Fields that make up a recipe. The others say with what numbers it is computed, draw by chance, or divide the data.
+pub(super) const RECIPE_FIELDS: usize = 29;
+
+/// Place of 8-bit layers in [`FIELDS`].
+pub(crate) const EIGHT_BIT: usize = RECIPE_FIELDS;
 
 /// Fields that are always shown; the others stand under "More settings".
 pub(crate) const BASIC_FIELDS: usize = 3;
@@ -279,14 +282,6 @@ pub(crate) const FIELDS: [Field; 34] = [
         || tr!("run-lora-plus"),
         || tr!("run-lora-plus-hint"), real train.lora.loraplus_lr_ratio, with_lora),
     field!(
-        "8-bit layers",
-        || tr!("run-8bit"),
-        || tr!("run-8bit-hint"), switch train.load_in_8bit, with_lora),
-    field!(
-        "16-bit layers",
-        || tr!("run-16bit"),
-        || tr!("run-16bit-hint"), switch train.fp16, with_trained_encoder),
-    field!(
         "Pooling",
         || tr!("run-pooling"),
         || tr!("run-pooling-hint"), POOLINGS train.pooling, always),
@@ -404,6 +399,14 @@ pub(crate) const FIELDS: [Field; 34] = [
             Some(())
         }
     ),
+    field!(
+        "8-bit layers",
+        || tr!("run-8bit"),
+        || tr!("run-8bit-hint"), switch train.load_in_8bit, with_lora),
+    field!(
+        "16-bit layers",
+        || tr!("run-16bit"),
+        || tr!("run-16bit-hint"), switch train.fp16, with_trained_encoder),
     field!(
         "Seed",
         || tr!("run-seed"),

@@ -13,7 +13,7 @@ use crate::run_state::RunState;
 use crate::train::config::{Preset, Range, TrainConfig, TrainConfigError};
 
 use fields::RECIPE_FIELDS;
-pub(crate) use fields::{BASIC_FIELDS, FIELDS, Kind, LEARNING_RATE};
+pub(crate) use fields::{BASIC_FIELDS, EIGHT_BIT, FIELDS, Kind, LEARNING_RATE};
 pub(crate) use text::real;
 
 /// All that the settings say.
