@@ -117,8 +117,16 @@ async fn a_device_says_which_numbers_it_has_not() -> Result {
     page.element("encoder-summary").await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
+    // It is offered with the time that was measured, and is the same as the setting.
+    let takes = page.number("eight-bit[data-seconds]", "data-seconds").await?;
+    let otherwise = page.number("estimate", "data-seconds").await?;
+    assert!(takes < otherwise, "{takes} s instead of {otherwise} s");
+    page.click("eight-bit").await?;
+    let setting = By::Css("[data-setting='8-bit layers']");
+    let setting = page.driver.find(setting).await?;
+    assert_eq!(setting.prop("value").await?.as_deref(), Some("true"));
+    page.element("preset-balanced:checked").await?;
     page.set("Epochs", "1").await?;
-    page.set_to("8-bit layers", "true").await?;
     page.click("start").await?;
     page.element_within("test-accuracy", Duration::from_secs(300))
         .await?;
@@ -131,6 +139,8 @@ async fn a_device_says_which_numbers_it_has_not() -> Result {
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
     page.element("start:not([disabled])").await?;
+    let offer = By::Css("[data-testid='eight-bit']");
+    assert!(!page.driver.find(offer).await?.is_displayed().await?);
     page.set_to("8-bit layers", "true").await?;
     page.element("start[disabled]").await?;
     let problem = page.driver.find(By::Css(".field .problem")).await?;
