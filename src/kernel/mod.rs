@@ -29,6 +29,8 @@ mod parallel;
 mod product;
 #[cfg(test)]
 mod reference;
+#[cfg(feature = "threads")]
+mod team;
 pub mod tensors;
 mod tile;
 

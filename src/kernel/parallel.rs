@@ -169,13 +169,21 @@ fn parts(count: usize, unit: usize, most: usize) -> Parts {
 /// Does `work` on each of a few parts, any of which a thread may take.
 #[cfg(feature = "threads")]
 fn each<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) + Sync) {
-    use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+    use std::sync::{Mutex, PoisonError};
+
+    use super::team;
 
     if parts.len() == 1 {
         return parts.for_each(work);
     }
-    let parts: Vec<T> = parts.collect();
-    parts.into_par_iter().with_max_len(1).for_each(&work);
+    let parts: Vec<Mutex<Option<T>>> = parts.map(|part| Mutex::new(Some(part))).collect();
+    team::share(parts.len(), &|place| {
+        let part = parts[place]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        part.into_iter().for_each(&work);
+    });
 }
 
 #[cfg(test)]

@@ -118,7 +118,9 @@ async fn a_device_says_which_numbers_it_has_not() -> Result {
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
     // It is offered with the time that was measured, and is the same as the setting.
-    let takes = page.number("eight-bit[data-seconds]", "data-seconds").await?;
+    let takes = page
+        .number("eight-bit[data-seconds]", "data-seconds")
+        .await?;
     let otherwise = page.number("estimate", "data-seconds").await?;
     assert!(takes < otherwise, "{takes} s instead of {otherwise} s");
     page.click("eight-bit").await?;
