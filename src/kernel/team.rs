@@ -18,6 +18,9 @@ use std::time::Duration;
 
 use rayon::Yield;
 
+/// The most threads that have a share of some work.
+const MOST: usize = 16;
+
 /// How often a thread looks for work in vain before it goes back to the pool: some hundred microseconds.
 const PATIENCE: u32 = 1 << 16;
 
@@ -53,14 +56,16 @@ pub(super) fn share(parts: usize, part: &(dyn Fn(usize) + Sync)) {
     if parts < 2 || team.is_busy.swap(true, Acquire) {
         return (0..parts).for_each(part);
     }
+    let threads = rayon::current_num_threads().clamp(1, MOST).min(parts);
     let work = Work {
         part,
         parts,
-        next: AtomicUsize::new(0),
+        threads,
+        done: [const { AtomicUsize::new(0) }; MOST],
         panic: Mutex::new(None),
     };
     let under_way = UnderWay::new(team, &work);
-    team.call(parts - 1);
+    team.call(threads - 1);
     work.go_on();
     drop(under_way);
     if let Some(panic) = work
@@ -88,12 +93,15 @@ struct Team {
     called: AtomicUsize,
 }
 
-/// Work in parts.
+/// Work in parts. Each thread has a share of them, one part after another, which is the same in all work: so a thread finds
+/// in its core's cache what it left there before. Whoever is done with its own goes on with another's.
 struct Work<'a> {
     part: &'a (dyn Fn(usize) + Sync),
     parts: usize,
-    /// The part that nobody has taken yet.
-    next: AtomicUsize,
+    /// Threads that have a share.
+    threads: usize,
+    /// Parts of each share that were taken.
+    done: [AtomicUsize; MOST],
     /// That of another thread than the caller.
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
@@ -101,12 +109,16 @@ struct Work<'a> {
 impl Work<'_> {
     /// Does parts as long as there are any.
     fn go_on(&self) {
-        loop {
-            let part = self.next.fetch_add(1, Relaxed);
-            if part >= self.parts {
-                break;
+        let own = rayon::current_thread_index().unwrap_or(0);
+        for share in (own..own + self.threads).map(|share| share % self.threads) {
+            let start = |share: usize| share * self.parts / self.threads;
+            loop {
+                let part = start(share) + self.done[share].fetch_add(1, Relaxed);
+                if part >= start(share + 1) {
+                    break;
+                }
+                (self.part)(part);
             }
-            (self.part)(part);
         }
     }
 }
@@ -144,13 +156,11 @@ impl Drop for UnderWay<'_> {
 impl Team {
     /// Calls the threads of the pool, unless as many as are wanted look for work.
     fn call(&'static self, wanted: usize) {
-        let threads = rayon::current_num_threads();
-        let looking = self.awake.load(Acquire) + self.called.load(Acquire);
-        if looking >= wanted.min(threads.saturating_sub(1)) {
+        if self.awake.load(Acquire) + self.called.load(Acquire) >= wanted {
             return;
         }
         let caller = rayon::current_thread_index();
-        self.called.fetch_add(threads, AcqRel);
+        self.called.fetch_add(rayon::current_num_threads(), AcqRel);
         rayon::spawn_broadcast(move |thread| {
             self.called.fetch_sub(1, AcqRel);
             // The caller has its own part to do.
