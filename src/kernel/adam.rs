@@ -8,7 +8,7 @@ use super::ops::AdamStep;
 use super::parallel;
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 16;
+const MIN_SHARE: usize = 1 << 14;
 
 /// A parameter that is updated. All slices are as long as it.
 #[derive(Debug, Clone, Copy)]

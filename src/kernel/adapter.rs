@@ -10,7 +10,7 @@ use super::parallel;
 use super::product::{add_product, product};
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 16;
+const MIN_SHARE: usize = 1 << 14;
 
 /// `factor · (input ∘ mask) · A · B`.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@
 use super::parallel;
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 16;
+const MIN_SHARE: usize = 1 << 14;
 
 /// Ones with the probability `keep`, else zeros.
 pub(super) fn draw_mask(seed: [u32; 2], keep: f64, mask: &mut [f32]) {

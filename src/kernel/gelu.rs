@@ -9,7 +9,7 @@ use super::elementary::odd_ratio;
 use super::parallel::{map, zip_map};
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 15;
+const MIN_SHARE: usize = 1 << 13;
 
 /// Where Φ is 1 but for 4e-8.
 const MOST: f32 = 5.4;

@@ -36,7 +36,7 @@ pub use rows::QuantizedRows;
 const ROWS: usize = 32;
 
 /// Products below this many multiplications are not worth a second thread.
-const MIN_SHARE: usize = 1 << 22;
+const MIN_SHARE: usize = 1 << 20;
 
 /// Whether this machine, or this browser, has instructions that make 8 bits faster than 32.
 pub fn is_available() -> bool {

@@ -3,7 +3,7 @@
 use super::parallel;
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 16;
+const MIN_SHARE: usize = 1 << 14;
 
 /// Rows to read.
 #[derive(Debug, Clone, Copy)]

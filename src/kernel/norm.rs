@@ -6,7 +6,7 @@ use super::lanes::sum;
 use super::parallel;
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 16;
+const MIN_SHARE: usize = 1 << 14;
 
 /// A layer norm's numbers.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use super::parallel;
 use super::tile::WIDTH;
 
 /// Values of a part that a thread of its own is worth: more than one head of attention has.
-const MIN_SHARE: usize = 1 << 16;
+const MIN_SHARE: usize = 1 << 14;
 
 /// A matrix cut into panels of sixteen columns, each without gaps, the last one filled up with zeros.
 ///

@@ -16,7 +16,7 @@ const DEPTH: usize = 256;
 const ROWS: usize = 60;
 
 /// Products below this many multiplications are not worth a second thread.
-const MIN_SHARE: usize = 1 << 20;
+const MIN_SHARE: usize = 1 << 18;
 
 /// `lhs · rhs`, to each row of which `bias` is added.
 ///

@@ -218,6 +218,13 @@ fn native(workspace: &Workspace) -> Result<()> {
             .args(["--package", "tabtune-kernels"])
             .args(["--package", "tabtune-encodings"]),
     )?;
+    // Once more as the worker with threads has them.
+    run_command(
+        workspace
+            .cargo()?
+            .args(["test", "--release", "--package", "tabtune-kernels"])
+            .args(["--features", "threads"]),
+    )?;
     run_command(
         workspace
             .cargo()?

@@ -13,7 +13,7 @@ const STEPS: f32 = 253.0;
 const LEAST: f32 = -127.0;
 
 /// Values of a part that a thread of its own is worth.
-const MIN_SHARE: usize = 1 << 17;
+const MIN_SHARE: usize = 1 << 15;
 
 /// Rows quantised by their own range: `x ≈ scale · q + offset`, and 0 exactly.
 #[derive(Debug)]
