@@ -3,6 +3,7 @@
 //! Source: Hu et al. 2021, <https://arxiv.org/abs/2106.09685>.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::matrix::{Rows, RowsMut, transposed};
 use super::panels::Panels;
@@ -11,6 +12,9 @@ use super::product::{add_product, product};
 
 /// Values of a part that a thread of its own is worth.
 const MIN_SHARE: usize = 1 << 14;
+
+/// Outer products below this many multiplications are not worth a second thread.
+const MIN_PRODUCT: usize = 1 << 18;
 
 /// `factor · (input ∘ mask) · A · B`.
 #[derive(Debug, Clone, Copy)]
@@ -60,10 +64,9 @@ impl LowRank<'_> {
         if let Some(of_input) = of_input {
             self.input_backward(&of_projection, of_input);
         }
-        let of_b = outer(rows(projection, rank), gradient);
-        let masked = self.masked(input);
-        // Its transpose, as rows as long as these are the ones that tiles like.
-        let of_a = outer(rows(&of_projection, rank), rows(&masked, d_input));
+        let of_b = outer(rows(projection, rank), gradient, None);
+        // Its transpose, as rows as long as these are the ones that vectors like.
+        let of_a = outer(rows(&of_projection, rank), rows(input, d_input), self.mask);
         [transposed(&of_a, [rank, d_input]), of_b]
     }
 
@@ -104,16 +107,80 @@ impl LowRank<'_> {
     }
 }
 
-/// The sum of the outer products of rows.
+/// The sum of the outer products of rows, where the wide ones are multiplied with a mask first, if there is one.
+///
+/// A product would pack the wide matrix, which takes longer than multiplying it with so few columns.
 ///
 /// # Shapes
 /// - `thin`: `[rows, rank]`
-/// - `wide`: `[rows, width]`
+/// - `wide`, `mask`: `[rows, width]`
 /// - output: `[rank, width]`
-fn outer(thin: Rows<'_>, wide: Rows<'_>) -> Vec<f32> {
-    let [count, rank] = thin.shape();
-    let thin = transposed(thin.from(0, 0), [count, rank]);
-    product(Rows::new(&thin, [rank, count]), &Panels::of(wide), None)
+fn outer(thin: Rows<'_>, wide: Rows<'_>, mask: Option<&[f32]>) -> Vec<f32> {
+    /// Rows that are summed up before the sum is added to others: sums of sums lose less to rounding, and threads may sum up
+    /// any of them.
+    const SLICE: usize = 256;
+    let ([count, rank], [_, width]) = (thin.shape(), wide.shape());
+    let mut sums = vec![0.0; count.div_ceil(SLICE).max(1) * rank * width];
+    let unit = (rank * width).max(1);
+    let most = count * unit / MIN_PRODUCT;
+    parallel::split_mut(&mut sums, unit, most, |start, sums| {
+        let mut scratch = vec![0.0; TOGETHER * width];
+        for (slice, sums) in sums.chunks_exact_mut(unit).enumerate() {
+            let first = (start / unit + slice) * SLICE;
+            let last = (first + SLICE).min(count);
+            for row in (first..last).step_by(TOGETHER) {
+                let together = row..(row + TOGETHER).min(last);
+                masked_rows(wide, mask, together.clone(), &mut scratch);
+                add_outer(thin, together, &scratch, sums);
+            }
+        }
+    });
+    let (sum, others) = sums.split_at_mut(unit.min(rank * width));
+    for other in others.chunks_exact(unit) {
+        sum.iter_mut()
+            .zip(other)
+            .for_each(|(sum, other)| *sum += other);
+    }
+    sums.truncate(rank * width);
+    sums
+}
+
+/// Rows of which one pass over a sum adds the outer products.
+const TOGETHER: usize = 4;
+
+/// Some rows, masked, one after another; zeros after the last.
+fn masked_rows(wide: Rows<'_>, mask: Option<&[f32]>, rows: Range<usize>, output: &mut [f32]) {
+    let [_, width] = wide.shape();
+    let used = rows.len() * width;
+    for (row, output) in rows.zip(output.chunks_exact_mut(width.max(1))) {
+        match mask {
+            Some(mask) => {
+                let pairs = wide.row(row).iter().zip(&mask[row * width..]);
+                for (output, (x, kept)) in output.iter_mut().zip(pairs) {
+                    *output = x * kept;
+                }
+            }
+            None => output.copy_from_slice(wide.row(row)),
+        }
+    }
+    output[used..].fill(0.0);
+}
+
+/// Adds the outer products of some thin rows with as many wide ones.
+fn add_outer(thin: Rows<'_>, rows: Range<usize>, wide: &[f32], sums: &mut [f32]) {
+    let width = wide.len() / TOGETHER;
+    let [one, two, three, four]: [&[f32]; TOGETHER] =
+        std::array::from_fn(|row| &wide[row * width..(row + 1) * width]);
+    for (column, sums) in sums.chunks_exact_mut(width.max(1)).enumerate() {
+        let mut factors = [0.0; TOGETHER];
+        for (factor, row) in factors.iter_mut().zip(rows.clone()) {
+            *factor = thin.row(row)[column];
+        }
+        let wide = one.iter().zip(two).zip(three.iter().zip(four));
+        for (sum, ((one, two), (three, four))) in sums.iter_mut().zip(wide) {
+            *sum += factors[0] * one + factors[1] * two + (factors[2] * three + factors[3] * four);
+        }
+    }
 }
 
 fn rows(values: &[f32], width: usize) -> Rows<'_> {

@@ -44,10 +44,14 @@ impl Panels {
     pub fn fill(&mut self, matrix: Rows<'_>) {
         let [depth, columns] = matrix.shape();
         self.write([depth, columns], |panel, steps| {
-            let columns = panel * WIDTH..columns.min((panel + 1) * WIDTH);
+            let first = panel * WIDTH;
             for (step, places) in steps.iter_mut().enumerate() {
-                let part = &matrix.row(step)[columns.clone()];
-                places[..part.len()].write_copy_of_slice(part);
+                let part = &matrix.row(step)[first..];
+                // Of a known length, so that it is no call to copy memory.
+                match part.first_chunk::<WIDTH>() {
+                    Some(part) => _ = places.write_copy_of_slice(part),
+                    None => _ = places[..part.len()].write_copy_of_slice(part),
+                }
             }
         });
     }
