@@ -153,7 +153,7 @@ impl Kernels for Cube {
         loss: FloatTensor<Self>,
         max_norm: Option<f64>,
     ) -> FloatTensor<Self> {
-        reduce::clipping(sum, to_f32::<Cube>(loss), max_norm)
+        reduce::clipping(sum, to_f32::<Cube>(loss), max_norm, None)
     }
 
     fn scaled_clipping(
@@ -163,7 +163,7 @@ impl Kernels for Cube {
         max_norm: Option<f64>,
         scale: f64,
     ) -> FloatTensor<Self> {
-        reduce::scaled_clipping(sum, to_f32::<Cube>(loss), before, max_norm, scale)
+        reduce::clipping(sum, to_f32::<Cube>(loss), max_norm, Some((before, scale)))
     }
 
     fn adam(

@@ -54,14 +54,25 @@ pub(super) fn squares(gradient: CubeTensor, before: Option<CubeTensor>) -> CubeT
 
 /// The loss, the norm of all gradients, and what clipping multiplies them with.
 ///
+/// Where the loss was multiplied with a scale, `scaled` has the numbers of the step before and the scale. The norm is then that
+/// of the loss's own gradients, and what they are multiplied with takes the scale off; it is 0 where the norm is no number or
+/// the step before has 0 there.
+///
 /// # Shapes
 /// - `sums`: `[PARTS]`
 /// - `loss`: `[1]`
-/// - output: `[3]`
-pub(super) fn clipping(sums: CubeTensor, loss: CubeTensor, max_norm: Option<f64>) -> CubeTensor {
+/// - numbers of the step before, output: `[3]`
+pub(super) fn clipping(
+    sums: CubeTensor,
+    loss: CubeTensor,
+    max_norm: Option<f64>,
+    scaled: Option<(CubeTensor, f64)>,
+) -> CubeTensor {
     let (sums, loss) = (contiguous(sums), contiguous(loss));
     let output = empty(&sums, [3]);
     let max_norm = max_norm.map_or(f32::MAX, |norm| norm as f32);
+    let (before, scale) = scaled.unzip();
+    let before = before.map(|before| contiguous(before).into_buffer_arg());
     // SAFETY: the output's length is known, and units stop at that of the sums.
     unsafe {
         clipping_kernel::launch_unchecked(
@@ -70,40 +81,10 @@ pub(super) fn clipping(sums: CubeTensor, loss: CubeTensor, max_norm: Option<f64>
             CubeDim::new_1d(PARTS as u32),
             sums.into_buffer_arg(),
             loss.into_buffer_arg(),
+            before.into(),
             output.clone().into_buffer_arg(),
             max_norm,
-        );
-    }
-    output
-}
-
-/// [`clipping`] of gradients of a loss that was multiplied with `scale`: the norm is that of the loss's own, and what they are
-/// multiplied with takes the scale off. It is 0 where the norm is no number or `before` has 0 there.
-///
-/// # Shapes
-/// - as there; `before`: `[3]`
-pub(super) fn scaled_clipping(
-    sums: CubeTensor,
-    loss: CubeTensor,
-    before: CubeTensor,
-    max_norm: Option<f64>,
-    scale: f64,
-) -> CubeTensor {
-    let [sums, loss, before] = [sums, loss, before].map(contiguous);
-    let output = empty(&sums, [3]);
-    let max_norm = max_norm.map_or(f32::MAX, |norm| norm as f32);
-    // SAFETY: as above.
-    unsafe {
-        scaled_clipping_kernel::launch_unchecked(
-            &output.client,
-            CubeCount::Static(1, 1, 1),
-            CubeDim::new_1d(PARTS as u32),
-            sums.into_buffer_arg(),
-            loss.into_buffer_arg(),
-            before.into_buffer_arg(),
-            output.clone().into_buffer_arg(),
-            max_norm,
-            (1.0 / scale) as f32,
+            scale.map_or(1.0, |scale| (1.0 / scale) as f32),
         );
     }
     output
@@ -127,23 +108,10 @@ fn squares_kernel(gradient: &[f32], before: ComptimeOption<&[f32]>, output: &mut
 }
 
 #[cube(launch_unchecked)]
-fn clipping_kernel(sums: &[f32], loss: &[f32], output: &mut [f32], max_norm: f32) {
-    let mut shared = Shared::<[f32]>::new_slice(64usize);
-    let unit = UNIT_POS as usize;
-    let norm = f32::sqrt(sum_over_units(&mut shared, sums[unit]));
-    if UNIT_POS == 0 {
-        output[0] = loss[0];
-        output[1] = norm;
-        // As `clip_grad_norm_` of PyTorch: its 1e-6 keeps a zero norm from dividing.
-        output[2] = min(max_norm / (norm + 0.000_001f32), 1.0f32);
-    }
-}
-
-#[cube(launch_unchecked)]
-fn scaled_clipping_kernel(
+fn clipping_kernel(
     sums: &[f32],
     loss: &[f32],
-    before: &[f32],
+    before: ComptimeOption<&[f32]>,
     output: &mut [f32],
     max_norm: f32,
     unscale: f32,
@@ -152,10 +120,18 @@ fn scaled_clipping_kernel(
     let unit = UNIT_POS as usize;
     let norm = f32::sqrt(sum_over_units(&mut shared, sums[unit])) * unscale;
     if UNIT_POS == 0 {
-        let counts = !(norm.is_nan() || norm.is_inf()) && before[2] != 0.0f32;
+        // As `clip_grad_norm_` of PyTorch: its 1e-6 keeps a zero norm from dividing.
         let factor = min(max_norm / (norm + 0.000_001f32), 1.0f32) * unscale;
+        #[comptime]
+        let factor = match before {
+            ComptimeOption::Some(before) => {
+                let counts = !(norm.is_nan() || norm.is_inf()) && before[2] != 0.0f32;
+                select(counts, factor, 0.0f32)
+            }
+            ComptimeOption::None => factor,
+        };
         output[0] = loss[0];
         output[1] = norm;
-        output[2] = select(counts, factor, 0.0f32);
+        output[2] = factor;
     }
 }
