@@ -21,10 +21,19 @@ pub enum DeviceName {
 
 impl DeviceName {
     pub fn open(self) -> Result<Device> {
+        Ok(self.open_named(true)?.0)
+    }
+
+    /// With the adapter's name, of a GPU.
+    #[cfg_attr(not(feature = "gpu"), allow(unused_variables))]
+    pub fn open_named(self, accept_software: bool) -> Result<(Device, Option<String>)> {
         match self {
-            Self::Cpu => Ok(tabtune::device::cpu()),
+            Self::Cpu => Ok((tabtune::device::cpu(), None)),
             #[cfg(feature = "gpu")]
-            Self::Gpu => Ok(pollster::block_on(tabtune::device::gpu(true))?.device),
+            Self::Gpu => {
+                let gpu = pollster::block_on(tabtune::device::gpu(accept_software))?;
+                Ok((gpu.device, Some(gpu.adapter)))
+            }
             #[cfg(not(feature = "gpu"))]
             Self::Gpu => Err("this build has no GPU: add --features gpu".into()),
         }
