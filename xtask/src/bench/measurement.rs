@@ -1,5 +1,7 @@
 //! What was measured, and what it comes to.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The contender that others are compared with.
@@ -7,6 +9,9 @@ pub const TABTUNE: &str = "Tabtune";
 
 /// The same in 8-bit integers.
 pub const TABTUNE_INT8: &str = "Tabtune int8";
+
+/// The same in 16-bit numbers.
+pub const TABTUNE_FP16: &str = "Tabtune fp16";
 
 /// What a contender took or needed for a case, in each counted round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +51,16 @@ impl Spread {
     }
 }
 
+impl fmt::Display for Measurement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.contender)?;
+        match self.spread() {
+            Some(spread) => write!(formatter, ": {:.2} {}", spread.median, self.unit),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Measurement {
     /// Of all rounds.
     pub fn spread(&self) -> Option<Spread> {
@@ -58,17 +73,20 @@ impl Measurement {
         Spread::of(pairs.map(|(ours, theirs)| ours / theirs))
     }
 
-    /// Tabtune's measurement of the same case with as many threads: of a peer in 8-bit integers, that of Tabtune in them,
-    /// if there is one.
+    /// Tabtune's measurement of the same case with as many threads: of a peer in 8-bit integers or 16-bit numbers, that of
+    /// Tabtune in them, if there is one.
     pub fn beside<'a>(&self, all: &'a [Self]) -> Option<&'a Self> {
         let about = |of: &'_ Self| (of.group.clone(), of.case.clone(), of.threads);
         let find = |name: &str| {
             let mut same = all.iter().filter(|other| about(other) == about(self));
             same.find(|other| other.contender == name)
         };
-        let is_int8 = self.contender != TABTUNE_INT8 && self.contender.ends_with("int8");
-        let int8 = is_int8.then(|| find(TABTUNE_INT8)).flatten();
-        int8.or_else(|| find(TABTUNE))
+        let reduced = [("int8", TABTUNE_INT8), ("fp16", TABTUNE_FP16)];
+        let mut reduced = reduced.into_iter().filter(|(precision, tabtune)| {
+            self.contender != *tabtune && self.contender.ends_with(precision)
+        });
+        let alike = reduced.next().and_then(|(_, tabtune)| find(tabtune));
+        alike.or_else(|| find(TABTUNE))
     }
 }
 
@@ -128,6 +146,7 @@ mod tests {
         assert_eq!(beside("peer int8", &all).as_deref(), Some(TABTUNE_INT8));
         assert_eq!(beside("peer fp32", &all).as_deref(), Some(TABTUNE));
         assert_eq!(beside(TABTUNE_INT8, &all).as_deref(), Some(TABTUNE));
+        assert_eq!(beside("peer fp16", &all).as_deref(), Some(TABTUNE));
         assert_eq!(beside("peer int8", &all[..1]).as_deref(), Some(TABTUNE));
     }
 }

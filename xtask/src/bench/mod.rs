@@ -1,10 +1,12 @@
 //! How fast Tabtune is beside others, in the same browser and natively; and how large, how soon ready, how hungry.
 //!
-//! `tests/bench` does the browser's part, `examples/speed` the native one; the little JavaScript that other libraries need is
+//! `tests/bench` does the browser's part, `examples/speed` the native ones; the little JavaScript that other libraries need is
 //! in `xtask/bench`, which this command alone serves.
 
 mod agreement;
 mod browser;
+mod contender;
+mod gpu;
 mod machine;
 mod measurement;
 mod native;
@@ -14,7 +16,7 @@ mod small_encoder;
 mod texts;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
@@ -23,9 +25,10 @@ use tabtune::protocol::Precision;
 
 use self::agreement::Agreement;
 use self::browser::{Facts, Plan};
+use self::gpu::{GpuBench, GpuRecord};
 use self::machine::Machine;
 use self::measurement::{Measurement, TABTUNE};
-use self::texts::{Case, SHAPES};
+use self::texts::Case;
 use crate::models::{self, catalog, encoders::SECOND};
 use crate::serve::Mount;
 use crate::steps::announce;
@@ -70,6 +73,8 @@ pub struct Bench {
     /// Counts dispatches, submits and bytes of a training step and a forward pass on WebGPU instead.
     #[arg(long, conflicts_with_all = ["only", "python"])]
     gpu_counts: bool,
+    #[command(flatten)]
+    gpu: GpuBench,
 }
 
 /// All that was measured, and with what.
@@ -82,10 +87,19 @@ pub struct Record {
     measurements: Vec<Measurement>,
     agreement: Vec<Agreement>,
     not_measured: Vec<String>,
+    /// What was measured on a GPU, which may be another machine's and of another day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gpu: Option<GpuRecord>,
 }
+
+/// Where the documents have the numbers.
+const JSON: &str = "bench.json";
 
 /// Measures, prints the tables and writes them.
 pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
+    if bench.gpu.is_wanted {
+        return run_on_gpu(workspace, bench);
+    }
     models::install(workspace, SECOND, false)?;
     if !bench.no_build {
         page::set_up(workspace)?;
@@ -95,26 +109,64 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> Result<()> {
         workspace.dist().join("models").join(SECOND).is_dir(),
         "there is no built page with {SECOND}: run this without --no-build"
     );
-    let record = match bench.gpu_counts {
+    let mut record = match bench.gpu_counts {
         true => count_gpu(workspace, bench.rounds)?,
         false => measure(workspace, bench)?,
     };
-    let text = report::markdown(&record);
-    println!("\n{text}");
-    let docs = workspace.root.join("docs");
-    let is_whole = bench.only.is_empty() && !bench.gpu_counts;
-    let target = match &bench.out {
-        Some(out) => out.clone(),
-        None if is_whole => docs.join("bench.json"),
-        None => return Ok(()),
-    };
-    let json = serde_json::to_string_pretty(&record)? + "\n";
-    fs::write(&target, json).with_context(|| format!("cannot write {}", target.display()))?;
-    if is_whole && bench.out.is_none() {
-        fs::write(docs.join("bench.md"), text)?;
+    println!("\n{}", report::markdown(&record));
+    if let Some(out) = &bench.out {
+        return write_json(out, &record);
+    }
+    if bench.only.is_empty() && !bench.gpu_counts {
+        record.gpu = documented(workspace)?.and_then(|before| before.gpu);
+        document(workspace, &record)?;
         report::update_readme(&workspace.root.join("README.md"), &record)?;
     }
-    announce(&format!("the numbers lie in {}", target.display()));
+    Ok(())
+}
+
+/// The same on this machine's GPU. What else the documents tell stays.
+fn run_on_gpu(workspace: &Workspace, bench: &Bench) -> Result<()> {
+    let (gpu, python) = (&bench.gpu, bench.python.as_deref());
+    let Some(measured) = gpu.measure(workspace, bench.rounds, python)? else {
+        return Ok(());
+    };
+    println!("\n{}", report::gpu(&measured));
+    if let Some(out) = &bench.out {
+        return write_json(out, &measured);
+    }
+    if gpu.is_whole() {
+        let before = documented(workspace)?;
+        let mut record =
+            before.context("`cargo xtask bench` comes first: its documents are missing")?;
+        record.gpu = Some(measured);
+        document(workspace, &record)?;
+    }
+    Ok(())
+}
+
+/// What the documents tell so far.
+fn documented(workspace: &Workspace) -> Result<Option<Record>> {
+    let path = workspace.root.join("docs").join(JSON);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let record = serde_json::from_slice(&bytes);
+    record.with_context(|| format!("{} holds no measurements", path.display()))
+}
+
+/// Has the documents tell it.
+fn document(workspace: &Workspace, record: &Record) -> Result<()> {
+    let docs = workspace.root.join("docs");
+    fs::write(docs.join("bench.md"), report::markdown(record))?;
+    write_json(&docs.join(JSON), record)
+}
+
+fn write_json(path: &Path, record: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(record)? + "\n";
+    fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
+    announce(&format!("the numbers lie in {}", path.display()));
     Ok(())
 }
 
@@ -123,8 +175,7 @@ fn measure(workspace: &Workspace, bench: &Bench) -> Result<Record> {
     let mut machine = Machine::this();
     let mut threads = vec![1, machine.cores];
     threads.dedup();
-    let mut cases: Vec<Case> = SHAPES.into_iter().map(Case::of_shape).collect();
-    cases.push(Case::reviews(&workspace.root.join("www/samples"))?);
+    let cases = Case::all(workspace)?;
 
     let in_browser = [
         (Group::Forward, "forward"),
@@ -184,6 +235,7 @@ fn measure(workspace: &Workspace, bench: &Bench) -> Result<Record> {
         measurements,
         agreement,
         not_measured,
+        gpu: None,
     })
 }
 
@@ -211,5 +263,6 @@ fn count_gpu(workspace: &Workspace, rounds: u32) -> Result<Record> {
         measurements: outcome.measurements,
         agreement: Vec::new(),
         not_measured: Vec::new(),
+        gpu: None,
     })
 }

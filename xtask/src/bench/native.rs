@@ -1,13 +1,10 @@
-//! The engine natively, beside PyTorch: programs that do a line's work and answer with the time that it took.
+//! The engine natively on the CPU, beside PyTorch.
 
-use std::fmt::Display;
-use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
+use super::contender::{self, Contender, PYTORCH, take_turns, text_files};
 use super::measurement::{Measurement, TABTUNE};
 use super::texts::Case;
 use crate::models::encoders::SECOND;
@@ -17,20 +14,6 @@ use crate::tools::Workspace;
 
 /// Threads of the engine: natively burn-flex is built for one.
 const ENGINE_THREADS: u32 = 1;
-
-/// PyTorch with PEFT.
-const PYTORCH: &str = "PyTorch + PEFT";
-
-/// A program that is asked line by line.
-struct Contender {
-    name: &'static str,
-    threads: u32,
-    child: Child,
-    questions: ChildStdin,
-    answers: BufReader<ChildStdout>,
-    /// What it says first.
-    version: String,
-}
 
 /// Measures forward passes and steps. PyTorch takes part if there is a Python that has it. What took part, and what was
 /// measured.
@@ -46,10 +29,11 @@ pub fn measure(
         .cargo()?
         .args(["build", "--release", "--example", "speed"]))?;
     let model = workspace.models().join(SECOND);
-    let mut contenders = vec![Contender::tabtune(workspace, &model)?];
+    let mut contenders = vec![tabtune(workspace, &model)?];
     for &threads in threads {
         if let Some(python) = python {
-            contenders.push(Contender::pytorch(workspace, python, &model, threads)?);
+            let command = contender::pytorch(workspace, python, &model, threads, &[])?;
+            contenders.push(Contender::start(PYTORCH, threads, command)?);
         }
     }
     let files = text_files(workspace, cases)?;
@@ -60,36 +44,21 @@ pub fn measure(
                 continue;
             }
             announce(&format!("{group}, {}", case.name));
-            let mut values = vec![Vec::new(); contenders.len()];
-            for round in 0..=rounds {
-                for (contender, values) in contenders.iter_mut().zip(&mut values) {
-                    let milliseconds = contender.ask(work, file.display())?;
-                    if round > 0 {
-                        values.push(milliseconds);
-                    }
-                }
-            }
-            for (contender, values) in contenders.iter().zip(values) {
-                measurements.push(Measurement {
-                    group: group.to_owned(),
-                    case: case.name.clone(),
-                    contender: contender.name.to_owned(),
-                    threads: contender.threads,
-                    unit: "ms".to_owned(),
-                    values,
-                });
-            }
+            let of = [group, &case.name];
+            measurements.extend(take_turns(&mut contenders, rounds, of, |contender| {
+                contender.ask(work, file.display())
+            })?);
         }
     }
     measurements.extend(cores(&mut contenders[0], rounds, threads)?);
-    let mut versions: Vec<String> = Vec::new();
-    for contender in contenders {
-        if !versions.contains(&contender.version) {
-            versions.push(contender.version.clone());
-        }
-        contender.end()?;
-    }
-    Ok((versions, measurements))
+    Ok((contender::end(contenders)?, measurements))
+}
+
+fn tabtune(workspace: &Workspace, model: &Path) -> Result<Contender> {
+    let examples = workspace.cache.target().join("release/examples");
+    let mut command = workspace.command(examples.join(executable("speed")))?;
+    command.arg("--model").arg(model);
+    Contender::start(TABTUNE, ENGINE_THREADS, command)
 }
 
 /// What the cores compute at most, which the engine's example finds out: a bound for what threads can gain.
@@ -110,81 +79,4 @@ fn cores(engine: &mut Contender, rounds: u32, threads: &[u32]) -> Result<Vec<Mea
         values,
     };
     Ok(threads.iter().zip(values).map(measurement).collect())
-}
-
-/// The texts of each case in a file.
-fn text_files(workspace: &Workspace, cases: &[Case]) -> Result<Vec<PathBuf>> {
-    let folder = workspace.cache.target().join("bench/texts");
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    let write = |(number, case): (usize, &Case)| {
-        let path = folder.join(format!("{number}.json"));
-        fs::write(&path, serde_json::to_vec(&case.texts)?)?;
-        Ok(path)
-    };
-    cases.iter().enumerate().map(write).collect()
-}
-
-impl Contender {
-    fn tabtune(workspace: &Workspace, model: &Path) -> Result<Self> {
-        let examples = workspace.cache.target().join("release/examples");
-        let mut command = workspace.command(examples.join(executable("speed")))?;
-        command.arg("--model").arg(model);
-        Self::start(TABTUNE, ENGINE_THREADS, command)
-    }
-
-    fn pytorch(workspace: &Workspace, python: &Path, model: &Path, threads: u32) -> Result<Self> {
-        let mut command = workspace.command(python)?;
-        command
-            .args(["-W", "ignore"])
-            .arg(workspace.root.join("xtask/bench/pytorch.py"))
-            .arg(model)
-            .env("OMP_NUM_THREADS", threads.to_string())
-            // Everything is on this machine; nothing else is to be looked for.
-            .env("HF_HUB_OFFLINE", "1");
-        Self::start(PYTORCH, threads, command)
-    }
-
-    fn start(name: &'static str, threads: u32, mut command: Command) -> Result<Self> {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start {name}"))?;
-        let questions = child.stdin.take().context("it was given a pipe")?;
-        let answers = child.stdout.take().context("it was given a pipe")?;
-        let mut started = Self {
-            name,
-            threads,
-            child,
-            questions,
-            answers: BufReader::new(answers),
-            version: String::new(),
-        };
-        started.version = started.line()?;
-        Ok(started)
-    }
-
-    /// What it says of a piece of work: milliseconds, but for that of [`cores`].
-    fn ask(&mut self, work: &str, of: impl Display) -> Result<f64> {
-        writeln!(self.questions, "{work} {of}")?;
-        let answer = self.line()?;
-        answer
-            .parse()
-            .with_context(|| format!("{} answered {answer:?}", self.name))
-    }
-
-    fn line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        if self.answers.read_line(&mut line)? == 0 {
-            bail!("{} ended before it was told to", self.name);
-        }
-        Ok(line.trim().to_owned())
-    }
-
-    fn end(mut self) -> Result<()> {
-        drop(self.questions);
-        self.child.wait()?;
-        Ok(())
-    }
 }

@@ -7,6 +7,9 @@ use anyhow::{Context, Result};
 
 use super::Record;
 use super::agreement::Agreement;
+use super::contender::PYTORCH;
+use super::gpu::{FIRST, FORWARD, GpuRecord, STEP, STEPS};
+use super::machine::Machine;
 use super::measurement::{Measurement, Spread, TABTUNE, TABTUNE_INT8};
 use super::texts::REVIEWS;
 
@@ -66,7 +69,6 @@ const SHOWN: [(&str, &str, u32, &str, &str, &str); 11] = [
 
 const ORT: &str = "onnxruntime-web fp32";
 const ORT_INT8: &str = "onnxruntime-web int8";
-const PYTORCH: &str = "PyTorch + PEFT";
 
 /// The whole record as a page.
 pub fn markdown(record: &Record) -> String {
@@ -80,7 +82,7 @@ pub fn markdown(record: &Record) -> String {
          over its protocol, with a linear head behind. Steps are LoRA of rank 8 on query and value; Tabtune int8\n\
          trains with frozen layers in 8 bits.\n\n{}\n",
         record.rounds,
-        machine(record)
+        machine_and_browser(record)
     );
     for group in groups(&record.measurements) {
         text += &format!("\n## {}\n\n", title(group));
@@ -103,6 +105,35 @@ pub fn markdown(record: &Record) -> String {
     }
     for missing in &record.not_measured {
         text += &format!("\nNot measured: {missing}.\n");
+    }
+    if let Some(record) = &record.gpu {
+        text += &format!("\n{}", gpu(record));
+    }
+    text
+}
+
+/// What was measured on a GPU, as a part of the page.
+pub fn gpu(record: &GpuRecord) -> String {
+    let mut text = format!(
+        "## On a GPU\n\nMade by `cargo xtask bench --gpu`, natively: a browser has the same kernels, and takes longer to ask for each.\n\
+         As above, but a round of every row is the median of a quarter of a second's calls, and 16-bit numbers stand beside 16-bit\n\
+         ones. PyTorch computes on CUDA: 32-bit numbers with its default settings, 16-bit ones by autocast with GradScaler. Its\n\
+         texts, as Tabtune's, are tokenized before the first step.\n\n{}\n",
+        machine(&record.machine, record.versions.iter().cloned())
+    );
+    let measured = groups(&record.measurements);
+    for group in [FORWARD, STEP, STEPS, FIRST] {
+        if !measured.contains(&group) {
+            continue;
+        }
+        text += &format!("\n### {}\n\n", title(group));
+        text += "| case | contender | median | least to most | tokens a second | ratio |\n|---|---|---|---|---|---|\n";
+        for measurement in record.measurements.iter().filter(|of| of.group == group) {
+            text += &gpu_row(measurement, record);
+        }
+    }
+    for missing in &record.not_measured {
+        text += &format!("\nNot measured on a GPU: {missing}.\n");
     }
     text
 }
@@ -163,11 +194,21 @@ fn short(record: &Record) -> String {
             ),
         };
     }
-    text + "\n" + &machine(record) + "\n"
+    text + "\n" + &machine_and_browser(record) + "\n"
 }
 
-fn machine(record: &Record) -> String {
-    let machine = &record.machine;
+fn machine_and_browser(record: &Record) -> String {
+    let adapter = record.browser.adapter.as_deref().unwrap_or("none");
+    let browser = [
+        browser(&record.browser.browser).to_owned(),
+        format!("WebGPU adapter: {adapter}"),
+    ];
+    let parts = browser.into_iter().chain(record.versions.iter().cloned());
+    machine(&record.machine, parts)
+}
+
+/// The machine, and what was measured on it.
+fn machine(machine: &Machine, with: impl Iterator<Item = String>) -> String {
     let memory = machine
         .memory
         .map_or_else(String::new, |gigabytes| format!(", {gigabytes:.0} GB"));
@@ -183,13 +224,8 @@ fn machine(record: &Record) -> String {
             load.join(", ")
         ),
     };
-    let adapter = record.browser.adapter.as_deref().unwrap_or("none");
-    let mut parts = vec![
-        format!("{}, {} cores{memory}", machine.processor, machine.cores),
-        browser(&record.browser.browser).to_owned(),
-        format!("WebGPU adapter: {adapter}"),
-    ];
-    parts.extend(record.versions.iter().cloned());
+    let this = format!("{}, {} cores{memory}", machine.processor, machine.cores);
+    let parts: Vec<String> = std::iter::once(this).chain(with).collect();
     format!("{}.{load}", parts.join("; "))
 }
 
@@ -223,6 +259,12 @@ fn title(group: &str) -> &str {
         "loading" => "From the address to a prediction, files from the same machine",
         "size" => "Modules, compressed by brotli of quality 9",
         "gpu-counts" => "What is asked of WebGPU, two layers of width 128",
+        FORWARD => "Forward passes",
+        STEP => "Training steps, each of which is read",
+        STEPS => {
+            "Training steps as a run takes them: one of 32 in a row; an epoch of the review sentences, 16 of like length a step"
+        }
+        FIRST => "The first of each, before which what it needs is set up and compiled",
         group => group,
     }
 }
@@ -238,22 +280,51 @@ fn row(measurement: &Measurement, all: &[Measurement]) -> String {
         unit,
         ..
     } = measurement;
-    let ours = measurement.beside(all).filter(|_| contender != TABTUNE);
-    let ratio = ours.and_then(|ours| measurement.ratio(ours));
-    let Spread {
-        median,
-        least,
-        most,
-    } = spread;
-    let range = match measurement.values.len() {
-        0 | 1 => String::new(),
-        _ => format!("{} to {}", number(least), number(most)),
-    };
     format!(
-        "| {case} | {contender} | {threads} | {} | {range} | {} |\n",
-        with_unit(median, unit),
-        ratio.map_or_else(String::new, ratio_text)
+        "| {case} | {contender} | {threads} | {} | {} | {} |\n",
+        with_unit(spread.median, unit),
+        range(measurement, spread),
+        ratio(measurement, all)
     )
+}
+
+fn gpu_row(measurement: &Measurement, record: &GpuRecord) -> String {
+    let Some(spread) = measurement.spread() else {
+        return String::new();
+    };
+    let Measurement {
+        case,
+        contender,
+        unit,
+        ..
+    } = measurement;
+    // A first time tells of compilers.
+    let tokens = record.tokens.get(case);
+    let tokens = tokens.map_or_else(String::new, |tokens| {
+        number(tokens / spread.median * 1000.0)
+    });
+    format!(
+        "| {case} | {contender} | {} | {} | {tokens} | {} |\n",
+        with_unit(spread.median, unit),
+        range(measurement, spread),
+        ratio(measurement, &record.measurements)
+    )
+}
+
+/// From the least to the most, where there are several.
+fn range(measurement: &Measurement, spread: Spread) -> String {
+    match measurement.values.len() {
+        0 | 1 => String::new(),
+        _ => format!("{} to {}", number(spread.least), number(spread.most)),
+    }
+}
+
+/// Tabtune's time in terms of a contender's.
+fn ratio(measurement: &Measurement, all: &[Measurement]) -> String {
+    let ours = measurement.beside(all);
+    let ours = ours.filter(|_| measurement.contender != TABTUNE);
+    let ratio = ours.and_then(|ours| measurement.ratio(ours));
+    ratio.map_or_else(String::new, ratio_text)
 }
 
 fn ratio_text(ratio: Spread) -> String {
@@ -281,7 +352,7 @@ fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::browser::Facts;
-    use super::super::machine::Machine;
+    use super::super::measurement::TABTUNE_FP16;
     use super::*;
 
     fn record() -> Record {
@@ -315,6 +386,47 @@ mod tests {
             ],
             agreement: Vec::new(),
             not_measured: vec!["PyTorch".into()],
+            gpu: None,
+        }
+    }
+
+    fn gpu_record() -> GpuRecord {
+        let measured = |contender: &str, value: f64| Measurement {
+            group: STEP.into(),
+            case: "16x64".into(),
+            contender: contender.into(),
+            threads: 1,
+            unit: "ms".into(),
+            values: vec![value; 2],
+        };
+        GpuRecord {
+            rounds: 2,
+            machine: record().machine,
+            versions: vec!["tabtune 1 on Some GPU".into()],
+            tokens: [("16x64".to_owned(), 1024.0)].into(),
+            measurements: vec![
+                measured(TABTUNE, 8.0),
+                measured(TABTUNE_FP16, 4.0),
+                measured("PyTorch + PEFT fp16", 16.0),
+            ],
+            not_measured: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_gpu_has_tables_of_its_own_where_it_was_measured() {
+        assert!(!markdown(&record()).contains("On a GPU"));
+        let text = markdown(&Record {
+            gpu: Some(gpu_record()),
+            ..record()
+        });
+        assert!(text.contains("8 GB; tabtune 1 on Some GPU."), "{text}");
+        for row in [
+            "| 16x64 | Tabtune | 8.00 ms | 8.00 to 8.00 | 128000 |  |\n",
+            "| 16x64 | Tabtune fp16 | 4.00 ms | 4.00 to 4.00 | 256000 | 2.00 (2.00 to 2.00) |\n",
+            "| 16x64 | PyTorch + PEFT fp16 | 16.0 ms | 16.0 to 16.0 | 64000 | 0.25 (0.25 to 0.25) |\n",
+        ] {
+            assert!(text.contains(row), "{text}");
         }
     }
 

@@ -7,6 +7,8 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use tabtune::data::Table;
 
+use crate::tools::Workspace;
+
 /// Words that are one token each in the vocabulary of uncased BERT.
 const WORDS: [&str; 24] = [
     "the", "film", "was", "good", "and", "story", "very", "food", "but", "service", "not", "great",
@@ -18,7 +20,7 @@ const WORDS: [&str; 24] = [
 const AROUND: u32 = 2;
 
 /// Shapes by texts and tokens.
-pub const SHAPES: [(u32, u32); 3] = [(1, 16), (16, 64), (32, 128)];
+const SHAPES: [(u32, u32); 3] = [(1, 16), (16, 64), (32, 128)];
 
 /// The case of texts that people wrote.
 pub const REVIEWS: &str = "249 review sentences";
@@ -36,6 +38,13 @@ pub struct Case {
 }
 
 impl Case {
+    /// All that is measured.
+    pub fn all(workspace: &Workspace) -> Result<Vec<Self>> {
+        let mut cases: Vec<Self> = SHAPES.into_iter().map(Self::of_shape).collect();
+        cases.push(Self::reviews(&workspace.root.join("www/samples"))?);
+        Ok(cases)
+    }
+
     /// Texts that have exactly so many tokens each.
     pub fn of_shape((texts, tokens): (u32, u32)) -> Self {
         let text = |number: u32| {
