@@ -446,6 +446,18 @@ mod tests {
         assert!(readme.contains(row), "{readme}");
     }
 
+    /// So that what is written anew beside a GPU's measurement is what was there.
+    #[test]
+    fn the_documents_are_what_their_numbers_give() -> Result<()> {
+        let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        let record: Record = serde_json::from_slice(&fs::read(docs.join("bench.json"))?)?;
+        assert_eq!(
+            markdown(&record),
+            fs::read_to_string(docs.join("bench.md"))?
+        );
+        Ok(())
+    }
+
     #[test]
     fn the_rest_of_the_readme_stays() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("tabtune-bench-{}", std::process::id()));
