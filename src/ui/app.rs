@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::chunks::{Chunks, Lazy};
 use super::data_card::DataCard;
 use super::device_card::DeviceCard;
 use super::encoder_card::EncoderCard;
@@ -11,16 +12,10 @@ use super::notice::{Messages, Notice};
 use super::offline::{Offline, OfflineLine};
 use super::open_card::OpenCard;
 use super::privacy_line::PrivacyLine;
-use super::projects::{Keeper, ProjectBanners, ProjectsPanel, SaveStatus};
-use super::results_card::ResultsCard;
-use super::run_card::RunCard;
+use super::projects::{Keeper, ProjectsPanel, SaveStatus};
 use super::run_title::show_progress_in_title;
-use super::runs::RunsCard;
-use super::save_card::SaveCard;
 use super::settings::Settings;
-use super::settings_card::SettingsCard;
 use super::step_list::{StepList, anchor};
-use super::try_card::TryCard;
 use crate::run_state::steps::Step;
 
 /// The page.
@@ -29,7 +24,8 @@ pub(crate) fn App(
     /// Why it does not speak its user's language.
     problem: Option<Notice>,
 ) -> impl IntoView {
-    let engine = Engine::start();
+    let chunks = Chunks::new();
+    let engine = Engine::start(chunks);
     engine.notice.set(problem);
     let settings = Settings::new();
     let keeper = Keeper::start(engine, settings);
@@ -37,6 +33,8 @@ pub(crate) fn App(
     language::follow_in_document();
     show_progress_in_title(engine);
     keep_dropped_files_out();
+    // What is shown first is painted while they come.
+    chunks.fetch();
     view! {
         <header class="masthead">
             <img src={"icons/tabtune.svg"} alt="" width="40" height="40" />
@@ -50,7 +48,7 @@ pub(crate) fn App(
         <StepList engine />
         <main>
             <Messages engine offline keeper />
-            <ProjectBanners keeper />
+            <Lazy chunk=chunks.work view=move |work| (work.banners)(keeper) />
             <ProjectsPanel keeper />
             <StepSection keeper step=Step::Data>
                 <DataCard engine settings keeper />
@@ -61,16 +59,14 @@ pub(crate) fn App(
                     <EncoderCard engine />
                     <DeviceCard engine />
                 </div>
-                <SettingsCard engine settings />
-                <RunCard engine settings />
+                <Lazy chunk=chunks.work height="26rem" view=move |work| (work.settings)(engine, settings) />
+                <Lazy chunk=chunks.work height="9.5rem" view=move |work| (work.run)(engine, settings) />
             </StepSection>
             <StepSection keeper step=Step::Results>
-                <ResultsCard engine />
-                <RunsCard engine />
+                <Lazy chunk=chunks.results height="6.5rem" view=move |results| (results.results)(engine) />
             </StepSection>
             <StepSection keeper step=Step::Use>
-                <TryCard engine />
-                <SaveCard engine />
+                <Lazy chunk=chunks.results height="36rem" view=move |results| (results.using)(engine) />
             </StepSection>
         </main>
         <footer class="muted small">

@@ -3,18 +3,15 @@
 use leptos::prelude::*;
 use web_sys::DataTransfer;
 
-use super::data_numbers::DataNumbers;
-use super::dataset_summary::DatasetSummaryView;
+use super::chunks::Lazy;
 use super::drop_card::DropCard;
 use super::engine::{Engine, Source};
 use super::file_button::FileButton;
 use super::language::{self, tr};
 use super::paste_panel::PastePanel;
 use super::projects::Keeper;
-use super::reading_fields::UnreadFile;
 use super::sample_note::{CHINESE_SAMPLE, SampleNote};
 use super::settings::Settings;
-use super::table_view::TableView;
 use super::words;
 use crate::data::ReadOptions;
 use crate::language::Language;
@@ -30,13 +27,14 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> im
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_change_data()));
     let opening = Memo::new(move |_| engine.state.with(|state| state.is_opening()));
     let editing = Memo::new(move |_| engine.state.with(|state| state.work.is_editing()));
-    let table = Memo::new(move |_| engine.state.with(|state| state.table.clone()));
-    let has_data = Memo::new(move |_| engine.state.with(|state| state.dataset.is_some()));
 
+    let open = move |source| engine.soon(move |work| (work.open)(engine, source));
     let open_file = move |file: Option<web_sys::File>| match file {
-        Some(file) if files::is_project(&file.name()) => keeper.import(file),
+        Some(file) if files::is_project(&file.name()) => {
+            engine.soon(move |work| (work.import)(keeper, file));
+        }
         Some(_) if locked.get_untracked() => engine.notice.set(Some(words::data_is_in_use())),
-        Some(file) => engine.open_instead(Source::File(file, ReadOptions::default())),
+        Some(file) => open(Source::File(file, ReadOptions::default())),
         None => {}
     };
     let drop = move |transfer: DataTransfer| {
@@ -48,7 +46,7 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> im
                 type="button"
                 data-testid=testid
                 disabled=move || locked.get()
-                on:click=move |_| engine.open_instead(Source::Sample(name))
+                on:click=move |_| open(Source::Sample(name))
             >
                 {move || words::data_name(name)}
             </button>
@@ -83,7 +81,7 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> im
                     type="button"
                     data-testid="type-examples"
                     disabled=move || locked.get()
-                    on:click=move |_| engine.open_instead(Source::Typed)
+                    on:click=move |_| open(Source::Typed)
                 >
                     {move || tr!("data-type")}
                 </button>
@@ -99,10 +97,7 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> im
                     editing.get().then(|| view! { <p class="busy">{move || tr!("data-changing")}</p> })
                 }}
             </div>
-            <UnreadFile engine locked />
-            {move || table.get().map(|table| view! { <TableView engine table locked /> })}
-            <DatasetSummaryView engine />
-            {move || has_data.get().then(|| view! { <DataNumbers engine settings /> })}
+            <Lazy chunk=engine.chunks.work view=move |work| (work.data)(engine, settings, locked) />
         </DropCard>
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn DeviceCard(engine: Engine) -> impl IntoView {
                     on:click=move |event| {
                         event.prevent_default();
                         show_in_address(kind);
-                        engine.switch_device(kind);
+                        engine.soon(move |work| (work.switch_device)(engine, kind));
                     }
                 >
                     {words}

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DataTransfer;
 
+use super::chunks::Lazy;
 use super::drop_card::DropCard;
 use super::dropped;
 use super::engine::{EncoderChoice, Engine};
 use super::format::{megabytes, rounded};
 use super::language::tr;
-use super::more_encoders::MoreEncoders;
 use super::words;
 use crate::protocol::EncoderSource;
 
@@ -62,7 +62,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
             }
         })
     };
-    let open = move |choice| engine.load_encoder(choice);
+    let open = move |choice| engine.soon(move |work| (work.load_encoder)(engine, choice));
     let drop = move |transfer: DataTransfer| {
         if locked.get_untracked() {
             return engine.notice.set(Some(words::encoder_is_in_use()));
@@ -131,7 +131,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
                     type="button"
                     on:click=move |_| {
                         if let Some(entry) = encoders.get_untracked().into_iter().next() {
-                            engine.load_encoder(EncoderChoice::Origin(entry.id));
+                            open(EncoderChoice::Origin(entry.id));
                         }
                     }
                 >
@@ -149,7 +149,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
                 <select
                     data-testid="model-select"
                     disabled=move || locked.get()
-                    on:change:target=move |event| engine.load_encoder(EncoderChoice::Origin(event.target().value()))
+                    on:change:target=move |event| open(EncoderChoice::Origin(event.target().value()))
                 >
                     {brought}
                     {options}
@@ -157,7 +157,12 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
             </label>
             {about}
             {status}
-            <MoreEncoders engine locked />
+            <Lazy
+                chunk=engine.chunks.results
+                height="1.5rem"
+                class=""
+                view=move |results| (results.encoders)(engine, locked)
+            />
         </DropCard>
     }
 }

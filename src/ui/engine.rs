@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
+use super::chunks::{Chunks, Work};
 use super::dropped::Brought;
 use super::notice::Notice;
 use super::save_file::as_file;
@@ -70,6 +71,8 @@ pub(crate) struct Engine {
     pub(crate) one_thread: RwSignal<Option<OneThread>>,
     /// Whether the hub may be asked.
     pub(crate) hub_allowed: RwSignal<bool>,
+    /// The page's code that comes later. What is heard of the worker and said to it is part of that.
+    pub(crate) chunks: Chunks,
     inner: StoredValue<Inner, LocalStorage>,
 }
 
@@ -119,7 +122,7 @@ struct Inner {
 
 impl Engine {
     /// An engine whose worker is being started.
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(chunks: Chunks) -> Self {
         let one_thread = OneThread::look();
         let (build, preference) = wanted_device(one_thread.as_ref());
         let inner = Inner {
@@ -160,6 +163,7 @@ impl Engine {
             replacing: RwSignal::new_local(None),
             one_thread: RwSignal::new(one_thread),
             hub_allowed: RwSignal::new(hub::remembered()),
+            chunks,
             inner: StoredValue::new_local(inner),
         };
         match (build, preference) {
@@ -167,6 +171,11 @@ impl Engine {
             _ => engine.start_worker(),
         }
         engine
+    }
+
+    /// Acts with the code of the first chunk, at once or as soon as it is here.
+    pub(crate) fn soon(self, act: impl FnOnce(Work) + 'static) {
+        self.chunks.work.when_here(act);
     }
 
     /// Loads an encoder in place of the one in use.

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
+use super::chunks::{Lazy, MissingChunks};
 use super::engine::Engine;
 use super::language::tr;
-use super::offline::{Offline, UpdateNotice};
+use super::offline::Offline;
 use super::projects::Keeper;
-use super::trouble::TroubleMessage;
 use super::words::{error_hint, error_message};
 use crate::protocol::WireError;
 
@@ -37,18 +37,20 @@ impl Notice {
 #[component]
 pub(crate) fn Messages(engine: Engine, offline: Offline, keeper: Keeper) -> impl IntoView {
     let error = Memo::new(move |_| engine.state.with(|state| state.error.clone()));
+    let chunk = engine.chunks.work;
     let dismiss_error = move || engine.state.update(|state| state.error = None);
     view! {
         <div class="messages">
             <div role="alert">
                 {move || error.get().map(|error| view! { <ErrorMessage error dismiss=dismiss_error /> })}
+                <MissingChunks chunks=engine.chunks />
             </div>
             <div role="status">
-                <TroubleMessage engine />
+                <Lazy chunk view=move |work| (work.trouble)(engine) />
             </div>
             <div role="status">
                 {move || engine.notice.get().map(|notice| view! { <NoticeMessage engine notice /> })}
-                <UpdateNotice engine offline keeper />
+                <Lazy chunk view=move |work| (work.update)(engine, offline, keeper) />
             </div>
         </div>
     }
@@ -86,7 +88,7 @@ fn NoticeMessage(engine: Engine, notice: Notice) -> impl IntoView {
     });
     let restart = notice.offers_restart.then(|| {
         view! {
-            <button type="button" on:click=move |_| engine.restart()>
+            <button type="button" on:click=move |_| engine.soon(move |work| (work.restart)(engine))>
                 {move || tr!("shell-restart")}
             </button>
         }

@@ -23,8 +23,10 @@ pub(crate) fn OpenCard(engine: Engine, keeper: Keeper) -> impl IntoView {
     let opened = Memo::new(move |_| engine.state.with(|state| state.opened.clone()));
 
     let open = move |brought: Result<Option<Brought>, WireError>| match brought {
-        Ok(Some(Brought::File(file))) if files::is_project(&file.name()) => keeper.import(file),
-        Ok(Some(brought)) => engine.open_model(brought),
+        Ok(Some(Brought::File(file))) if files::is_project(&file.name()) => {
+            engine.soon(move |work| (work.import)(keeper, file));
+        }
+        Ok(Some(brought)) => engine.soon(move |work| (work.open_model)(engine, brought)),
         Ok(None) => {}
         Err(error) => engine.state.update(|state| state.error = Some(error)),
     };

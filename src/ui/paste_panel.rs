@@ -12,7 +12,8 @@ pub(crate) fn PastePanel(engine: Engine, locked: Memo<bool>) -> impl IntoView {
     let enabled = Memo::new(move |_| !locked.get() && text.with(|text| !text.trim().is_empty()));
     let open = move |_| {
         if enabled.get_untracked() {
-            engine.open_instead(Source::Pasted(text.get_untracked()));
+            let source = Source::Pasted(text.get_untracked());
+            engine.soon(move |work| (work.open)(engine, source));
         }
     };
     view! {

@@ -376,6 +376,62 @@ async fn an_encoding_that_cannot_be_read_is_said() -> Result {
     page.close().await
 }
 
+/// Code that does not arrive is said. What waits for it, the worker's greeting for one, is heard once it has come.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_that_cannot_be_fetched_is_tried_again() -> Result {
+    let server = FaultyServer::start(Faults {
+        truncated: Some("_work.wasm"),
+        ..Faults::default()
+    })?;
+    let page = Page::start(PLAIN).await?;
+    page.driver
+        .goto(format!("{}?device=cpu", server.url()))
+        .await?;
+    let told = "Parts of the page could not be loaded";
+    page.message("chunks-missing", told).await?;
+    // Nor does it arrive the second time, for another reason.
+    server.faults().truncated = None;
+    server.faults().altered = Some("_work.wasm");
+    page.click("fetch-chunks").await?;
+    page.message("chunks-missing", told).await?;
+    assert!(!page.has("start").await?);
+    // The other chunk is here.
+    page.element("predict-input").await?;
+
+    server.faults().altered = None;
+    page.click("fetch-chunks").await?;
+    page.element("encoder-summary").await?;
+    assert!(!page.has("chunks-missing").await?);
+    page.click("sample-uci").await?;
+    page.element("dataset-summary[data-examples='2982']")
+        .await?;
+    page.element("start:not([disabled])").await?;
+    page.close().await
+}
+
+/// The same of the chunk that is needed last: all before it works.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_last_chunk_the_others_work() -> Result {
+    let server = FaultyServer::start(Faults {
+        truncated: Some("_results.wasm"),
+        ..Faults::default()
+    })?;
+    let page = Page::open_at(&format!("{}?device=cpu", server.url()), PLAIN).await?;
+    page.message("chunks-missing", "try again").await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.set("Epochs", "1").await?;
+    page.element("start:not([disabled])").await?;
+
+    server.faults().truncated = None;
+    page.click("fetch-chunks").await?;
+    page.element("predict-input").await?;
+    page.element("dataset-summary[data-examples='2982']")
+        .await?;
+    assert!(!page.has("chunks-missing").await?);
+    page.close().await
+}
+
 /// An encoder that does not arrive as it should leaves the one in use, and arrives the next time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_download_is_refused_and_tried_again() -> Result {

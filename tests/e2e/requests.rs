@@ -95,7 +95,14 @@ async fn the_page_tells_each_request() -> Result {
         .goto(format!("http://{}/{path}?device=cpu", front.address))
         .await?;
     page.element("encoder-summary").await?;
+    // The code that comes later is asked for here as well, and each part of it once.
+    page.element("predict-input").await?;
     agree(&page, &front).await?;
+    for chunk in ["_work.wasm", "_results.wasm", "_shared.wasm"] {
+        let requests = front.requests();
+        let asked = requests.iter().filter(|path| path.ends_with(chunk));
+        assert_eq!(asked.count(), 1, "{chunk}");
+    }
 
     let before = front.requests().len();
     page.click("sample-uci").await?;

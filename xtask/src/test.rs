@@ -34,7 +34,7 @@ const WASM_FEATURES: &[&str] = &[
     WASM,
     "--no-default-features",
     "--features",
-    "programs,ui,worker,gpu,threads,storage,service-worker",
+    "programs,ui,split,worker,gpu,threads,storage,service-worker",
 ];
 
 /// The path that end-to-end tests find the page under: it must work under any.

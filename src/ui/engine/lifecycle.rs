@@ -11,9 +11,8 @@ use super::worker::{
     hub_url, lacks_adapter,
 };
 use super::{Engine, Inner};
-use crate::protocol::{
-    Command, DeviceKind, DeviceReason, Event, PROTOCOL_VERSION, RequestId, WireError,
-};
+use crate::port;
+use crate::protocol::{Command, DeviceKind, DeviceReason, PROTOCOL_VERSION, RequestId, WireError};
 use crate::run_state::RunState;
 use crate::run_state::loss::{Loss, RunAfterLoss};
 use crate::run_state::monitor::Monitor;
@@ -103,9 +102,11 @@ impl Engine {
             })
             .unwrap_or((WorkerBuild::Cpu, 0));
         let hear = move |message| {
-            if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
-                self.hear_worker(message);
-            }
+            self.soon(move |work| {
+                if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
+                    (work.hear)(self, message);
+                }
+            });
         };
         let loader = build.loader(self.hub_allowed.get_untracked());
         match WorkerHandle::start(loader, hear) {
@@ -116,18 +117,21 @@ impl Engine {
                     inner.slow_start = Some(Timeout::new(SLOW_START_MS, slow));
                 });
             }
-            Err(detail) => self.lose(words::worker_died(&detail)),
+            Err(detail) => hear(FromWorker::Died(detail)),
         }
     }
 
-    fn hear_worker(self, message: FromWorker<Event>) {
+    /// Hears what a worker says, or that it is lost.
+    pub(crate) fn hear_worker(self, message: FromWorker) {
         match message {
-            FromWorker::Event(event, buffer, _) => {
-                if !self.heard_from_worker(&event) {
-                    self.hear(event, buffer);
+            FromWorker::Message(message) => match port::unpack(&message) {
+                Ok((event, buffer)) => {
+                    if !self.heard_from_worker(&event) {
+                        self.hear(event, buffer);
+                    }
                 }
-            }
-            FromWorker::Unreadable(error) => self.lose(words::version_mismatch(&error.to_string())),
+                Err(error) => self.lose(words::version_mismatch(&error.to_string())),
+            },
             FromWorker::Died(detail) => self.lose(words::worker_died(&detail)),
         }
     }

@@ -3,11 +3,10 @@
 use gloo::events::EventListener;
 use js_sys::{ArrayBuffer, Function, Promise};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::port::{self, PortError};
+use crate::port;
 use crate::protocol::{DeviceKind, DevicePreference};
 use crate::ui::trusted;
 
@@ -163,12 +162,10 @@ pub(crate) fn hub_url() -> String {
         .unwrap_or_default()
 }
 
-/// What a worker tells the page, in events `E`.
-pub(crate) enum FromWorker<E> {
-    /// It speaks; the bytes and the files are those beside the message.
-    Event(E, Option<ArrayBuffer>, Vec<web_sys::File>),
-    /// It speaks another protocol.
-    Unreadable(PortError),
+/// What is heard of a worker.
+pub(crate) enum FromWorker {
+    /// It speaks, in what [`port::unpack`] reads.
+    Message(JsValue),
     /// It died of an error that it did not catch, or its script did not load.
     Died(String),
 }
@@ -184,23 +181,17 @@ impl WorkerHandle {
     ///
     /// # Errors
     /// If the browser refuses to start one.
-    pub(crate) fn start<E: DeserializeOwned>(
+    pub(crate) fn start(
         loader: &'static str,
-        hear: impl Fn(FromWorker<E>) + Clone + 'static,
+        hear: impl Fn(FromWorker) + Clone + 'static,
     ) -> Result<Self, String> {
         let worker = trusted::worker(loader).map_err(|error| format!("{error:?}"))?;
         let on_message = EventListener::new(&worker, "message", {
             let hear = hear.clone();
             move |event| {
-                let Some(message) = event.dyn_ref::<web_sys::MessageEvent>() else {
-                    return;
-                };
-                hear(match port::unpack(&message.data()) {
-                    Ok((event, buffer)) => {
-                        FromWorker::Event(event, buffer, port::files(&message.data()))
-                    }
-                    Err(error) => FromWorker::Unreadable(error),
-                });
+                if let Some(message) = event.dyn_ref::<web_sys::MessageEvent>() {
+                    hear(FromWorker::Message(message.data()));
+                }
             }
         });
         let on_error = EventListener::new(&worker, "error", move |event| {

@@ -55,19 +55,25 @@ impl Offline {
         container()
             .iter()
             .for_each(|container| offline.listen(container));
-        offline.follow_connection();
+        engine.soon(move |work| (work.register)(offline));
+        offline
+    }
+
+    /// The same, with the code for it here.
+    pub(crate) fn begin(self) {
+        self.follow_connection();
         let begun = StoredValue::new(false);
         let begin = move || {
             if !begun
                 .try_update_value(|begun| std::mem::replace(begun, true))
                 .unwrap_or(true)
             {
-                spawn_local(offline.set_up());
+                spawn_local(self.set_up());
             }
         };
         Timeout::new(LATEST_MS, begin).forget();
         let is_ready = Memo::new(move |_| {
-            let state = engine.state;
+            let state = self.engine.state;
             state.with(|state| state.encoder.is_some() || state.error.is_some())
         });
         Effect::new(move |_| {
@@ -75,7 +81,6 @@ impl Offline {
                 Timeout::new(AFTER_READY_MS, begin).forget();
             }
         });
-        offline
     }
 
     /// Puts the new version in the place of this one, and reloads the page once it is. All that could keep the page from
@@ -141,10 +146,9 @@ impl Offline {
             let Some(event) = event.dyn_ref::<MessageEvent>() else {
                 return;
             };
-            let told = event.data().as_string();
-            if let Some(told) = told.and_then(|told| serde_json::from_str(&told).ok()) {
+            if let Some(told) = event.data().as_string() {
                 let from = event.source().map(JsCast::unchecked_into);
-                self.hear(told, from);
+                self.engine.soon(move |work| (work.told)(self, told, from));
             }
         })
         .forget();
@@ -154,6 +158,13 @@ impl Offline {
             }
         })
         .forget();
+    }
+
+    /// Takes in what a service worker tells, if it is one of this page's.
+    pub(crate) fn take_in(self, told: String, from: Option<ServiceWorker>) {
+        if let Ok(told) = serde_json::from_str(&told) {
+            self.hear(told, from);
+        }
     }
 
     /// Follows the versions that there are, and those that come.

@@ -98,7 +98,8 @@ pub(super) struct Inner {
 }
 
 impl Keeper {
-    /// Starts to keep what `engine` and `settings` have, and brings back the project that was used last.
+    /// Keeps what `engine` and `settings` have, and brings back the project that was used last, as soon as the code for it
+    /// is here.
     pub(crate) fn start(engine: Engine, settings: Settings) -> Self {
         let keeper = Self {
             engine,
@@ -131,10 +132,15 @@ impl Keeper {
                 asked_to_persist: false,
             }),
         };
-        keeper.start_worker();
-        keeper.follow_changes();
-        keeper.question_leaving();
+        engine.soon(move |work| (work.keep)(keeper));
         keeper
+    }
+
+    /// What [`Self::start`] does then.
+    pub(crate) fn begin(self) {
+        self.start_worker();
+        self.follow_changes();
+        self.question_leaving();
     }
 
     /// Whether what the page shows comes back after a reload.

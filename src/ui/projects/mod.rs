@@ -15,5 +15,5 @@ mod traffic;
 
 pub(crate) use banner::ProjectBanners;
 pub(crate) use keeper::Keeper;
-pub(crate) use panel::ProjectsPanel;
+pub(crate) use panel::{ProjectList, ProjectsPanel};
 pub(crate) use status::SaveStatus;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use web_sys::FileList;
 
+use super::super::chunks::Lazy;
 use super::super::drop_card::DropCard;
 use super::super::file_button::FileButton;
 use super::super::language::tr;
@@ -18,14 +19,15 @@ pub(crate) fn ProjectsPanel(keeper: Keeper) -> impl IntoView {
     view! {
         <div id="projects">
             <Show when=move || keeper.is_open.get()>
-                <List keeper />
+                <Lazy chunk=keeper.engine.chunks.results view=move |results| (results.projects)(keeper) />
             </Show>
         </div>
     }
 }
 
+/// The list itself.
 #[component]
-fn List(keeper: Keeper) -> impl IntoView {
+pub(crate) fn ProjectList(keeper: Keeper) -> impl IntoView {
     let locked = Memo::new(move |_| !keeper.can_change());
     let ids = Memo::new(move |_| {
         let projects = keeper.projects.get();

@@ -10,6 +10,7 @@ use super::super::engine::{FromWorker, WorkerHandle};
 use super::super::words;
 use super::browser;
 use super::keeper::{Keeper, Storage};
+use crate::port;
 use crate::protocol::{RequestId, STORAGE_VERSION, StorageCommand, StorageEvent, WireError};
 use crate::run_state::requests::WorkerRequests;
 
@@ -40,7 +41,7 @@ impl Keeper {
             inner.awaiting = None;
             inner.generation
         });
-        let hear = move |message: FromWorker<StorageEvent>| {
+        let hear = move |message: FromWorker| {
             if self.inner.try_with_value(|inner| inner.generation) == generation {
                 self.hear(message);
             }
@@ -85,12 +86,12 @@ impl Keeper {
         }
     }
 
-    fn hear(self, message: FromWorker<StorageEvent>) {
+    fn hear(self, message: FromWorker) {
         match message {
-            FromWorker::Event(event, _, files) => self.hear_event(event, files),
-            FromWorker::Unreadable(error) => {
-                self.give_up(words::version_mismatch(&error.to_string()));
-            }
+            FromWorker::Message(message) => match port::unpack(&message) {
+                Ok((event, _)) => self.hear_event(event, port::files(&message)),
+                Err(error) => self.give_up(words::version_mismatch(&error.to_string())),
+            },
             FromWorker::Died(detail) => self.lose(words::storage_died(&detail)),
         }
     }
@@ -103,7 +104,7 @@ impl Keeper {
                     inner.worker = inner.starting.take();
                 });
                 self.requests.update(WorkerRequests::worker_started);
-                spawn_local(self.begin());
+                spawn_local(self.greet());
             }
             StorageEvent::Started { projects, .. } | StorageEvent::Listed { projects, .. } => {
                 self.projects.set(projects.clone());
@@ -154,7 +155,7 @@ impl Keeper {
     }
 
     /// Greets a worker that has just begun to hear: the first one, or one in the place of another.
-    async fn begin(self) {
+    async fn greet(self) {
         let start = |id| StorageCommand::Start {
             id,
             version: STORAGE_VERSION,

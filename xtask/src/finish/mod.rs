@@ -1,8 +1,9 @@
-//! What the page needs beyond what Trunk makes of it: the worker with threads, the module for encodings, messages in other
+//! What the page needs beyond what Trunk makes of it: its module in parts, the worker with threads, the module for encodings, messages in other
 //! languages, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service worker.
 //!
 //! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
 
+mod chunks;
 mod encodings;
 mod html;
 mod list;
@@ -36,10 +37,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let folder = staged.unwrap_or_else(|| workspace.dist());
     step("modules, messages, headers and service worker", || {
         let index = folder.join(INDEX);
-        let page = html::with_policy(&read(&index)?)?;
+        let page = chunks::cut(workspace, &folder, &read(&index)?)?;
+        let page = html::with_policy(&page)?;
         let policy = policy_of(&page)?;
         write(&index, &page)?;
-        refuse_markup_from_strings(&folder)?;
         threads::add_worker(workspace, &folder)?;
         encodings::add_module(workspace, &folder)?;
         locales::add_messages(&folder)?;
@@ -52,22 +53,6 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         let (files, kept) = (site.files.len(), megabytes(bytes));
         Ok(format!("version {}, {files} files, {kept}", site.version))
     })
-}
-
-/// Refuses a page that makes elements of strings.
-fn refuse_markup_from_strings(folder: &Path) -> Result<()> {
-    for name in names(folder)? {
-        if let Some(page) = name
-            .strip_suffix(".js")
-            .filter(|name| name.starts_with("app-"))
-        {
-            let module = folder.join(format!("{page}_bg.wasm"));
-            let bytes =
-                fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
-            markup::refuse(&read(&folder.join(&name))?, &bytes)?;
-        }
-    }
-    Ok(())
 }
 
 /// Gives each worker a second loader below hub/: a path of its own, since that is what hosts can give a policy to.
@@ -150,10 +135,18 @@ fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))
+}
+
 /// Replaces a file; another name of the old one keeps the old content.
 fn write(path: &Path, content: &str) -> Result<()> {
     if path.exists() {
-        fs::remove_file(path).with_context(|| format!("cannot replace {}", path.display()))?;
+        remove(path)?;
     }
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
