@@ -265,10 +265,11 @@ impl Page {
         Ok(())
     }
 
-    /// The content of a file, once the browser has saved it. Until it is whole it has another name.
+    /// The content of a file, once the browser has saved it. Until it is whole it has another name, for which an empty file
+    /// keeps the place.
     pub async fn saved(&self, path: &Path) -> Result<Vec<u8>> {
         let begun = Instant::now();
-        while !path.is_file() {
+        while !path.metadata().is_ok_and(|file| file.len() > 0) {
             if begun.elapsed() > PATIENCE {
                 let errors = self.texts("error").await.unwrap_or_default();
                 return Err(format!("{} is not saved: {errors:?}", path.display()).into());
