@@ -196,7 +196,7 @@ impl Team {
 
     /// Does parts of the work, if there is any.
     fn join_in(&self) {
-        let inside = Inside::new(self);
+        self.inside.fetch_add(1, SeqCst);
         // SAFETY: whoever shows work lets it live until nobody is inside, and this thread is.
         let work = unsafe { self.work.load(SeqCst).as_ref() };
         if let Some(work) = work {
@@ -205,23 +205,7 @@ impl Team {
                 *work.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
             }
         }
-        drop(inside);
-    }
-}
-
-/// A thread that may hold the work.
-struct Inside<'a>(&'a Team);
-
-impl<'a> Inside<'a> {
-    fn new(team: &'a Team) -> Self {
-        team.inside.fetch_add(1, SeqCst);
-        Self(team)
-    }
-}
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, SeqCst);
+        self.inside.fetch_sub(1, SeqCst);
     }
 }
 
