@@ -26,8 +26,8 @@ pub(crate) fn Estimate(engine: Engine, values: Memo<Option<Values>>) -> impl Int
     });
     let timer = StoredValue::new_local(None::<Timeout>);
     Effect::new(move |_| {
-        let wanted_then = wanted.get();
-        timer.set_value(wanted_then.map(|config| {
+        let wanted = wanted.get();
+        timer.set_value(wanted.map(|config| {
             Timeout::new(DEBOUNCE_MS, move || {
                 // All settings: a GPU is made ready for the very first batches.
                 let still = values.with_untracked(|values| {
@@ -80,7 +80,7 @@ fn next(state: &RunState, config: &TrainConfig) -> Option<TrainConfig> {
         return Some(config.clone());
     }
     state.estimate(config)?;
-    let in_8bit = config.in_8bit(true).filter(|_| state.can_use_int8())?;
+    let in_8bit = config.in_8bit().filter(|_| state.can_use_int8())?;
     state.wants_estimate(&in_8bit).then_some(in_8bit)
 }
 
@@ -95,20 +95,16 @@ pub(crate) fn EightBitChoice(
         let of = |values: &Option<Values>| Some(values.as_ref()?.train.load_in_8bit);
         values.with(of).unwrap_or_default()
     });
+    let in_8bit = Memo::new(move |_| values.with(|values| values.as_ref()?.train.in_8bit()));
     let is_there = Memo::new(move |_| {
-        let method_has = values.with(|values| {
-            let values = values.as_ref();
-            values.is_some_and(|values| values.train.in_8bit(true).is_some())
-        });
-        let device_has =
-            |state: &RunState| state.can_use_int8() && state.can_start() && !state.is_running();
-        method_has && engine.state.with(device_has)
+        let device_has = |state: &RunState| state.can_use_int8() && state.can_start();
+        in_8bit.with(Option::is_some) && engine.state.with(device_has)
     });
     let seconds = Memo::new(move |_| {
-        values.with(|values| {
-            let in_8bit = values.as_ref()?.train.in_8bit(true)?;
-            let estimate = engine.state.with(|state| state.estimate(&in_8bit))?;
-            Some(estimate.seconds(in_8bit.epochs))
+        in_8bit.with(|in_8bit| {
+            let config = in_8bit.as_ref()?;
+            let estimate = engine.state.with(|state| state.estimate(config))?;
+            Some(estimate.seconds(config.epochs))
         })
     });
     let words = move || match seconds.get() {

@@ -229,10 +229,10 @@ impl TrainConfig {
         self.load_in_8bit && self.method == Method::Lora
     }
 
-    /// The same settings in 8-bit integers, or no longer; `None` where the method knows none.
-    pub fn in_8bit(&self, load_in_8bit: bool) -> Option<Self> {
+    /// The same settings in 8-bit integers; `None` where the method knows none.
+    pub fn in_8bit(&self) -> Option<Self> {
         (self.method == Method::Lora).then(|| Self {
-            load_in_8bit,
+            load_in_8bit: true,
             ..self.clone()
         })
     }
