@@ -16,6 +16,9 @@ use crate::tools::Workspace;
 /// PyTorch with PEFT.
 pub const PYTORCH: &str = "PyTorch + PEFT";
 
+/// What is said where it takes no part.
+pub const NO_PYTORCH: &str = "PyTorch, for want of `--python`";
+
 /// What is asked in a row lasts so long at least.
 const LEAST: Duration = Duration::from_millis(250);
 

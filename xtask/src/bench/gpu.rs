@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use super::contender::{self, Contender, PYTORCH, in_a_row, take_turns, text_files};
+use super::contender::{self, Contender, NO_PYTORCH, PYTORCH, in_a_row, take_turns, text_files};
 use super::machine::Machine;
 use super::measurement::{Measurement, TABTUNE, TABTUNE_FP16};
 use super::texts::Case;
@@ -227,8 +227,7 @@ impl GpuBench {
                 }
             }
             None => {
-                let missing = "PyTorch, for want of `--python`";
-                field.not_measured.push(missing.to_owned());
+                field.not_measured.push(NO_PYTORCH.to_owned());
             }
         }
         for (name, command) in commands {

@@ -223,7 +223,7 @@ fn measure(workspace: &Workspace, bench: &Bench) -> Result<Record> {
         versions.extend(with);
         measurements.extend(found);
         if python.is_none() {
-            not_measured.push("PyTorch, for want of `--python`".to_owned());
+            not_measured.push(contender::NO_PYTORCH.to_owned());
         }
     }
     machine.note_load();
