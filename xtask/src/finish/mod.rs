@@ -1,5 +1,6 @@
-//! What the page needs beyond what Trunk makes of it: its module in parts, the worker with threads, the module for encodings, messages in other
-//! languages, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service worker.
+//! What the page needs beyond what Trunk makes of it: its module in parts, the worker with threads, the module for encodings,
+//! messages in other languages, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service
+//! worker.
 //!
 //! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
 
