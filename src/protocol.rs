@@ -175,9 +175,13 @@ pub enum Command {
     Step { id: RequestId },
     /// Goes on with another peak of the learning rate. Ends in [`Event::LearningRateSet`].
     SetLearningRate { id: RequestId, learning_rate: f64 },
-    /// Measures what a run with these settings would take. Ends in [`Event::Estimated`]; a GPU then goes on to compile what the
-    /// run needs.
-    Estimate { id: RequestId, config: TrainConfig },
+    /// Measures what a run with these settings would take; also what was measured before, if that is to be done `again`. Ends
+    /// in [`Event::Estimated`]; a GPU then goes on to compile what the run needs.
+    Estimate {
+        id: RequestId,
+        config: TrainConfig,
+        again: bool,
+    },
     /// Asks for a sign of life. It waits for nothing but the piece of work under way. Ends in [`Event::Pong`].
     Ping { id: RequestId },
 }

@@ -214,7 +214,7 @@ impl RunState {
             Command::Step { id } => pending.step = Some(*id),
             Command::SetLearningRate { id, .. } => pending.learning_rate = Some(*id),
             // Nothing that the user did: what is shown stays.
-            Command::Estimate { id, config } => return self.estimates.asked(*id, config),
+            Command::Estimate { id, config, .. } => return self.estimates.asked(*id, config),
             Command::Ping { .. } => return,
         }
         self.error = None;

@@ -60,7 +60,7 @@ const COMMANDS: &[&str] = &[
     r#"{"DescribeUse":{"id":19}}"#,
     r#"{"Step":{"id":15}}"#,
     r#"{"SetLearningRate":{"id":16,"learning_rate":0.001}}"#,
-    r#"{"Estimate":{"id":17,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0}}}"#,
+    r#"{"Estimate":{"id":17,"config":{"method":"lora","lora":{"rank":8,"alpha":16.0,"dropout":0.1,"target_modules":["query","value"],"use_rslora":false,"loraplus_lr_ratio":1.0},"pooling":"mean","head_dropout":0.1,"encoder_dropout":0.0,"max_length":64,"epochs":4,"batch_size":16,"gradient_accumulation_steps":1,"sampling":"shuffle","optimizer":"adamw","learning_rate":0.002,"momentum":0.9,"weight_decay":0.01,"lr_scheduler_type":"linear","warmup_ratio":0.06,"max_grad_norm":1.0,"label_smoothing_factor":0.0,"class_weights":"uniform","adversarial":null,"early_stopping":null,"load_best_model_at_end":false,"metric_for_best_model":"loss","seed":0},"again":false}}"#,
     r#"{"Ping":{"id":26}}"#,
 ];
 

@@ -12,10 +12,20 @@ const MOST_KNOWN: usize = 8;
 pub(super) struct Estimates {
     /// What is being measured.
     pending: Option<(RequestId, TrainConfig)>,
-    /// What was measured with the encoder and data in use, the last first. `None` for settings that cannot be estimated.
-    known: Vec<(TrainConfig, Option<Estimate>)>,
+    /// What was measured with the encoder and data in use, the last first.
+    known: Vec<Known>,
     /// Settings, encoder and data whose measurement cost a worker.
     refused: Option<(TrainConfig, Subject)>,
+}
+
+/// What is known of some settings.
+#[derive(Debug, Clone, PartialEq)]
+struct Known {
+    config: TrainConfig,
+    /// `None` for settings that cannot be estimated.
+    estimate: Option<Estimate>,
+    /// Whether it is worth measuring again.
+    is_rough: bool,
 }
 
 /// The names of an encoder and of a data set.
@@ -31,14 +41,30 @@ impl Estimates {
     pub(super) fn forget(&mut self) {
         self.known.clear();
     }
+
+    /// What is known of settings, as they are [`TrainConfig::estimated`].
+    fn of(&self, config: &TrainConfig) -> Option<&Known> {
+        self.known.iter().find(|known| known.config == *config)
+    }
 }
 
 impl RunState {
     /// What a run with these settings is expected to take, if that was measured.
     pub fn estimate(&self, config: &TrainConfig) -> Option<Estimate> {
-        let config = config.estimated();
-        let mut known = self.estimates.known.iter();
-        known.find(|(measured, _)| *measured == config)?.1
+        self.estimates.of(&config.estimated())?.estimate
+    }
+
+    /// Something else took the device's time while it was measured: what was found so far is too much. It holds until it is
+    /// measured again.
+    pub fn measured_roughly(&mut self) {
+        let known = self.estimates.known.iter_mut();
+        known.for_each(|known| known.is_rough = known.estimate.is_some());
+    }
+
+    /// Whether what is known of these settings is to be measured again.
+    pub fn is_estimate_rough(&self, config: &TrainConfig) -> bool {
+        let known = self.estimates.of(&config.estimated());
+        known.is_some_and(|known| known.is_rough)
     }
 
     /// Whether it is worth measuring what a run with these settings takes.
@@ -51,7 +77,7 @@ impl RunState {
                 .pending
                 .as_ref()
                 .is_some_and(|(_, pending)| *pending == config)
-            && !estimates.known.iter().any(|(known, _)| *known == config)
+            && estimates.of(&config).is_none_or(|known| known.is_rough)
             && !estimates
                 .refused
                 .as_ref()
@@ -94,8 +120,15 @@ impl RunState {
         // Without an answer it may have been another command that came in between; then it is worth another try.
         if estimate.is_some() || self.can_start() {
             let known = &mut self.estimates.known;
-            known.retain(|(measured, _)| *measured != config);
-            known.insert(0, (config, estimate));
+            let before = known.iter().position(|known| known.config == config);
+            let before = before.map(|at| known.remove(at));
+            let estimate = estimate.or(before.and_then(|before| before.estimate));
+            let now = Known {
+                config,
+                estimate,
+                is_rough: false,
+            };
+            known.insert(0, now);
             known.truncate(MOST_KNOWN);
         }
     }
@@ -119,6 +152,7 @@ mod tests {
         state.sent(&Command::Estimate {
             id,
             config: config.clone(),
+            again: false,
         });
     }
 
@@ -154,6 +188,34 @@ mod tests {
         answer(&mut state, 51, None);
         assert!(!state.wants_estimate(&wider) && state.estimate(&wider).is_none());
         assert_eq!(state.estimate(&longer), Some(ESTIMATE));
+    }
+
+    #[test]
+    fn a_rough_estimate_holds_until_it_is_measured_again() {
+        let mut state = ready();
+        let config = TrainConfig::default();
+        ask(&mut state, 50, &config);
+        answer(&mut state, 50, Some(ESTIMATE));
+        state.measured_roughly();
+        assert!(state.wants_estimate(&config) && state.is_estimate_rough(&config));
+        assert_eq!(state.estimate(&config), Some(ESTIMATE));
+
+        ask(&mut state, 51, &config);
+        assert!(!state.wants_estimate(&config));
+        let better = Estimate {
+            epoch: 10.0,
+            ..ESTIMATE
+        };
+        answer(&mut state, 51, Some(better));
+        assert_eq!(state.estimate(&config), Some(better));
+        assert!(!state.wants_estimate(&config) && !state.is_estimate_rough(&config));
+
+        // One that another command ended leaves what was known.
+        state.measured_roughly();
+        ask(&mut state, 52, &config);
+        answer(&mut state, 52, None);
+        assert_eq!(state.estimate(&config), Some(better));
+        assert!(!state.wants_estimate(&config));
     }
 
     #[test]

@@ -17,8 +17,10 @@ const MOST_SECONDS: f64 = 1.0;
 const GROWTH: usize = 4;
 /// Most texts of which the features are kept: the first unit computes those of all.
 const MOST_KEPT: usize = 16;
-/// Steps of a head alone that are measured: they take a millisecond or two.
-const HEAD_STEPS: usize = 8;
+/// A unit is done again until it has taken so many seconds in all, or so often; the quickest time counts. A browser runs
+/// code that it has not optimised yet, and whatever else is done meanwhile only makes it longer.
+const LONG_ENOUGH: f64 = 0.1;
+const OFTEN_ENOUGH: usize = 8;
 
 /// A few steps, forward passes and a checkpoint of a run that never takes place. It holds no loop and knows no time:
 /// whoever drives it measures [`advance`](Self::advance) and tells by [`note`](Self::note).
@@ -26,11 +28,11 @@ pub struct Rehearsal {
     session: TrainSession,
     /// Without autodiff.
     plain: Device,
-    /// Whether the device compiles what it is asked for the first time. Then each unit is done twice, and the second one counts.
-    compiles: bool,
-    /// Whether the unit was done once.
-    compiled: bool,
+    /// How often a unit is done at least: twice where the device compiles what it is asked for the first time.
+    least: usize,
     stage: Stage,
+    /// The unit that is being done.
+    unit: Unit,
     /// Texts of the next unit.
     texts: usize,
     /// Bytes in use between two units.
@@ -38,6 +40,29 @@ pub struct Rehearsal {
     steps: Vec<Point>,
     forwards: Vec<Point>,
     saving: Point,
+}
+
+/// What is known of a unit that is done several times.
+#[derive(Debug, Default)]
+struct Unit {
+    times: usize,
+    /// Of all times together.
+    seconds: f64,
+    best: Option<Point>,
+}
+
+impl Unit {
+    /// Takes note of another time.
+    fn add(&mut self, point: Point) {
+        self.times += 1;
+        self.seconds += point.seconds;
+        let quickest = self.best.filter(|best| best.seconds <= point.seconds);
+        self.best = Some(Point {
+            // What needs memory need not be what takes time.
+            bytes: self.best.map_or(0.0, |best| best.bytes).max(point.bytes),
+            ..quickest.unwrap_or(point)
+        });
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +117,9 @@ impl Rehearsal {
         Ok(Self {
             session: trainer.into_session(),
             plain: device.clone().inner(),
-            compiles,
-            compiled: false,
+            least: if compiles { 2 } else { 1 },
             stage: Stage::WarmUp,
+            unit: Unit::default(),
             texts: 1,
             at_rest: 0.0,
             steps: Vec::new(),
@@ -147,34 +172,39 @@ impl Rehearsal {
 
     /// Takes note of what the unit took, and of the bytes that were in use before it and at the most meanwhile.
     pub fn note(&mut self, seconds: f64, before: f64, bytes: f64) {
-        if self.compiles && self.stage != Stage::WarmUp {
-            self.compiled = !self.compiled;
-            if self.compiled {
-                return;
-            }
-        }
         self.at_rest = before;
-        let point = Point {
+        self.unit.add(Point {
             tokens: self.tokens(),
             seconds,
             bytes,
+        });
+        let Unit { times, seconds, .. } = self.unit;
+        let is_enough = match self.stage {
+            Stage::WarmUp | Stage::Over => true,
+            Stage::Saving => times >= self.least,
+            Stage::Steps | Stage::Forwards => {
+                times >= self.least && (seconds >= LONG_ENOUGH || times >= OFTEN_ENOUGH)
+            }
         };
+        if let Some(best) = self.unit.best.filter(|_| is_enough) {
+            self.unit = Unit::default();
+            self.go_on(best);
+        }
+    }
+
+    /// Goes on to the next unit, as it is known what this one takes.
+    fn go_on(&mut self, point: Point) {
         match self.stage {
             Stage::WarmUp => self.stage = Stage::Steps,
             Stage::Steps => {
                 self.steps.push(point);
-                let enough = if self.trains_head_alone() {
-                    self.steps.len() >= HEAD_STEPS
-                } else {
-                    !self.grows(seconds)
-                };
-                if enough {
+                if self.trains_head_alone() || !self.grows(point.seconds) {
                     (self.stage, self.texts) = (Stage::Forwards, 1);
                 }
             }
             Stage::Forwards => {
                 self.forwards.push(point);
-                if !self.grows(seconds) {
+                if !self.grows(point.seconds) {
                     self.stage = Stage::Saving;
                 }
             }
@@ -192,10 +222,9 @@ impl Rehearsal {
             let points: Vec<_> = points.iter().map(|it| (it.tokens, value(it))).collect();
             Line::through(&points)
         };
-        let quickest = self.steps.iter().map(|it| it.seconds).reduce(f64::min);
-        let step = match quickest {
-            Some(fixed) if self.trains_head_alone() => Line {
-                fixed,
+        let step = match self.steps.first() {
+            Some(step) if self.trains_head_alone() => Line {
+                fixed: step.seconds,
                 per_token: 0.0,
             },
             _ => line(&self.steps, |it| it.seconds),

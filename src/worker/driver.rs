@@ -300,7 +300,7 @@ impl Driver {
                 (id, self.set_learning_rate(id, learning_rate).await)
             }
             // The terminal event comes when all is measured.
-            Command::Estimate { id, config } => return self.estimate(id, config),
+            Command::Estimate { id, config, again } => return self.estimate(id, config, again),
             // Answered before it comes here.
             Command::Ping { id } => return self.pulse.answer(id),
         };
@@ -457,7 +457,10 @@ impl Driver {
         Ok(self.running()?.step(id)?)
     }
 
-    fn estimate(&mut self, id: RequestId, config: TrainConfig) {
+    fn estimate(&mut self, id: RequestId, config: TrainConfig, again: bool) {
+        if again {
+            self.estimator.forget(&config);
+        }
         let idle = self.run.is_none();
         let device = self.started.as_ref().filter(|_| idle);
         self.estimator.begin(

@@ -75,6 +75,12 @@ impl Estimator {
         self.under_way.is_some()
     }
 
+    /// What was measured of these settings is to be measured again.
+    pub fn forget(&mut self, config: &TrainConfig) {
+        let measured = config.measured();
+        self.known.costs.retain(|(config, _)| *config != measured);
+    }
+
     /// Begins an estimate. The page has its answer at once if there is nothing to train on, or the settings do not fit.
     pub fn begin(
         &mut self,

@@ -115,6 +115,7 @@ async fn threads_take_over_where_the_gpu_is_none() -> Result {
 async fn a_device_says_which_numbers_it_has_not() -> Result {
     let page = Page::open("?device=cpu", PLAIN).await?;
     page.element("encoder-summary").await?;
+    page.settle().await?;
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
     // It is offered with the time that was measured, and is the same as the setting.

@@ -184,14 +184,22 @@ async fn an_altered_file_is_refused() -> Result {
     Ok(())
 }
 
-/// A request that stops in the middle is given up and made anew.
+/// A request that stops in the middle is given up and made anew. What a run takes is told meanwhile, and measured again when
+/// all is kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_stalls_holds_nothing_up() -> Result {
     let server = SiteServer::start()?;
     server.behaviour().sends_headers = true;
     server.behaviour().stalled = vec![LICENCE.to_owned()];
     let page = visit(&server).await?;
+    page.element("offline[data-state='keeping']").await?;
+    page.click("sample-uci").await?;
+    let seconds = async || page.number("estimate[data-seconds]", "data-seconds").await;
+    let meanwhile = seconds().await?;
+    page.element("offline[data-state='keeping']").await?;
     until_ready(&server, &page).await?;
+    page.until("estimate", "data-seconds", PATIENCE, |now| now != meanwhile)
+        .await?;
     let asked = |path: &&String| *path == LICENCE;
     assert_eq!(server.behaviour().log.iter().filter(asked).count(), 2);
     page.close().await

@@ -120,6 +120,13 @@ impl Page {
         Ok(page)
     }
 
+    /// Waits until the page's files are kept, which takes the time of a core, or are known not to be.
+    pub async fn settle(&self) -> Result {
+        self.element("offline:not([data-state='unknown']):not([data-state='keeping'])")
+            .await?;
+        Ok(())
+    }
+
     /// Kills the browser with all its processes, as a crash or a power cut does. What it has on the disk is left.
     pub async fn kill_browser(mut self) -> Result<Scratch> {
         let pattern = format!("user-data-dir={}", self.profile.path().display());

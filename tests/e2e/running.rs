@@ -96,6 +96,7 @@ async fn single_steps_and_another_learning_rate() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_estimate_follows_the_settings() -> Result {
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    page.settle().await?;
     page.click("sample-uci").await?;
     page.element("estimate[data-seconds]").await?;
     let seconds = async || page.number("estimate", "data-seconds").await;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Engine;
 use crate::protocol::Command;
+use crate::run_state::RunState;
 use crate::train::config::TrainConfig;
 
 /// How a run begins.
@@ -60,6 +61,8 @@ impl Engine {
 
     /// Measures what a run with these settings would take.
     pub(crate) fn estimate(self, config: TrainConfig) {
-        self.send(|id| Command::Estimate { id, config }, None);
+        let again = |state: &RunState| state.is_estimate_rough(&config);
+        let again = self.state.with_untracked(again);
+        self.send(|id| Command::Estimate { id, config, again }, None);
     }
 }

@@ -13,6 +13,7 @@ use web_sys::{
 
 use super::isolation;
 use crate::offline::{Ask, Keeping, Pass, Readiness};
+use crate::run_state::RunState;
 use crate::ui::engine::{Engine, base_url};
 use crate::ui::projects::Keeper;
 use crate::ui::trusted;
@@ -80,6 +81,20 @@ impl Offline {
             if is_ready.get() {
                 Timeout::new(AFTER_READY_MS, begin).forget();
             }
+        });
+        self.measure_again();
+    }
+
+    /// What was measured while files were fetched and kept is measured again after it: on two cores that takes one of them.
+    fn measure_again(self) {
+        let is_keeping = |keeping: &Keeping| matches!(keeping.readiness, Readiness::Keeping { .. });
+        let is_keeping = Memo::new(move |_| self.keeping.with(is_keeping));
+        Effect::new(move |was_keeping: Option<bool>| {
+            let is_keeping = is_keeping.get();
+            if was_keeping == Some(true) && !is_keeping {
+                self.engine.state.update(RunState::measured_roughly);
+            }
+            is_keeping
         });
     }
 
