@@ -79,6 +79,10 @@ fn next(state: &RunState, config: &TrainConfig) -> Option<TrainConfig> {
     if state.wants_estimate(config) {
         return Some(config.clone());
     }
+    // One measurement ends another.
+    if state.is_estimating() {
+        return None;
+    }
     state.estimate(config)?;
     let in_8bit = config.in_8bit().filter(|_| state.can_use_int8())?;
     state.wants_estimate(&in_8bit).then_some(in_8bit)
