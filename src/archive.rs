@@ -170,7 +170,8 @@ impl<R: Read + Seek> ArchiveReader<R> {
         }
         let mut files = BTreeMap::new();
         for (index, path) in zip.file_names().enumerate() {
-            let path = path.map_err(ArchiveError::Unreadable)?.into_owned();
+            // PowerShell 5 writes paths as Windows does (PowerShell/Microsoft.PowerShell.Archive#48).
+            let path = path.map_err(ArchiveError::Unreadable)?.replace('\\', "/");
             if !is_safe(&path) {
                 return Err(ArchiveError::Path { entry: path });
             }
@@ -319,7 +320,7 @@ impl<R: Read> Entry<'_, R> {
 /// be. Nothing is written to a disk, but who packs another path means no good.
 fn is_safe(path: &str) -> bool {
     let inner = path.strip_suffix('/').unwrap_or(path);
-    !inner.contains(['\\', ':', '\0'])
+    !inner.contains([':', '\0'])
         && inner
             .split('/')
             .all(|part| !matches!(part, "" | "." | ".."))

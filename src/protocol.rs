@@ -471,6 +471,9 @@ pub struct TrainPlan {
     pub steps_per_epoch: u32,
     pub trainable_parameters: u32,
     pub frozen_parameters: u32,
+    /// Whether its settings ask for 8- or 16-bit numbers that the device has not: a run that was taken up goes on in 32 bits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_float32: bool,
 }
 
 /// A split that is evaluated.

@@ -15,7 +15,9 @@ use tabtune::train::config::{
     Sampling, TrainConfig,
 };
 use tabtune::train::estimate::TextLengths;
-use tabtune::train::{Checkpoint, Progress, Rehearsal, Trainer, WarmUp, set_up};
+use tabtune::train::{
+    Checkpoint, CheckpointError, Progress, Rehearsal, Trainer, WarmUp, set_up, settings_on,
+};
 
 /// Held by whoever trains.
 static RANDOM_STATE: Mutex<()> = Mutex::new(());
@@ -161,6 +163,47 @@ fn every_way_of_training_resumes() {
     }
     check("numbers", &runs::numbers(), &config());
     check("several labels", &runs::several_labels(), &config());
+}
+
+/// A checkpoint's numbers are 32-bit ones: whatever a device has, it can go on.
+#[test]
+fn a_run_goes_on_in_other_numbers() {
+    let _alone = alone();
+    let device = tabtune::device::cpu();
+    let in_8bit = TrainConfig {
+        load_in_8bit: has_int8(&device),
+        ..config()
+    };
+    for (begins, goes_on) in [(&in_8bit, &config()), (&config(), &in_8bit)] {
+        let mut trainer = runs::trainer(&runs::dataset(), begins.clone());
+        for _ in 0..2 {
+            block_on(trainer.advance()).unwrap();
+        }
+        let checkpoint = block_on(trainer.checkpoint()).unwrap();
+        let mut resumed = runs::trainer(&runs::dataset(), goes_on.clone());
+        resumed.restore(&checkpoint).unwrap();
+        assert_eq!(weights(&resumed), weights(&trainer));
+        rest(&mut resumed);
+    }
+    let in_16bit = TrainConfig {
+        fp16: true,
+        ..config()
+    };
+    assert_eq!(settings_on(&device.autodiff(), in_16bit), config());
+    // Other settings make another run.
+    let mut other = runs::trainer(
+        &runs::dataset(),
+        TrainConfig {
+            seed: 5,
+            ..config()
+        },
+    );
+    let checkpoint = block_on(other.checkpoint()).unwrap();
+    let mut resumed = runs::trainer(&runs::dataset(), config());
+    assert!(matches!(
+        resumed.restore(&checkpoint),
+        Err(CheckpointError::OtherRun)
+    ));
 }
 
 #[test]

@@ -29,6 +29,23 @@ fn weights(trainer: &Trainer) -> BTreeMap<String, Vec<f32>> {
     block_on(read_parameters(model, Of::Value))
 }
 
+/// A run that has done all its steps was not stopped early, even if patience ends with them.
+#[test]
+fn patience_that_ends_with_the_last_epoch_stops_nothing() {
+    let config = TrainConfig {
+        epochs: 3,
+        // Hardly anything moves: no validation is better than the first.
+        learning_rate: 1e-9,
+        metric_for_best_model: Metric::Accuracy,
+        early_stopping: Some(EarlyStoppingConfig { patience: 2 }),
+        ..runs::config()
+    };
+    let mut trainer = runs::trainer(&runs::dataset(), config);
+    let outcome = block_on(runs::run(&mut trainer, |_, _| {}));
+    assert_eq!(outcome.validations.len(), 3);
+    assert_eq!(outcome.finished.unwrap().end, RunEnd::Completed);
+}
+
 /// The best weights are put back, tested, and those of the validation with the least loss; the run ends once patience does.
 #[test]
 fn early_stopping_leaves_the_best_weights() {

@@ -170,6 +170,7 @@ run-rate-changed =
 # The run: where it stands
 
 run-progress = Training steps
+run-in-float32 = This device has not the 8- or 16-bit numbers that the run began with: it goes on in 32 bits, more slowly.
 run-preparing = Preparing
 run-preparing-detail = the model is being set up
 run-training = Training

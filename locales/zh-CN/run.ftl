@@ -166,6 +166,7 @@ run-rate-changed =
 # 训练：状态
 
 run-progress = 训练步数
+run-in-float32 = 此设备不支持训练开始时所用的 8 位或 16 位数值：训练改用 32 位继续，速度会慢一些。
 run-preparing = 正在准备
 run-preparing-detail = 正在建立模型
 run-training = 正在训练

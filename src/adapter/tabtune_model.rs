@@ -154,7 +154,11 @@ impl TabtuneModel {
             }
         }
         let model = parameters::fill(model, names, &tensors, device);
-        Ok(OpenedTabtuneModel { model, manifest })
+        Ok(OpenedTabtuneModel {
+            // What the run computed its layers in goes for its steps alone.
+            model: model.in_float32(),
+            manifest,
+        })
     }
 }
 

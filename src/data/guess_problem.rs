@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::dataset::MAX_LABELS;
-use super::labels::split_labels;
+use super::labels::{is_json_list, split_labels};
 use super::number::read_number;
 use super::problem::Problem;
 use super::table::Table;
@@ -23,8 +23,8 @@ const RECURRENCE: usize = 3;
 ///
 /// Numbers are taken for a [regression](Problem::Regression) if every cell that is not empty is one, and they are
 /// fractions or more than 20 different ones; whole numbers that count from 0 or 1 without a gap look like classes.
-/// Lists are seen by a separator that splits many cells into pieces that recur in other combinations. It is a
-/// guess; the user can change it.
+/// Lists are seen by a separator that splits many cells into pieces that recur in other combinations, or as arrays in JSON. It
+/// is a guess; the user can change it.
 pub fn guess_problem(table: &Table, column: u32) -> Problem {
     if holds_numbers(table, column) {
         return Problem::Regression;
@@ -58,25 +58,24 @@ fn holds_numbers(table: &Table, column: u32) -> bool {
 }
 
 fn holds_lists(table: &Table, column: u32, separator: char) -> bool {
-    let (mut cells, mut lists, mut pieces) = (0, 0, 0);
+    let (mut cells, mut lists, mut arrays, mut pieces) = (0, 0, 0, 0);
     let (mut different_cells, mut different_pieces) = (HashSet::new(), HashSet::new());
     for cell in filled(table, column).take(ROWS) {
-        let mut labels = 0;
-        for label in split_labels(cell, separator) {
-            different_pieces.insert(label);
-            labels += 1;
-        }
+        let labels = split_labels(cell, separator);
         different_cells.insert(cell);
         cells += 1;
-        pieces += labels;
-        lists += usize::from(labels > 1);
+        pieces += labels.len();
+        lists += usize::from(labels.len() > 1);
+        arrays += usize::from(is_json_list(cell));
+        different_pieces.extend(labels);
     }
-    // Where pieces are more than cells, they are not combined freely: “Paris, France” is one label.
-    lists > 0
-        && lists * CELLS_A_LIST >= cells
-        && different_pieces.len() * RECURRENCE <= pieces
-        && different_pieces.len() <= MAX_LABELS
-        && different_pieces.len() < different_cells.len()
+    let recurs =
+        different_pieces.len() * RECURRENCE <= pieces && different_pieces.len() <= MAX_LABELS;
+    // Arrays are lists, even those of one label. Where pieces are more than cells, they are not combined freely: “Paris,
+    // France” is one label.
+    let are_lists = arrays == cells
+        || lists * CELLS_A_LIST >= cells && different_pieces.len() < different_cells.len();
+    pieces > 0 && recurs && lists + arrays > 0 && are_lists
 }
 
 fn filled(table: &Table, column: u32) -> impl Iterator<Item = &str> {
@@ -154,6 +153,35 @@ mod tests {
                 Problem::MultiLabel { separator }
             );
         }
+    }
+
+    #[test]
+    fn arrays_are_lists() {
+        let arrays = |cells: [&str; 6]| {
+            let rows: Vec<_> = cells
+                .iter()
+                .map(|cell| format!(r#"{{"text":"a","label":{cell}}}"#))
+                .collect();
+            let rows = vec![rows.join("\n"); 4].join("\n");
+            guess_problem(&Table::parse("t.jsonl", rows.as_bytes()).unwrap(), 1)
+        };
+        let several = Problem::MultiLabel { separator: '|' };
+        assert_eq!(
+            arrays([
+                r#"["joy"]"#,
+                r#"["joy","fear"]"#,
+                "[]",
+                r#"["fear"]"#,
+                r#"["anger"]"#,
+                "[]"
+            ]),
+            several
+        );
+        assert_eq!(arrays(["[3]", "[3]", "[7]", "[7]", "[5]", "[5]"]), several);
+        assert_eq!(
+            arrays(["[3]", "4", "[7]", "7", "[5]", "5"]),
+            Problem::SingleLabel
+        );
     }
 
     #[test]

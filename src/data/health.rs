@@ -224,7 +224,7 @@ fn label_key(cell: &str, problem: Problem) -> Option<Cow<'_, str>> {
     let cell = cell.trim();
     match problem {
         Problem::MultiLabel { separator } => {
-            let mut labels: Vec<_> = split_labels(cell, separator).collect();
+            let mut labels = split_labels(cell, separator);
             labels.sort_unstable();
             labels.dedup();
             Some(Cow::Owned(labels.join("\n")))
@@ -252,7 +252,7 @@ fn label_names(table: &EditedTable, columns: ColumnChoice, problem: Problem) -> 
                 if names.len() >= MAX_LABELS {
                     break;
                 }
-                names.insert(name);
+                names.insert(Cow::Borrowed(name));
             }
         }
         Problem::MultiLabel { separator } => {
@@ -264,7 +264,7 @@ fn label_names(table: &EditedTable, columns: ColumnChoice, problem: Problem) -> 
             }
         }
     }
-    let mut names: Vec<_> = names.into_iter().map(str::to_owned).collect();
+    let mut names: Vec<_> = names.into_iter().map(Cow::into_owned).collect();
     names.sort_unstable();
     names
 }

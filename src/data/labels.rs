@@ -1,12 +1,49 @@
 //! Labels as cells name them, and as numbers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The labels that a cell lists: trimmed, empty pieces left out.
-pub(super) fn split_labels(cell: &str, separator: char) -> impl Iterator<Item = &str> {
-    cell.split(separator)
-        .map(str::trim)
-        .filter(|label| !label.is_empty())
+use serde::Deserialize;
+
+/// The labels that a cell lists, in JSON or between separators: trimmed, empty pieces left out.
+pub(super) fn split_labels(cell: &str, separator: char) -> Vec<Cow<'_, str>> {
+    let labels =
+        json_list(cell).unwrap_or_else(|| cell.split(separator).map(Cow::Borrowed).collect());
+    let trimmed = labels.into_iter().map(|label| match label {
+        Cow::Borrowed(label) => Cow::Borrowed(label.trim()),
+        Cow::Owned(label) => Cow::Owned(label.trim().to_owned()),
+    });
+    trimmed.filter(|label| !label.is_empty()).collect()
+}
+
+/// Whether a cell is an array of labels in JSON, which has no separator.
+pub(super) fn is_json_list(cell: &str) -> bool {
+    json_list(cell).is_some()
+}
+
+/// The items of a JSON array of strings, numbers and such.
+fn json_list(cell: &str) -> Option<Vec<Cow<'_, str>>> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Item<'a> {
+        #[serde(borrow)]
+        Text(Cow<'a, str>),
+        Number(serde_json::Number),
+        Truth(bool),
+        Nothing(()),
+    }
+    let cell = cell.trim();
+    if !cell.starts_with('[') {
+        return None;
+    }
+    let items: Vec<Item> = serde_json::from_str(cell).ok()?;
+    let label = |item| match item {
+        Item::Text(text) => text,
+        Item::Number(number) => number.to_string().into(),
+        Item::Truth(truth) => truth.to_string().into(),
+        Item::Nothing(()) => "".into(),
+    };
+    Some(items.into_iter().map(label).collect())
 }
 
 /// Every label with its place in the order of code points.
@@ -44,7 +81,7 @@ mod tests {
 
     #[test]
     fn pieces_are_trimmed_and_empty_ones_dropped() {
-        let labels = |cell, separator| split_labels(cell, separator).collect::<Vec<_>>();
+        let labels = split_labels;
         assert_eq!(
             labels(" joy | mixed feelings||", '|'),
             ["joy", "mixed feelings"]
@@ -53,6 +90,25 @@ mod tests {
         assert_eq!(labels("喜悦、恐惧", '、'), ["喜悦", "恐惧"]);
         assert!(labels("", ',').is_empty());
         assert!(labels(" , ", ',').is_empty());
+    }
+
+    #[test]
+    fn a_json_array_is_a_list_whatever_the_separator() {
+        assert_eq!(
+            split_labels(
+                r#" ["joy", "mixed, feelings", " \u559c\n", "", null] "#,
+                ','
+            ),
+            ["joy", "mixed, feelings", "喜"]
+        );
+        assert_eq!(
+            split_labels("[3,7,1.5,true]", '|'),
+            ["3", "7", "1.5", "true"]
+        );
+        assert!(split_labels("[]", ',').is_empty() && is_json_list("[]"));
+        // What is something else stays as it is.
+        assert_eq!(split_labels("[sic], [a", ','), ["[sic]", "[a"]);
+        assert_eq!(split_labels("[[1]]", ','), ["[[1]]"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The rows of one or several tables on their way to a data set.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::columns::ColumnChoice;
@@ -36,17 +37,18 @@ pub(super) struct Cells<'t> {
 /// What a label cell says.
 enum Cell<'t> {
     Label(&'t str),
-    Labels(Vec<&'t str>),
+    Labels(Vec<Cow<'t, str>>),
     Number(f64),
 }
 
-impl<'t> Cell<'t> {
-    fn labels(&self) -> &[&'t str] {
-        match self {
-            Self::Label(label) => std::slice::from_ref(label),
-            Self::Labels(labels) => labels,
-            Self::Number(_) => &[],
-        }
+impl Cell<'_> {
+    fn labels(&self) -> impl Iterator<Item = &str> {
+        let (one, several): (_, &[_]) = match self {
+            Self::Label(label) => (Some(*label), &[]),
+            Self::Labels(labels) => (None, labels),
+            Self::Number(_) => (None, &[]),
+        };
+        one.into_iter().chain(several.iter().map(AsRef::as_ref))
     }
 
     fn target(&self, numbers: &LabelNumbers<'_>) -> Target {
@@ -165,9 +167,7 @@ impl<'t> Rows<'t> {
         let cell = cell.trim();
         let (table, column) = (|| table.to_owned(), || self.label_column.to_owned());
         match self.problem {
-            Problem::MultiLabel { separator } => {
-                Ok(Cell::Labels(split_labels(cell, separator).collect()))
-            }
+            Problem::MultiLabel { separator } => Ok(Cell::Labels(split_labels(cell, separator))),
             Problem::SingleLabel if cell.is_empty() => Err(DatasetError::EmptyLabel {
                 table: table(),
                 place,
@@ -204,8 +204,7 @@ impl<'t> Rows<'t> {
                 column: self.text_column.to_owned(),
             });
         }
-        let numbers =
-            LabelNumbers::new(self.rows.iter().flat_map(|row| row.cell.labels()).copied());
+        let numbers = LabelNumbers::new(self.rows.iter().flat_map(|row| row.cell.labels()));
         self.check_labels(&numbers, name)?;
         let examples: Vec<Example> = self
             .rows

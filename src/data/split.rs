@@ -7,6 +7,7 @@ mod quotas;
 
 pub use iterative::iterative_split;
 pub use quantiles::quantile_split;
+use quotas::Quotas;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -158,8 +159,9 @@ impl SplitError {
 
 /// Divides examples so that every part has about the same mix of labels.
 ///
-/// Each label's examples are shuffled, and go to the parts by the largest-remainder method; a label with any
-/// examples keeps at least one in training. The same labels, shares and seed give the same split on every machine.
+/// Each label's examples are shuffled. A part gets its share of them, rounded down; those that are left go one each to the
+/// parts that lack most of all labels so far, so that the parts have their shares of the whole, too. A label with any examples
+/// keeps at least one in training. The same labels, shares and seed give the same split on every machine.
 ///
 /// `labels` holds the label of each example, below `classes`.
 ///
@@ -185,10 +187,11 @@ pub fn stratified_split(
 
     let mut rng = ChaCha8Rng::seed_from_u64(config.seed.into());
     let mut split = Split::default();
+    let mut quotas = Quotas::default();
     for mut examples in members {
         // rand draws u32 here, never usize: 32- and 64-bit machines agree.
         examples.shuffle(&mut rng);
-        let [_, validation, test] = config.allocate(examples.len());
+        let [_, validation, test] = config.allocate(examples.len(), &mut quotas);
         let (held_out, train) = examples.split_at(validation + test);
         let (validation, test) = held_out.split_at(validation);
         split.train.extend_from_slice(train);
@@ -246,23 +249,35 @@ impl SplitConfig {
         ]
     }
 
-    /// How many of `count` examples go to training, validation and test: the largest-remainder method.
-    fn allocate(&self, count: usize) -> [usize; 3] {
-        let quotas = self.shares().map(|share| share * count as f64);
-        let mut counts = quotas.map(|quota| quota.floor() as usize);
-
-        let mut by_remainder = [0, 1, 2];
-        by_remainder.sort_by(|&a, &b| quotas[b].fract().total_cmp(&quotas[a].fract()));
-        let missing = count.saturating_sub(counts.iter().sum());
-        for part in by_remainder.into_iter().cycle().take(missing) {
-            counts[part] += 1;
+    /// How many of `count` examples go to training, validation and test: each part gets its share, rounded down or up, as it
+    /// lacks more or less by `quotas`, what it was to get of the examples before. These are then counted, too.
+    fn allocate(self, count: usize, quotas: &mut Quotas) -> [usize; 3] {
+        // A share of 3 may be computed as a little less.
+        const ROUNDING: f64 = 1e-9;
+        let shares = self.shares().map(|share| share * count as f64);
+        let mut counts = shares.map(|share| (share + ROUNDING).floor() as usize);
+        quotas.add(self, count);
+        let lack = |part: Part| quotas.of(part) - counts[part as usize] as f64;
+        let mut parts = Part::ALL;
+        parts.sort_by(|&a, &b| lack(b).total_cmp(&lack(a)));
+        let left = count.saturating_sub(counts.iter().sum());
+        // Whole shares are not rounded up.
+        let is_whole =
+            |part: &Part| shares[*part as usize] - counts[*part as usize] as f64 <= ROUNDING;
+        let rounded_up: Vec<Part> = parts
+            .into_iter()
+            .filter(|part| !is_whole(part))
+            .take(left)
+            .collect();
+        for part in rounded_up {
+            counts[part as usize] += 1;
         }
-
         if counts[0] == 0 && count > 0 {
             let larger = if counts[1] >= counts[2] { 1 } else { 2 };
             counts[larger] -= 1;
             counts[0] += 1;
         }
+        quotas.take_all(counts);
         counts
     }
 }
@@ -294,7 +309,7 @@ mod tests {
             (0.0, 0.5, 4, [2, 0, 2]),
         ] {
             assert_eq!(
-                config(validation, test, 0).allocate(count),
+                config(validation, test, 0).allocate(count, &mut Quotas::default()),
                 expected,
                 "{validation} {test} {count}"
             );
@@ -302,9 +317,31 @@ mod tests {
     }
 
     #[test]
+    fn parts_have_their_shares_of_many_small_labels() {
+        for (validation, test, of_each) in [
+            (0.15, 0.15, 4),
+            (0.15, 0.15, 3),
+            (0.1, 0.2, 3),
+            (0.15, 0.15, 10),
+        ] {
+            let labels: Vec<u32> = (0..100).flat_map(|label| vec![label; of_each]).collect();
+            let split = stratified_split(&labels, 100, config(validation, test, 0)).unwrap();
+            for (part, share) in [(&split.validation, validation), (&split.test, test)] {
+                let exact = share * labels.len() as f64;
+                assert!(
+                    (part.len() as f64 - exact).abs() < 1.0 + 1e-9,
+                    "{of_each} {}",
+                    part.len()
+                );
+            }
+        }
+    }
+
+    #[test]
     fn training_keeps_one_of_each_label() {
         for count in 1..8 {
-            let [train, validation, test] = config(0.49, 0.5, 0).allocate(count);
+            let [train, validation, test] =
+                config(0.49, 0.5, 0).allocate(count, &mut Quotas::default());
             assert!(train >= 1, "{count}");
             assert_eq!(train + validation + test, count);
         }

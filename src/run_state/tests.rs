@@ -135,6 +135,7 @@ fn plan() -> TrainPlan {
         steps_per_epoch: 50,
         trainable_parameters: 10,
         frozen_parameters: 1_000,
+        in_float32: false,
     }
 }
 

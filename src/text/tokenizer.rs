@@ -151,7 +151,8 @@ impl Tokenizer {
         })
     }
 
-    /// Token ids of a text, its prompt and special tokens included.
+    /// Token ids of a text, its prompt and special tokens included. At least one: what is read as nothing, by a tokenizer
+    /// without special tokens, is one padding piece.
     ///
     /// # Errors
     /// If the library refuses the text.
@@ -171,7 +172,10 @@ impl Tokenizer {
         if encoding.len() > most {
             return Err(TokenizerError::Template);
         }
-        Ok(encoding.get_ids().to_vec())
+        Ok(match encoding.get_ids() {
+            [] => vec![self.pad_id],
+            ids => ids.to_vec(),
+        })
     }
 
     /// Special tokens that are put around a text.
@@ -262,6 +266,16 @@ mod tests {
             error(serde_json::json!({"model": model})),
             TokenizerError::NoPadding
         ));
+    }
+
+    #[test]
+    fn a_text_has_a_token_at_least() {
+        let tokenizer = read(serde_json::json!({})).unwrap();
+        let tokenizer = tokenizer.truncating(4).unwrap();
+        assert_eq!(tokenizer.encode("word").unwrap(), [2]);
+        for nothing in ["", " \n"] {
+            assert_eq!(tokenizer.encode(nothing).unwrap(), [tokenizer.pad_id()]);
+        }
     }
 
     #[test]

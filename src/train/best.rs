@@ -2,16 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::config::EarlyStoppingConfig;
+use super::config::{EarlyStoppingConfig, TrainConfig};
 use super::exact::ExactF64;
 use crate::eval::score::Metric;
 use crate::model::TextClassifier;
 
-/// Keeps the model that validated best, and counts how long ago that was.
+/// Knows which model validated best, keeps its weights if they are wanted, and counts how long ago that was.
 #[derive(Debug, Clone)]
 pub(super) struct BestModel {
     metric: Metric,
     stopping: Option<EarlyStoppingConfig>,
+    /// Whether its weights are wanted at the end.
+    pub(super) keeps: bool,
     pub(super) record: BestRecord,
     pub(super) model: Option<TextClassifier>,
 }
@@ -39,10 +41,11 @@ pub(super) struct Validated {
 }
 
 impl BestModel {
-    pub(super) fn new(metric: Metric, stopping: Option<EarlyStoppingConfig>) -> Self {
+    pub(super) fn new(config: &TrainConfig) -> Self {
         Self {
-            metric,
-            stopping,
+            metric: config.metric_for_best_model,
+            stopping: config.early_stopping,
+            keeps: config.load_best_model_at_end,
             record: BestRecord::default(),
             model: None,
         }
@@ -59,7 +62,7 @@ impl BestModel {
         if better {
             self.record.best = Some(validated);
             self.record.stale = 0;
-            self.model = Some(model.clone());
+            self.model = self.keeps.then(|| model.clone());
         } else {
             self.record.stale += 1;
         }

@@ -13,6 +13,7 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::best::BestRecord;
+use super::config::TrainConfig;
 use super::exact::{ExactF64, ExactRunEnd};
 use super::loss_scaler::LossScaler;
 use super::optimizer::{Optimizer, ParameterState};
@@ -162,7 +163,8 @@ impl TrainSession {
         Ok(Checkpoint { bytes })
     }
 
-    /// Goes on from a checkpoint of a run with the same settings, model and data.
+    /// Goes on from a checkpoint of a run with the same settings, model and data. The numbers that layers are computed in may be
+    /// others.
     ///
     /// # Errors
     /// If it does not belong to this run; the session is then unchanged.
@@ -176,19 +178,18 @@ impl TrainSession {
             .filter(|state: &State| state.version == VERSION)
             .filter(|state| state.loss_scaler.is_none_or(LossScaler::is_valid))
             .ok_or(CheckpointError::State)?;
-        // As texts: what is read from decimals may differ in the last place.
-        let settings = self.settings().ok();
-        if metadata.get(SETTINGS) != settings.as_ref() {
+        if !metadata
+            .get(SETTINGS)
+            .is_some_and(|settings| self.is_of_run(settings))
+        {
             return Err(CheckpointError::OtherRun);
-        }
-        if state.loss_scaler.is_some() != self.loss_scaler.is_some() {
-            return Err(CheckpointError::State);
         }
         let (step, steps) = (state.step, self.steps());
         if step > steps {
             return Err(CheckpointError::Step { step, steps });
         }
 
+        let kept_best = state.best.best.filter(|_| self.best.keeps);
         // What is trained depends on the epoch of the last step.
         let epoch = step.saturating_sub(1) / self.steps_per_epoch();
         let model = self.model.clone().trained_in(self.config.method, epoch);
@@ -198,7 +199,7 @@ impl TrainSession {
             let kinds = [PARAMETER]
                 .into_iter()
                 .chain(moments.copied())
-                .chain(state.best.best.map(|_| BEST));
+                .chain(kept_best.map(|_| BEST));
             for kind in kinds {
                 let name = format!("{kind}.{}", parameter.path);
                 let fits = file.tensor(&name).is_ok_and(|view| {
@@ -221,13 +222,14 @@ impl TrainSession {
         };
         self.model = model.clone().map_parameters(&mut load);
         self.best.record = state.best;
-        self.best.model = state.best.best.map(|_| {
+        self.best.model = kept_best.map(|_| {
             load.kind = BEST;
             load.optimizer = None;
             model.map_parameters(&mut load)
         });
         self.schedule.set_peak(state.learning_rate.0);
-        self.loss_scaler = state.loss_scaler;
+        // One that has not computed in 16 bits has no scale yet.
+        self.loss_scaler = self.loss_scaler.map(|own| state.loss_scaler.unwrap_or(own));
         self.forget_steps();
         self.step = step;
         self.end = state.end.map(RunEnd::from);
@@ -239,6 +241,21 @@ impl TrainSession {
 impl TrainSession {
     fn settings(&self) -> serde_json::Result<String> {
         serde_json::to_string(&self.config)
+    }
+
+    /// Whether a checkpoint's settings are this run's, but for the numbers that layers are computed in: a checkpoint's are
+    /// 32-bit ones, and a run may go on on a device that has no others.
+    fn is_of_run(&self, settings: &str) -> bool {
+        let computed_in = [(false, false), (true, false), (false, true), (true, true)];
+        computed_in.into_iter().any(|(load_in_8bit, fp16)| {
+            let config = TrainConfig {
+                load_in_8bit,
+                fp16,
+                ..self.config.clone()
+            };
+            // As texts: what is read from decimals may differ in the last place.
+            serde_json::to_string(&config).is_ok_and(|config| config == settings)
+        })
     }
 }
 

@@ -256,6 +256,7 @@ impl TrainConfig {
         Self {
             gradient_accumulation_steps: self.gradient_accumulation_steps,
             sampling: self.sampling,
+            group_by_length: self.group_by_length,
             ..self.measured()
         }
     }

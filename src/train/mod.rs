@@ -63,7 +63,7 @@ pub use schedule::Schedule;
 #[cfg(feature = "engine")]
 pub use session::{TrainError, TrainSession};
 #[cfg(feature = "engine")]
-pub use setup::{SetupError, set_up};
+pub use setup::{SetupError, set_up, settings_on};
 #[cfg(feature = "engine")]
 pub use trainer::{Finished, Progress, Test, Trainer};
 #[cfg(feature = "engine")]

@@ -216,12 +216,16 @@ fn balanced_weights<'a>(labels: usize, targets: impl Iterator<Item = &'a Target>
         .collect()
 }
 
-/// Examples without the label / examples with it, as the documentation of `BCEWithLogitsLoss` proposes.
+/// Examples without the label / examples with it, as the documentation of `BCEWithLogitsLoss` proposes; 1 for a label that all
+/// have, as nothing would be learnt of it with 0.
 fn positive_weights<'a>(labels: usize, targets: impl Iterator<Item = &'a Target>) -> Vec<f32> {
     let (counts, total) = counts(labels, targets);
     counts
         .iter()
-        .map(|&count| (total - count) as f32 / count.max(1) as f32)
+        .map(|&count| match total - count {
+            0 => 1.0,
+            without => without as f32 / count.max(1) as f32,
+        })
         .collect()
 }
 
@@ -238,4 +242,16 @@ fn counts<'a>(labels: usize, targets: impl Iterator<Item = &'a Target>) -> (Vec<
         }
     }
     (counts, total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_all_examples_have_is_learnt_too() {
+        let targets = [vec![0, 1], vec![0], vec![0], vec![0, 2]].map(Target::Classes);
+        let weights = positive_weights(4, targets.iter());
+        assert_eq!(weights, [1.0, 3.0, 3.0, 4.0]);
+    }
 }

@@ -145,7 +145,7 @@ impl TrainSession {
             schedule: Schedule::new(&config, steps),
             optimizer: Optimizer::new(&config),
             loss_scaler: config.trains_in_float16().then(LossScaler::new),
-            best: BestModel::new(config.metric_for_best_model, config.early_stopping),
+            best: BestModel::new(&config),
             features: None,
             room: TRAIN_FEATURES,
             spill: None,

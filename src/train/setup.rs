@@ -63,6 +63,16 @@ pub enum SetupError {
     NoExamples,
 }
 
+/// The settings of a run that is taken up on a device: without the 8- and 16-bit numbers that it has not.
+pub fn settings_on(device: &Device, config: TrainConfig) -> TrainConfig {
+    let device = device.clone().inner();
+    TrainConfig {
+        load_in_8bit: config.load_in_8bit && has_int8(&device),
+        fp16: config.fp16 && has_float16(&device),
+        ..config
+    }
+}
+
 /// Checks the settings, tokenizes every example, and adds adapters and a head to the encoder.
 ///
 /// `device` is the encoder's, with autodiff on.

@@ -350,7 +350,9 @@ impl Trainer {
     }
 
     fn begin_test(&mut self) -> Progress {
-        let reason = if self.session.is_exhausted() {
+        let session = &self.session;
+        // Patience may run out with the last epoch.
+        let reason = if session.is_exhausted() && session.step_count() < session.steps() {
             RunEnd::EarlyStopped
         } else {
             RunEnd::Completed

@@ -144,6 +144,13 @@ fn Progress(engine: Engine) -> impl IntoView {
         })
     });
     let (status, details) = (of_run(status), of_run(details));
+    let in_float32 = Memo::new(move |_| {
+        engine.state.with(|state| {
+            let run = state.run.as_ref().filter(|run| run.is_active());
+            run.and_then(|run| run.plan.as_ref())
+                .is_some_and(|plan| plan.in_float32)
+        })
+    });
     view! {
         <div
             class="progress"
@@ -160,6 +167,11 @@ fn Progress(engine: Engine) -> impl IntoView {
                 <strong role="status">{move || status.get()}</strong>
                 <span class="muted">" · " {move || details.get()}</span>
             </p>
+            {move || {
+                in_float32
+                    .get()
+                    .then(|| view! { <p class="muted small" data-testid="in-float32">{move || tr!("run-in-float32")}</p> })
+            }}
         </div>
     }
 }

@@ -173,7 +173,7 @@ impl Estimating {
                 Ok(Some(self))
             }
             Ok(Work::Warm) => {
-                known.warm.push(self.config.measured());
+                known.warm.push(self.config.estimated());
                 Ok(None)
             }
             Err(Hindrance::Run(TrainError::Device(error))) => Err(error.into()),
@@ -196,7 +196,10 @@ impl Estimating {
             .map_or(0, |&text| lengths.train[text as usize]);
         let tokens = f64::from(longest) * batch.len() as f64;
         let is_quick = costs.step.at(tokens) <= MOST_STEP;
-        if !is_asynchronous(&self.device) || !is_quick || known.warm.contains(&measured) {
+        if !is_asynchronous(&self.device)
+            || !is_quick
+            || known.warm.contains(&self.config.estimated())
+        {
             return None;
         }
         WarmUp::new(

@@ -26,7 +26,8 @@ use crate::protocol::{
 use crate::train::config::{Method, TrainConfig};
 use crate::train::estimate::is_baseline_cheap;
 use crate::train::{
-    Checkpoint, Finished, LogInterval, Progress, Test, Trainer, set_up, trainable_parameters,
+    Checkpoint, Finished, LogInterval, Progress, Test, Trainer, set_up, settings_on,
+    trainable_parameters,
 };
 
 /// Least milliseconds between two events of a kind.
@@ -86,12 +87,15 @@ impl Run {
         paused: bool,
         device: &Device,
     ) -> Result<Self, WireError> {
-        let mut trainer = set_up(
-            &encoder.encoder,
-            &dataset,
-            config,
-            &device.clone().autodiff(),
-        )?;
+        let device_with_autodiff = device.clone().autodiff();
+        // A run that has begun goes on, on whichever device.
+        let asked = config.clone();
+        let config = match checkpoint {
+            Some(_) => settings_on(&device_with_autodiff, config),
+            None => config,
+        };
+        let in_float32 = config != asked;
+        let mut trainer = set_up(&encoder.encoder, &dataset, config, &device_with_autodiff)?;
         if let Some(checkpoint) = checkpoint {
             trainer.restore(&checkpoint)?;
         }
@@ -108,6 +112,7 @@ impl Run {
             steps_per_epoch: session.steps_per_epoch(),
             trainable_parameters: trainable as u32,
             frozen_parameters: frozen as u32,
+            in_float32,
         };
         post(&Event::TrainingStarted {
             id,

@@ -98,6 +98,25 @@ fn edited(files: &Files, edit: impl Fn(&mut serde_json::Value)) -> Files {
     files
 }
 
+/// What the run computed its layers in goes for its steps alone.
+#[test]
+fn a_model_of_a_run_in_8_or_16_bits_predicts_the_same_to_the_bit() {
+    let texts = golden().texts;
+    let predicted = |setting: &str| {
+        let (run, files) = model();
+        let files = edited(&files, |manifest| manifest["config"][setting] = true.into());
+        let model = TabtuneModel::read(&archive::pack(&files).unwrap()).unwrap();
+        let (encoder, base) = encoder(&run.base.name, &cpu());
+        let opened = model.open(&encoder, &base, &cpu()).unwrap();
+        let opened = opened.pipeline(&encoder, &cpu()).unwrap();
+        (ask(&opened, &texts), ask(&run.pipeline, &texts))
+    };
+    for setting in ["load_in_8bit", "fp16"] {
+        let (opened, run) = predicted(setting);
+        assert_eq!(opened, run, "{setting}");
+    }
+}
+
 #[test]
 fn another_version_or_encoder_is_refused() {
     let (mut run, files) = model();

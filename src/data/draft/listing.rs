@@ -96,9 +96,11 @@ impl Draft {
             RowFilter::Conflicts => rows(&|row| row.health.conflict),
             RowFilter::Leaks => rows(&|row| row.health.leak),
             RowFilter::Label(wanted) => match self.problem {
-                Problem::MultiLabel { separator } => {
-                    rows(&|row| split_labels(label(row), separator).any(|label| label == wanted))
-                }
+                Problem::MultiLabel { separator } => rows(&|row| {
+                    split_labels(label(row), separator)
+                        .iter()
+                        .any(|label| label == wanted)
+                }),
                 Problem::SingleLabel | Problem::Regression => {
                     rows(&|row| label(row).trim() == wanted)
                 }

@@ -26,6 +26,13 @@ impl Quotas {
         self.0[part as usize] -= 1.0;
     }
 
+    /// So many examples went to each part.
+    pub(super) fn take_all(&mut self, counts: [usize; 3]) {
+        for (quota, count) in self.0.iter_mut().zip(counts) {
+            *quota -= count as f64;
+        }
+    }
+
     pub(super) fn of(&self, part: Part) -> f64 {
         self.0[part as usize]
     }

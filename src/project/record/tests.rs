@@ -12,6 +12,7 @@ fn run() -> Run {
         steps_per_epoch: 160,
         trainable_parameters: 10,
         frozen_parameters: 100,
+        in_float32: false,
     });
     for step in 1..=20 {
         run.history.push(StepRecord {
