@@ -1,7 +1,7 @@
 //! What padding would cost the CPU, which leaves it out, and what grouping texts by length spares a device that computes it.
 //!
 //! ```text
-//! cargo run --release --example padding -- --model www/models/all-MiniLM-L6-v2 --train www/samples/uci-train.csv
+//! cargo run --release --example padding -- --model www/models/all-MiniLM-L6-v2 --train www/samples/uci.csv
 //! ```
 //!
 //! It counts the tokens of a first epoch as the sampler draws it, by itself and with `group_by_length`, and takes the same

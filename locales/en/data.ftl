@@ -30,10 +30,10 @@ data-row-count =
         [one] { $count } row
        *[other] { $count } rows
     }
-data-format-commas = text with commas
-data-format-semicolons = text with semicolons
-data-format-tabs = text with tabs
-data-format-delimited = text with another character
+data-format-commas = CSV (commas)
+data-format-semicolons = CSV (semicolons)
+data-format-tabs = TSV (tabs)
+data-format-delimited = CSV (another delimiter)
 data-format-typed = typed here
 data-format-encoded = { $format }, { $encoding }
 data-format-xlsx =
@@ -73,9 +73,9 @@ data-error-cells =
 
 data-column-text = Text column
 data-column-label = Label column
-data-problem = To learn
-data-problem-single = One label
-data-problem-multi = Several labels
+data-problem = What to predict
+data-problem-single = One label per text
+data-problem-multi = Several labels per text
 data-problem-regression = A number
 data-separator = Between labels
 data-separator-hint = An empty cell means none of the labels
@@ -192,7 +192,8 @@ data-examples-numbers =
         [one] { $count } example, a number each.
        *[other] { $count } examples, a number each.
     }
-data-split-from-table = The table itself says which are for what.
+data-split-from-table = A column of the table says which are for training, validation and test.
+data-parts-hint = Training: what the model learns from. Validation: to follow how well it does meanwhile. Test: kept back for the report.
 data-left-out =
     { $count ->
         [one] { $count } row without text is left out.

@@ -12,8 +12,10 @@ results-metric-pearson = Pearson correlation
 results-metric-spearman = Spearman correlation
 results-undefined = undefined
 results-log-loss = Log loss
-results-roc-auc = ROC-AUC, mean over the labels
-results-average-precision = PR-AUC, mean over the labels
+results-roc-auc = ROC-AUC, macro average
+results-roc-auc-of = ROC-AUC of { $label }
+results-average-precision = Average precision (AP), macro average
+results-average-precision-of = Average precision (AP) of { $label }
 results-calibration-error = Expected calibration error
 results-calibration-scaled = Expected calibration error at temperature { $temperature }, fitted on the validation examples
 results-subset-accuracy = Examples with all labels right
@@ -66,7 +68,7 @@ results-support-hint = Test examples with this label
 results-more-numbers = More numbers
 results-confusion = Confusion matrix
 results-confusion-key = Rows: the true label. Columns: the label that was predicted.
-results-confusion-shows = A number shows its texts.
+results-confusion-shows = Click a number to see its texts.
 results-row-share = { $share } of the row
 
 # Tested examples
@@ -157,7 +159,7 @@ results-errors = Distribution of errors
 # The threshold
 
 results-threshold-title = Decision threshold
-results-threshold-hint = A text is given the label from this probability on. A higher threshold makes fewer mistakes of one kind and more of the other.
+results-threshold-hint = A text gets the label if its probability is at least this. A higher threshold gives the label to fewer texts: usually higher precision, lower recall.
 results-positive = Positive label
 results-given = given { $label }
 results-is = is { $label }
@@ -170,7 +172,7 @@ results-threshold-default = Predictions give the more probable label.
 # Runs
 
 results-runs = Runs
-results-runs-lead = Every run of this page is kept here until the page is closed.
+results-runs-lead = Every run of this project is kept here, also when the page is closed.
 results-runs-table = Table of runs
 results-run = Run
 results-run-number = Run { $number }
@@ -203,7 +205,7 @@ results-sort = Sort by { $column }
 results-end-completed = Completed
 results-end-stopped = Stopped
 results-end-early = Stopped early, as it no longer got better
-results-end-not-finite = Ended at step { $step } by a loss that is no number
+results-end-not-finite = Ended at step { $step }: the loss became NaN or infinite
 
 # The report as a file
 

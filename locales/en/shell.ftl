@@ -2,7 +2,8 @@
 
 shell-language = Language
 shell-language-failed = { $language } could not be loaded: { $detail }. Check that the page's server is running, and choose it again.
-shell-lead = Fine-tune a small text encoder in this tab. Your text stays on this machine.
+shell-lead = Teach a small language model to label your texts, in this tab. Your texts stay on this machine.
+shell-encoder-what = The encoder is a pretrained model that turns a text into numbers. Training adapts it to your labels.
 shell-foot = Everything runs in this tab: no text that you open, type or train on is sent anywhere.
 
 shell-steps = Steps

@@ -23,10 +23,10 @@ data-typed = 手动输入的样本
 ## 文件的读取方式
 
 data-row-count = { $count } 行
-data-format-commas = 以逗号分隔的文本
-data-format-semicolons = 以分号分隔的文本
-data-format-tabs = 以制表符分隔的文本
-data-format-delimited = 以其他字符分隔的文本
+data-format-commas = CSV（逗号）
+data-format-semicolons = CSV（分号）
+data-format-tabs = TSV（制表符）
+data-format-delimited = CSV（其他分隔符）
 data-format-typed = 在此处输入
 data-format-encoded = { $format }，{ $encoding }
 data-format-xlsx = XLSX，工作表“{ $sheet }”（共 { $count } 个工作表）
@@ -54,9 +54,9 @@ data-error-cells = 有 { $count } 个单元格含有 #DIV/0! 或 #N/A 之类的�
 
 data-column-text = 文本列
 data-column-label = 标签列
-data-problem = 学习目标
-data-problem-single = 单个标签
-data-problem-multi = 多个标签
+data-problem = 预测内容
+data-problem-single = 每条文本一个标签
+data-problem-multi = 每条文本多个标签
 data-problem-regression = 数值
 data-separator = 标签分隔符
 data-separator-hint = 空单元格表示没有任何标签
@@ -133,7 +133,8 @@ data-held-out-remove = 移除此文件
 data-still-in-use = 仍在使用之前打开的数据：{ $name }。
 data-examples-labels = { $count } 个样本，{ $labels } 个标签。
 data-examples-numbers = { $count } 个样本，每个样本对应一个数值。
-data-split-from-table = 表格自身已标明每个样本的用途。
+data-split-from-table = 表格中有一列注明了哪些用于训练、验证和测试。
+data-parts-hint = 训练集：模型从中学习。验证集：用于在训练中观察效果。测试集：留到最后用于报告。
 data-left-out = { $count } 行没有文本，已被略过。
 data-label-table = 每个标签的样本数
 data-number-table = 各集合的数值

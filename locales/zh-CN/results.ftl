@@ -12,8 +12,10 @@ results-metric-pearson = 皮尔逊相关系数
 results-metric-spearman = 斯皮尔曼相关系数
 results-undefined = 无定义
 results-log-loss = 对数损失
-results-roc-auc = ROC-AUC（各标签的平均值）
-results-average-precision = PR-AUC（各标签的平均值）
+results-roc-auc = ROC-AUC（宏平均）
+results-roc-auc-of = { $label } 的 ROC-AUC
+results-average-precision = 平均精确率（AP，宏平均）
+results-average-precision-of = { $label } 的平均精确率（AP）
 results-calibration-error = 期望校准误差
 results-calibration-scaled = 温度为 { $temperature }（在验证集上拟合）时的期望校准误差
 results-subset-accuracy = 标签全部正确的样本
@@ -129,7 +131,7 @@ results-errors = 误差分布
 # 阈值
 
 results-threshold-title = 判定阈值
-results-threshold-hint = 概率达到该阈值的文本会被赋予此标签。阈值越高，一类错误越少，另一类错误越多。
+results-threshold-hint = 概率不低于该阈值的文本会被赋予此标签。阈值越高，获得此标签的文本越少：通常精确率更高，召回率更低。
 results-positive = 正类标签
 results-given = 预测为 { $label }
 results-is = 实际为 { $label }
@@ -142,7 +144,7 @@ results-threshold-default = 预测结果为概率较高的标签。
 # 训练记录
 
 results-runs = 训练记录
-results-runs-lead = 本页面的每次训练都会保留在此处，直到页面关闭。
+results-runs-lead = 本项目的每次训练都会保留在此处，关闭页面后也不会丢失。
 results-runs-table = 训练记录表
 results-run = 训练
 results-run-number = 训练 { $number }
@@ -172,7 +174,7 @@ results-sort = 按{ $column }排序
 results-end-completed = 已完成
 results-end-stopped = 已停止
 results-end-early = 因不再改善而提前停止
-results-end-not-finite = 在第 { $step } 步因损失不是有效数字而结束
+results-end-not-finite = 在第 { $step } 步结束：损失变为 NaN 或无穷大
 
 # 报告文件
 

@@ -7,11 +7,11 @@ run-settings-more = 更多设置
 run-settings-wrong = 需要检查
 run-presets = 训练方式
 run-preset-instant = 即时
-run-preset-instant-hint = 只训练分类头，每条文本的向量只计算一次。几秒钟即可得到不错的结果。
+run-preset-instant-hint = 只在编码器之上训练一个小型分类器（分类头），编码器保持不变。几秒钟即可完成。
 run-preset-balanced = 均衡
-run-preset-balanced-hint = 在编码器内部训练小型适配器。一般情况下的首选。
+run-preset-balanced-hint = 同时用少量新增权重（LoRA 适配器）调整编码器。一般情况下的首选。
 run-preset-thorough = 深入
-run-preset-thorough-hint = 每个线性层都加适配器，训练更多轮，并保留最佳的一轮。耗时是数倍。
+run-preset-thorough-hint = 所有线性层都加适配器，不只是 query 和 value；训练更多轮，并保留最佳的一轮。耗时是数倍。
 run-preset-custom = 自定义
 run-preset-custom-hint = 您自己的设置。选择其他方式即可恢复预设值。
 
@@ -76,7 +76,7 @@ run-label-smoothing-hint = 目标中平均分给所有标签的比例。通常�
 run-adversarial = 对抗扰动幅度
 run-adversarial-hint = 同时在被移动这么远的词向量上学习；留空则不使用。通常留空，或为 0.1 到 1。
 run-patience = 早停耐心值
-run-patience-hint = 损失连续多少轮不再改善就结束；留空则训练完所有轮。通常为 2 到 5。
+run-patience-hint = 验证结果（按损失，或按“保留最佳权重”中所选的得分）连续多少轮不再改善就结束；留空则训练完所有轮。通常为 2 到 5。
 run-best-weights = 保留最佳权重
 run-best-weights-hint = 结束时是否采用验证结果最好的一轮，以及依据什么。通常用于较长的训练。
 run-seed = 随机种子
@@ -109,7 +109,7 @@ run-sampling-undersample = 减少常见标签的样本
 run-weights-uniform = 所有标签相同
 run-weights-balanced = 少见标签更重
 run-best-loss = 按损失
-run-best-score = 按得分
+run-best-score = 按得分（准确率；多标签时为微平均 F1；数值时为 R²）
 run-yes = 是
 run-no = 否
 
@@ -180,8 +180,8 @@ run-finished = 已完成
 run-ended-completed = 已完成，用时 { $time }
 run-ended-stopped = 已停止，用时 { $time }
 run-ended-early = 不再改善，提前结束，用时 { $time }
-run-ended-not-finite = 损失不再是数字，已结束，用时 { $time }
-run-not-finite-advice = 在第 { $step } 步，损失不再是数字。保留的是这一步之前的模型。学习率可能过高：请尝试三分之一的值，或启用梯度裁剪。
+run-ended-not-finite = 损失变为 NaN 或无穷大，已结束，用时 { $time }
+run-not-finite-advice = 在第 { $step } 步，损失变为 NaN 或无穷大。保留的是这一步之前的模型。学习率可能过高：请尝试三分之一的值，或启用梯度裁剪。
 run-steps-of = 第 { $step } 步，共 { $total } 步
 run-examples-of = 已处理 { $done } / { $total } 个样本
 run-time-left = 约剩 { $time }
@@ -232,11 +232,11 @@ run-app-title-failed = 已结束 · Tabtune
 
 # 训练前后
 
-run-baseline-title = 训练前后对比
-run-baseline-before = 训练前
-run-baseline-after = 训练后
+run-baseline-title = 微调与未微调对比
+run-baseline-before = 未微调
+run-baseline-after = 微调后
 run-baseline-scores = 准确率 { $accuracy } · 宏平均 F1 { $f1 }
-run-baseline-centroid = 未经微调的编码器：每条测试文本归入训练文本平均向量最近的标签（最近质心法）。
+run-baseline-centroid = 未微调：编码器保持原样，每条测试文本归入训练文本平均向量最近的标签（最近质心法），因此这里也用到了训练集的标签。
 run-baseline-majority = 不学习任何内容：每条测试文本都归入最常见的标签。
 run-baseline-share = 只猜最常见的标签，测试文本中有 { $share } 是对的。
 

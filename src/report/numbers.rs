@@ -98,17 +98,25 @@ pub fn more_numbers(words: &Catalog, report: &EvaluationReport) -> Vec<(String, 
                     share(scaled.calibration.expected_calibration_error),
                 )
             });
+            // Of two labels they are the second one's, as in scikit-learn.
+            let (roc_auc, average_precision) = match &classification.per_class[..] {
+                [_, ClassMetrics { label, .. }] => (
+                    tr!("results-roc-auc-of" in words, label = label.as_str()),
+                    tr!("results-average-precision-of" in words, label = label.as_str()),
+                ),
+                _ => (
+                    tr!("results-roc-auc" in words),
+                    tr!("results-average-precision" in words),
+                ),
+            };
             [
                 (
                     tr!("results-metric-matthews" in words),
                     number(Some(classification.matthews_correlation)),
                 ),
                 (tr!("results-log-loss" in words), number(*log_loss)),
-                (tr!("results-roc-auc" in words), number(ranking.roc_auc)),
-                (
-                    tr!("results-average-precision" in words),
-                    number(ranking.average_precision),
-                ),
+                (roc_auc, number(ranking.roc_auc)),
+                (average_precision, number(ranking.average_precision)),
                 (
                     tr!("results-calibration-error" in words),
                     share(calibration.expected_calibration_error),

@@ -144,6 +144,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
     view! {
         <DropCard title_id="encoder-title" locked on_drop=drop>
             <h2 id="encoder-title">{move || tr!("shell-encoder")}</h2>
+            <p class="muted small">{move || tr!("shell-encoder-what")}</p>
             <label class="field">
                 <span>{move || tr!("shell-encoder-pretrained")}</span>
                 <select

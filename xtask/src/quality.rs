@@ -20,10 +20,10 @@ use crate::tools::Workspace;
 #[derive(Debug, Args)]
 pub struct Quality {
     /// Folder with a folder for each set, which holds train.csv, val.csv and test.csv.
-    #[arg(long, value_name = "DIR", default_value = "../shared/data")]
+    #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Sets to run over.
-    #[arg(long, value_delimiter = ',', default_value = "uci,sms,lang4")]
+    #[arg(long, value_delimiter = ',', default_value = "uci,sms")]
     sets: Vec<String>,
     /// Encoders below www/models.
     #[arg(

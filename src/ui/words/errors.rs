@@ -43,7 +43,7 @@ pub(crate) enum PageError {
         detail: String,
     },
     /// The worker died without a word of its own.
-    #[error("Tabtune's worker stopped: {detail}")]
+    #[error("the part of Tabtune that computes stopped: {detail}")]
     WorkerDied {
         /// The browser's words.
         detail: String,
@@ -64,10 +64,10 @@ pub(crate) enum PageError {
         name: String,
     },
     /// The worker has not answered for long.
-    #[error("Tabtune's worker did not answer any more")]
+    #[error("the part of Tabtune that computes did not answer any more")]
     WorkerHung,
     /// A message could not be posted.
-    #[error("Tabtune's worker cannot be reached: {detail}")]
+    #[error("the part of Tabtune that computes cannot be reached: {detail}")]
     NotSent {
         /// The browser's words.
         detail: String,

@@ -101,13 +101,13 @@ pub enum Fault {
         detail: String,
     },
     /// A bug.
-    #[error("Tabtune's worker broke: {detail}")]
+    #[error("the part of Tabtune that computes broke: {detail}")]
     Panic {
         /// The panic's message and place.
         detail: String,
     },
     /// More memory was asked for than the browser gives a page.
-    #[error("Tabtune's worker ran out of memory")]
+    #[error("the part of Tabtune that computes ran out of memory")]
     OutOfMemory,
     /// A GPU that was lost, for example.
     #[error("the device failed: {0}")]

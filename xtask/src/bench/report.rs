@@ -219,10 +219,7 @@ fn machine(machine: &Machine, with: impl Iterator<Item = String>) -> String {
         .collect();
     let load = match load.is_empty() {
         true => String::new(),
-        false => format!(
-            " Programs that wanted a core meanwhile: {}.",
-            load.join(", ")
-        ),
+        false => format!(" Load average before and after: {}.", load.join(", ")),
     };
     let this = format!("{}, {} cores{memory}", machine.processor, machine.cores);
     let parts: Vec<String> = std::iter::once(this).chain(with).collect();
