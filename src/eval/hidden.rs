@@ -93,16 +93,18 @@ impl HiddenStateCache {
         let groups = Groups::new(examples, batch_size);
         let numbers = groups.iter().map(|group| {
             let tokens = group.iter().map(|&at| examples[at as usize].ids.len());
-            tokens.sum::<usize>() * width
+            // More than 32 bits count.
+            (tokens.sum::<usize>() * width) as u64
         });
-        let all: usize = numbers.clone().sum();
-        let (precision, most) = if all <= bytes / size_of::<f32>() {
+        let all: u64 = numbers.clone().sum();
+        let room = |size| (bytes / size) as u64;
+        let (precision, most) = if all <= room(size_of::<f32>()) {
             (Precision::F32, all)
         } else {
-            (Precision::F16, bytes / size_of::<f16>())
+            (Precision::F16, room(size_of::<f16>()))
         };
         let kept = numbers
-            .scan(0, |sum, numbers| {
+            .scan(0_u64, |sum, numbers| {
                 *sum += numbers;
                 Some(*sum)
             })

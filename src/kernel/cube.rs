@@ -7,7 +7,7 @@
 //! kernel has more than seven, and none is given the same tensor as two of them.
 //!
 //! What the encoder's layers read and write may be 16-bit numbers. A kernel then widens each as it reads it, computes in
-//! 32-bit ones, and rounds once as it writes; nothing that is trained, and no sum, is of 16 bits.
+//! 32-bit ones, and rounds once as it writes; no weight that is trained, and no sum, is of 16 bits.
 
 mod adam;
 mod adapter;

@@ -36,3 +36,5 @@ mod tile;
 
 pub use ops::{AdamStep, Adapter, Kernels, Mask};
 pub use packs::Packs;
+#[cfg(feature = "threads")]
+pub use team::watch_threads;

@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +32,16 @@ const GLANCES: u32 = 64;
 /// have lost its core.
 const NAP: Duration = Duration::from_micros(100);
 
+/// Whether a thread has ended, as whoever can tell says.
+static HAS_LOST: OnceLock<fn() -> bool> = OnceLock::new();
+
+/// Lets `has_lost` be asked while threads are waited for, once for all. In a browser a thread that panics, or has no memory,
+/// ends there and then: what it had begun is never done.
+pub fn watch_threads(has_lost: fn() -> bool) {
+    // A second one would tell the same.
+    let _ = HAS_LOST.set(has_lost);
+}
+
 static TEAM: Team = Team {
     is_busy: AtomicBool::new(false),
     work: AtomicPtr::new(null_mut()),
@@ -50,7 +60,7 @@ thread_local! {
 /// elsewhere meanwhile, is done by the thread that has it alone.
 ///
 /// # Panics
-/// If a part does.
+/// If a part does, or a thread has ended, see [`watch_threads`].
 pub(super) fn share(parts: usize, part: &(dyn Fn(usize) + Sync)) {
     let team = &TEAM;
     if parts < 2 || team.is_busy.swap(true, Acquire) {
@@ -147,6 +157,8 @@ impl Drop for UnderWay<'_> {
                 spin_loop();
             } else {
                 thread::park_timeout(NAP);
+                let has_lost = HAS_LOST.get().is_some_and(|has_lost| has_lost());
+                assert!(!has_lost, "a thread has ended in the middle of its work");
             }
         }
         team.is_busy.store(false, Release);

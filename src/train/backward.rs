@@ -128,9 +128,11 @@ impl<'a> Backward<'a> {
 ///
 /// Source: Miyato et al. 2017, equation 5, <https://arxiv.org/abs/1605.07725>.
 fn worst_shift(gradient: Tensor<3>, epsilon: f64) -> Tensor<3> {
-    let length = gradient.clone().square().sum_dim(2).sum_dim(1).sqrt();
-    // A text without a gradient stays where it is.
-    gradient / length.clamp_min(f32::MIN_POSITIVE) * epsilon
+    // A text without a gradient stays where it is, and the squares of a small one are no numbers yet.
+    let greatest = gradient.clone().abs().max_dim(2).max_dim(1);
+    let direction = gradient / greatest.clamp_min(f32::MIN_POSITIVE);
+    let length = direction.clone().square().sum_dim(2).sum_dim(1).sqrt();
+    direction / length.clamp_min(f32::MIN_POSITIVE) * epsilon
 }
 
 /// Mean loss of a batch, `[1]`, and the gradients of the trainable parameters.
@@ -144,4 +146,33 @@ pub fn gradients(
     let mut backward = Backward::new(model, objective, weight, device);
     backward.texts(batch, None);
     backward.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::cpu;
+
+    #[test]
+    fn a_text_is_moved_by_epsilon_or_not_at_all() {
+        let gradient = Tensor::<3>::from_floats(
+            [
+                [[3.0, 0.0], [0.0, 4.0]],
+                [[3e-25, 0.0], [0.0, 4e-25]],
+                [[0.0; 2]; 2],
+            ],
+            &cpu(),
+        );
+        let shift: Vec<f32> = worst_shift(gradient, 0.5)
+            .into_data()
+            .try_into_vec()
+            .unwrap();
+        let expected = [0.3, 0.0, 0.0, 0.4];
+        for (found, expected) in shift
+            .iter()
+            .zip([expected, expected, [0.0; 4]].as_flattened())
+        {
+            assert!((found - expected).abs() < 1e-6, "{shift:?}");
+        }
+    }
 }

@@ -7,6 +7,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use super::errors::Fault;
 use super::memory;
 use super::pulse::Pulse;
+#[cfg(feature = "threads")]
+use super::threads;
 use crate::port::{Received, listen, pack, scope};
 use crate::protocol::{Command, Event};
 
@@ -64,9 +66,21 @@ pub fn post_with(event: &Event, buffer: Option<ArrayBuffer>) {
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
-        let detail = info.to_string();
+        #[cfg(feature = "threads")]
+        if threads::is_thread() {
+            // The worker waits for it, and tells.
+            return threads::lose();
+        }
+        // What half of the memory that a module can address would not hold is never asked for.
+        let is_too_much = info.payload_as_str() == Some("capacity overflow");
+        let fault = match is_too_much || memory::has_failed() {
+            true => Fault::OutOfMemory,
+            false => Fault::Panic {
+                detail: info.to_string(),
+            },
+        };
         post(&Event::Lost {
-            error: Fault::Panic { detail }.into(),
+            error: fault.into(),
         });
     }));
 }

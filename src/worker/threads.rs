@@ -5,6 +5,8 @@
 //! loader that `cargo xtask finish` writes; each waits in [`run_thread`] for the thread that it is to be.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use futures_channel::mpsc::{UnboundedSender, unbounded};
@@ -18,6 +20,8 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions};
 
 use super::counted;
 use super::errors::Fault;
+use super::memory;
+use crate::kernel::watch_threads;
 use crate::port::{describe, scope};
 use crate::requests;
 
@@ -66,6 +70,7 @@ pub async fn start(base_url: &str) -> Result<u32, Fault> {
     }
     drop(patience);
     workers.into_iter().for_each(Starting::keep);
+    watch_threads(has_lost);
     // This thread takes its part of the work at once, while the others wake.
     ThreadPoolBuilder::new()
         .num_threads(count as usize)
@@ -77,6 +82,18 @@ pub async fn start(base_url: &str) -> Result<u32, Fault> {
         .build_global()
         .map_err(|error| refused(error.to_string()))?;
     Ok(count)
+}
+
+/// Whether one has ended, by a panic or for want of memory. Whoever waits for its work waits in vain.
+static HAS_LOST: AtomicBool = AtomicBool::new(false);
+
+/// This thread is about to end.
+pub fn lose() {
+    HAS_LOST.store(true, Relaxed);
+}
+
+fn has_lost() -> bool {
+    HAS_LOST.load(Relaxed) || memory::has_failed()
 }
 
 /// Whether this is one of the workers that [`start`] starts.

@@ -192,12 +192,12 @@ async fn survives(name: &str, fault: &str, says: &str) -> Result {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_survived() -> Result {
-    survives("panic", "panic", "Tabtune's worker broke").await
+    survives("panic", "panic", "that computes broke").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_that_nobody_catches_is_survived() -> Result {
-    survives("throw", "throw", "Tabtune's worker stopped").await
+    survives("throw", "throw", "that computes stopped").await
 }
 
 /// A worker that was ended says nothing: it is noticed by its silence, and replaced unasked.

@@ -296,7 +296,7 @@ pub(crate) const FIELDS: [Field; 34] = [
     field!(
         "Encoder dropout",
         || tr!("run-encoder-dropout"),
-        || tr!("run-encoder-dropout-hint"), real train.encoder_dropout, always),
+        || tr!("run-encoder-dropout-hint"), real train.encoder_dropout, with_trained_encoder),
     field!(
         "Optimizer",
         || tr!("run-optimizer"),

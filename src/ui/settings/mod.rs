@@ -185,6 +185,12 @@ impl Settings {
             return None;
         }
         let mut values = self.reading.with(|reading| reading.values.clone());
+        // What is not shown, as it would not matter, must not stand in the way either.
+        let defaults = Values::default();
+        let shown = values.clone();
+        for field in FIELDS.iter().filter(|field| !(field.applies)(&shown)) {
+            (field.write)(&mut values, &(field.read)(&defaults));
+        }
         // Training needs examples too. The seed of a run also divides its data.
         values.split.seed = values.train.seed;
         (values.split.validation + values.split.test < 1.0).then_some(values)
