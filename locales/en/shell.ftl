@@ -5,6 +5,7 @@ shell-language-failed = { $language } could not be loaded: { $detail }. Check th
 shell-lead = Teach a small language model to label your texts, in this tab. Your texts stay on this machine.
 shell-encoder-what = The encoder is a pretrained model that turns a text into numbers. Training adapts it to your labels.
 shell-foot = Everything runs in this tab: no text that you open, type or train on is sent anywhere.
+shell-licences = Licences
 
 shell-steps = Steps
 shell-step-data = Data

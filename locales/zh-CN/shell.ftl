@@ -5,6 +5,7 @@ shell-language-failed = 无法加载 { $language }：{ $detail }。请检查网�
 shell-lead = 在此标签页中教一个小型语言模型为您的文本打标签。您的文本不会离开这台设备。
 shell-encoder-what = 编码器是把文本变成数值的预训练模型，训练使它适应您的标签。
 shell-foot = 一切都在此标签页中运行：您打开、输入或用于训练的文本不会发送到任何地方。
+shell-licences = 许可证
 
 shell-steps = 步骤
 shell-step-data = 数据

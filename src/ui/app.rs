@@ -70,7 +70,10 @@ pub(crate) fn App(
             </StepSection>
         </main>
         <footer class="muted small">
-            <p>{move || tr!("shell-foot")}</p>
+            <p>
+                {move || tr!("shell-foot")} " "
+                <a href="licences.txt" target="_blank" rel="noopener">{move || tr!("shell-licences")}</a>
+            </p>
             <PrivacyLine engine keeper offline />
             <OfflineLine offline />
         </footer>

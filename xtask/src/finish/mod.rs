@@ -1,5 +1,5 @@
 //! What the page needs beyond what Trunk makes of it: its module in parts, the worker with threads, the module for encodings,
-//! messages in other languages, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service
+//! messages in other languages, the libraries' notices, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service
 //! worker.
 //!
 //! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
@@ -7,6 +7,7 @@
 mod chunks;
 mod encodings;
 mod html;
+mod licences;
 mod list;
 mod locales;
 mod markup;
@@ -45,6 +46,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         threads::add_worker(workspace, &folder)?;
         encodings::add_module(workspace, &folder)?;
         locales::add_messages(&folder)?;
+        licences::add(workspace, &folder)?;
         let loaders = add_hub_loaders(&folder)?;
         write(&folder.join(HOST_HEADERS), &host_headers(&policy, &loaders))?;
         let site = list::site(&folder, policy)?;
