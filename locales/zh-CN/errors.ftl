@@ -217,7 +217,7 @@ error-split-error-label-out-of-range = 样本 { $example } 的标签序号为 { 
 
 # 压缩包
 error-archive-error-unreadable = 这不是可以读取的 zip 压缩包：{ $value }
-    .hint = { -hint-copy-again }
+    .hint = 该文件不是所需的类型，或已损坏：请选择其他文件，或使用另一份副本。
 error-archive-error-too-many = 压缩包中有 { $found } 个条目，最多只能读取 { $most } 个
     .hint = 请只打包一个模型的文件。
 error-archive-error-path = 压缩包中有一个名为“{ $entry }”的条目，它不是文件夹内的路径
@@ -614,7 +614,7 @@ error-keeper-fault-unreadable = 无法读取发给存储工作线程的消息：
 error-keeper-fault-panic = Tabtune 的存储工作线程出错：{ $detail }
     .hint = 这是 Tabtune 的程序错误。此前保存的内容保持原样。
 error-storage-error-no-such-project = 该项目已不存在
-    .hint = 请打开其他项目，或导出此项目以保留屏幕上的内容。
+    .hint = 请将模型保存为文件，然后打开其他项目。
 error-storage-error-not-held = 没有打开可供保存的项目
     .hint = 请重新打开该项目。
 error-storage-error-held-elsewhere = 该项目已在另一个标签页中打开

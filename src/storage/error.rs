@@ -107,7 +107,7 @@ impl StorageError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NoSuchProject => {
-                "Open another project, or export this one to keep what is on screen."
+                "Save the model as a file to keep it, then open another project."
             }
             Self::NotHeld => "Open the project again.",
             Self::HeldElsewhere => "Close it in the other tab first.",

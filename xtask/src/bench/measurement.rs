@@ -70,7 +70,12 @@ impl Measurement {
     /// Tabtune's values in terms of these, round by round: below 1 Tabtune took less.
     pub fn ratio(&self, tabtune: &Self) -> Option<Spread> {
         let pairs = tabtune.values.iter().zip(&self.values);
-        Spread::of(pairs.map(|(ours, theirs)| ours / theirs))
+        // The more of it, the less time it took.
+        let is_rate = self.unit.ends_with("a minute");
+        Spread::of(pairs.map(|(ours, theirs)| match is_rate {
+            true => theirs / ours,
+            false => ours / theirs,
+        }))
     }
 
     /// Tabtune's measurement of the same case with as many threads: of a peer in 8-bit integers or 16-bit numbers, that of
@@ -93,6 +98,19 @@ impl Measurement {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ratio_is_one_of_time() {
+        let of = |unit: &str| {
+            let [ours, theirs] = [[10.0], [20.0]].map(|values| Measurement {
+                unit: unit.to_owned(),
+                ..measured(TABTUNE, 1, &values)
+            });
+            theirs.ratio(&ours).map(|ratio| ratio.median)
+        };
+        assert_eq!(of("ms"), Some(0.5));
+        assert_eq!(of("epochs a minute"), Some(2.0));
+    }
 
     fn measured(contender: &str, threads: u32, values: &[f64]) -> Measurement {
         Measurement {
