@@ -44,7 +44,7 @@ pub use crate::train::estimate::Estimate;
 pub use crate::train::record::{RunEnd, StepRecord, ValidationRecord};
 
 /// Version of this protocol. Page and worker are built together; a mismatch means a stale cached file.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// Number that the page gives a command, and that the command's events carry.
 pub type RequestId = u32;
@@ -61,8 +61,11 @@ pub enum Command {
         no_gpu: Option<DeviceReason>,
         /// Absolute address, with a final slash, below which `models/` and `samples/` lie.
         base_url: String,
-        /// Address of the hub, which is asked only by the commands that say so.
+        /// Address of the hub, which is asked only by the commands that say so. What this browser keeps of it is found by that
+        /// address, too.
         hub_url: String,
+        /// Whether the user lets it be asked.
+        hub_allowed: bool,
     },
     /// Reads an encoder's folder and puts it on the device. Ends in [`Event::EncoderLoaded`].
     LoadEncoder {

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use tabtune::protocol::{Command, Event, PROTOCOL_VERSION};
 
 const COMMANDS: &[&str] = &[
-    r#"{"Start":{"id":1,"version":7,"device":"Auto","no_gpu":null,"base_url":"http://localhost/","hub_url":"https://huggingface.co/"}}"#,
-    r#"{"Start":{"id":1,"version":6,"device":"Cpu","no_gpu":{"SoftwareAdapter":{"adapter":"SwiftShader"}},"base_url":"http://localhost/","hub_url":""}}"#,
+    r#"{"Start":{"id":1,"version":7,"device":"Auto","no_gpu":null,"base_url":"http://localhost/","hub_url":"https://huggingface.co/","hub_allowed":true}}"#,
+    r#"{"Start":{"id":1,"version":6,"device":"Cpu","no_gpu":{"SoftwareAdapter":{"adapter":"SwiftShader"}},"base_url":"http://localhost/","hub_url":"","hub_allowed":false}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Origin":{"id":"tiny-bert"}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Folder":{"name":"mine","paths":["mine/config.json"]}}}}"#,
     r#"{"LoadEncoder":{"id":2,"encoder":{"Zip":{"name":"mine.zip"}}}}"#,
@@ -140,7 +140,7 @@ fn check<T: Serialize + DeserializeOwned + Debug>(forms: &[&str]) -> BTreeSet<St
 
 #[test]
 fn commands_keep_their_form() {
-    assert_eq!(PROTOCOL_VERSION, 7);
+    assert_eq!(PROTOCOL_VERSION, 8);
     assert_eq!(
         check::<Command>(COMMANDS).len(),
         29,

@@ -67,6 +67,7 @@ project-run-waits = Go on with the run that was stopped, or leave it, at the top
 project-run-go-on = Go on
 project-run-leave = Leave it
 project-wanted-of-hub = This project was made with the encoder { $name } of the Hugging Face hub, which this browser does not keep. Until it is fetched, its table and model wait.
+project-fetch-allows-hub = Fetching it allows this page to ask { $host } from now on; you can take that back under “More encoders”.
 project-fetch-of-hub = Fetch it from the hub
 project-elsewhere = “{ $name }” is open in another tab. It opens here when it is closed there.
 project-elsewhere-wait = Wait for it

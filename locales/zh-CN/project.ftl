@@ -67,6 +67,7 @@ project-run-waits = 请在页面顶部选择继续已停止的训练，或不再
 project-run-go-on = 继续
 project-run-leave = 不再继续
 project-wanted-of-hub = 该项目使用 Hugging Face Hub 上的编码器 { $name }，而此浏览器中没有保存它。下载之前，项目的表格和模型暂不打开。
+project-fetch-allows-hub = 下载即表示今后允许此页面向 { $host } 查询；您可以在“更多编码器”中撤回。
 project-fetch-of-hub = 从 Hub 下载
 project-elsewhere = “{ $name }”已在另一个标签页中打开。在那里关闭后会在此处打开。
 project-elsewhere-wait = 等待

@@ -11,6 +11,14 @@ pub enum HubError {
     /// The name is none.
     #[error(transparent)]
     Name(#[from] RepositoryError),
+    /// The user does not let the page ask, and what is needed is not in the browser.
+    #[error("{repository} is not kept in this browser, and {host} may not be asked for it")]
+    NotAllowed {
+        /// The repository.
+        repository: String,
+        /// The hub.
+        host: String,
+    },
     /// No answer.
     #[error("{host} cannot be reached: {detail}")]
     Unreachable {
@@ -172,6 +180,9 @@ impl HubError {
         match self {
             Self::Name(_) => {
                 "Type it as it stands at the top of its page on the hub, such as intfloat/multilingual-e5-small."
+            }
+            Self::NotAllowed { .. } => {
+                "Allow asking it under “More encoders”, or open the encoder as a folder or zip."
             }
             Self::Unreachable { .. } => {
                 "Check your connection and try again. A folder or zip on your disk needs none."

@@ -1,12 +1,16 @@
 //! The hub where encoders are published: names, addresses, what its answers say. Plain data; requests are made by the
 //! worker, and only when the user asks.
 
+#[cfg(feature = "engine")]
+mod access;
 mod description;
 mod error;
 mod repository;
 #[cfg(feature = "engine")]
 mod transfer;
 
+#[cfg(feature = "engine")]
+pub use access::HubAccess;
 pub use description::{HubDescription, HubFile, Listing, MOST_LISTING_BYTES};
 pub use error::HubError;
 pub use repository::{Repository, RepositoryError};

@@ -47,6 +47,7 @@ fn start(state: &mut RunState, id: RequestId, kind: DeviceKind) {
         no_gpu: None,
         base_url: "/".into(),
         hub_url: "/".into(),
+        hub_allowed: false,
     });
     state.apply(Event::Ready {
         id,

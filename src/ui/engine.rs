@@ -385,8 +385,10 @@ impl Engine {
                 let loading =
                     |inner: &mut Inner| inner.loading.take_if(|(loading, _)| *loading == id);
                 if let Some((_, choice)) = self.inner.try_update_value(loading).flatten() {
-                    self.inner
-                        .update_value(|inner| inner.told.encoder = Some(choice));
+                    self.inner.update_value(|inner| {
+                        inner.told.encoder = Some(choice);
+                        inner.told.is_held_back = false;
+                    });
                     self.settle_replay(id);
                 }
             }

@@ -159,8 +159,9 @@ impl Driver {
                 no_gpu,
                 base_url,
                 hub_url,
+                hub_allowed,
             } => {
-                let hub = HubClient::new(&hub_url);
+                let hub = HubClient::new(&hub_url, hub_allowed);
                 let device = (device, no_gpu);
                 (id, self.start(id, version, device, base_url, hub).await)
             }

@@ -10,7 +10,9 @@ use self::download::Download;
 use super::fetch::Reply;
 use super::port::post;
 use super::store::Store;
-use crate::hub::{Hub, HubDescription, HubError, Listing, MOST_LISTING_BYTES, Repository};
+use crate::hub::{
+    Hub, HubAccess, HubDescription, HubError, Listing, MOST_LISTING_BYTES, Repository,
+};
 use crate::model::folder::{most_bytes, needed};
 use crate::model::{MissingFile, PretrainedEncoder, PretrainedError};
 use crate::port::describe;
@@ -18,7 +20,7 @@ use crate::protocol::{ErrorKind, Event, HubFound, RequestId, WireError};
 
 /// The worker's way to the hub.
 pub struct HubClient {
-    hub: Hub,
+    access: HubAccess,
     /// What was looked up last.
     described: Option<HubDescription>,
     /// A download that broke off.
@@ -27,12 +29,16 @@ pub struct HubClient {
 
 impl HubClient {
     /// A client that has asked for nothing yet.
-    pub fn new(url: &str) -> Self {
+    pub fn new(url: &str, is_allowed: bool) -> Self {
         Self {
-            hub: Hub::new(url),
+            access: HubAccess::new(Hub::new(url), is_allowed),
             described: None,
             broken_off: None,
         }
+    }
+
+    fn hub(&self) -> &Hub {
+        self.access.hub()
     }
 
     /// What a repository holds: from the browser's store if it is there, else from the hub.
@@ -47,7 +53,7 @@ impl HubClient {
         self.described = Some(description.clone());
         let repository = Repository::parse(&description.repository).map_err(HubError::from)?;
         Ok(HubFound {
-            address: self.hub.page(&repository),
+            address: self.hub().page(&repository),
             description,
             stored: is_stored,
         })
@@ -68,7 +74,7 @@ impl HubClient {
             Some(download) if download.is_of(&description) => download,
             _ => {
                 let store = Store::open().await.map_err(|error| describe(&error));
-                Download::new(&self.hub, repository.clone(), description.clone(), store)
+                Download::new(&self.access, repository.clone(), description.clone(), store)
             }
         };
         let loaded = download.load(id, device).await;
@@ -93,7 +99,7 @@ impl HubClient {
     /// Removes all that is stored of a repository.
     pub async fn forget(&mut self, name: &str) -> Result<(), HubError> {
         let repository = Repository::parse(name)?;
-        let prefix = self.hub.stored_prefix(&repository);
+        let prefix = self.hub().stored_prefix(&repository);
         self.broken_off = None;
         let removed = match Store::open().await {
             Ok(store) => store.remove(&prefix).await,
@@ -109,7 +115,7 @@ impl HubClient {
     async fn stored(&self, repository: &Repository) -> Option<HubDescription> {
         // A browser that cannot say what it keeps keeps nothing.
         let store = Store::open().await.ok()?;
-        let url = self.hub.stored_description(repository);
+        let url = self.hub().stored_description(repository);
         let bytes: ArrayBuffer = store.get(&url).await.ok()??;
         let bytes = Uint8Array::new(&bytes);
         serde_json::from_slice(&bytes.to_vec()).ok()
@@ -140,23 +146,19 @@ impl HubClient {
         repository: &Repository,
         revision: Option<&str>,
     ) -> Result<HubDescription, WireError> {
-        let url = self.hub.listing(repository, revision);
-        let unreachable = |error: JsValue| HubError::Unreachable {
-            host: self.hub.host().to_owned(),
-            detail: describe(&error),
-        };
-        let mut reply = Reply::of_stranger(&url, None).await.map_err(unreachable)?;
+        let url = self.hub().listing(repository, revision);
+        let mut reply = request(&self.access, repository, &url, None).await?;
         if !reply.is_ok() {
             return Err(HubError::of_status(
                 reply.status,
-                self.hub.host(),
+                self.hub().host(),
                 &repository.to_string(),
                 "its files",
             )
             .into());
         }
         let mut answer = Vec::new();
-        while let Some(chunk) = reply.body.next().await.map_err(unreachable)? {
+        while let Some(chunk) = reply.body.next().await.map_err(unreachable(self.hub()))? {
             if answer.len() + chunk.length() as usize > MOST_LISTING_BYTES {
                 return Err(HubError::TooLong {
                     most: MOST_LISTING_BYTES,
@@ -185,7 +187,7 @@ impl HubClient {
         let result = async {
             let store = store.as_ref().map_err(Clone::clone)?;
             let json = serde_json::to_vec(description).map_err(|error| error.to_string())?;
-            let url = self.hub.stored_description(repository);
+            let url = self.hub().stored_description(repository);
             let put = store.put(&url, &json).await;
             put.map_err(|error| describe(&error))
         }
@@ -199,7 +201,27 @@ impl HubClient {
     /// Removes what is stored of a repository, where nobody needs to hear whether that went well.
     async fn forget_quietly(&self, repository: &Repository) {
         if let Ok(store) = Store::open().await {
-            let _ = store.remove(&self.hub.stored_prefix(repository)).await;
+            let _ = store.remove(&self.hub().stored_prefix(repository)).await;
         }
+    }
+}
+
+/// Asks the hub for what lies at an address of a repository, or a part of it. Every request to the hub is made here.
+async fn request(
+    access: &HubAccess,
+    repository: &Repository,
+    url: &str,
+    range: Option<&str>,
+) -> Result<Reply, HubError> {
+    access.check(repository)?;
+    let reply = Reply::of_stranger(url, range).await;
+    reply.map_err(unreachable(access.hub()))
+}
+
+fn unreachable(hub: &Hub) -> impl Fn(JsValue) -> HubError {
+    let host = hub.host().to_owned();
+    move |error| HubError::Unreachable {
+        host: host.clone(),
+        detail: describe(&error),
     }
 }

@@ -48,6 +48,7 @@ impl<'a> Tabtune<'a> {
                 device,
                 no_gpu: None,
                 hub_url: base_url.clone(),
+                hub_allowed: false,
                 base_url,
             })
             .await?;

@@ -257,3 +257,51 @@ async fn a_full_disk_keeps_nothing_and_loses_nothing() -> Result {
     page.element("hub-details[data-stored='false']").await?;
     page.close().await
 }
+
+/// What was fetched loads with the hub switched off, in a new worker and after a reload. Where it is gone, the project waits,
+/// and its button both allows the hub and asks it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_loads_with_the_hub_switched_off() -> Result {
+    let page = open().await?;
+    let hub = MockHub::start(content(&["someone/tiny"])?)?;
+    look_up(&page, "someone/tiny").await?;
+    page.element("hub-details").await?;
+    page.click("hub-download").await?;
+    page.element("encoder-summary[data-encoder='someone/tiny']")
+        .await?;
+    page.click("sample-uci").await?;
+    page.until_saved().await?;
+    hub.take_log();
+
+    page.click("hub-allow").await?;
+    page.until_saved().await?;
+    page.element("start:not([disabled])").await?;
+    assert_eq!(page.texts("error").await?, [""; 0]);
+    assert!(!page.has("hub-name").await?, "the hub is off");
+    page.driver.refresh().await?;
+    page.element("encoder-summary[data-encoder='someone/tiny']")
+        .await?;
+    page.element("start:not([disabled])").await?;
+
+    let forget = "caches.delete('tabtune-hub').then(arguments[arguments.length - 1])";
+    page.driver.execute_async(forget, vec![]).await?;
+    page.driver.refresh().await?;
+    let offer = page.element("wanted-of-hub").await?.text().await?;
+    assert!(offer.contains("allows this page to ask"), "{offer}");
+    // Neither does another worker ask unasked.
+    page.unfold().await?;
+    page.click("hub-allow").await?;
+    page.element("hub-lookup").await?;
+    page.click("hub-allow").await?;
+    page.element("device-badge[data-device]").await?;
+    assert!(hub.take_log().is_empty());
+
+    page.click("fetch-of-hub").await?;
+    page.element("encoder-summary[data-encoder='someone/tiny']")
+        .await?;
+    page.element("start:not([disabled])").await?;
+    assert!(!hub.take_log().is_empty());
+    assert!(!page.has("wanted-of-hub").await?);
+    page.element("hub-name").await?;
+    page.close().await
+}

@@ -154,11 +154,8 @@ impl Engine {
                 device,
                 no_gpu,
                 base_url: base_url(),
-                hub_url: self
-                    .hub_allowed
-                    .get_untracked()
-                    .then(hub_url)
-                    .unwrap_or_default(),
+                hub_url: hub_url(),
+                hub_allowed: self.hub_allowed.get_untracked(),
             },
             None,
         );

@@ -1,7 +1,5 @@
 //! The project that the page shows: what there is to keep of it, and another one in its place.
 
-use std::collections::VecDeque;
-
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
@@ -26,8 +24,6 @@ pub(crate) struct Restored {
     /// The run that is taken up without a question: one that was paused, or one whose end is to be repeated.
     taken_up: Option<Run>,
     tried: String,
-    /// Whether the worker is brought to it only when the user says so.
-    is_held_back: bool,
     /// What cannot be had any more, by its names.
     pub(crate) missing: Vec<String>,
 }
@@ -40,7 +36,6 @@ impl Restored {
             state: RunState::default(),
             taken_up: None,
             tried: String::new(),
-            is_held_back: false,
             missing: Vec::new(),
         }
     }
@@ -85,7 +80,6 @@ impl Restored {
             state,
             taken_up,
             tried: record.tried,
-            is_held_back: false,
             missing,
         }
     }
@@ -112,7 +106,7 @@ impl Restored {
         if self.taken_up.take().is_some() {
             self.state.run_given_back();
         }
-        self.is_held_back = true;
+        self.told.is_held_back = true;
         self
     }
 }
@@ -140,7 +134,6 @@ impl Engine {
             state,
             taken_up,
             tried,
-            is_held_back,
             missing: _,
         } = restored;
         // A worker that has not said that it is ready was told nothing yet.
@@ -152,10 +145,7 @@ impl Engine {
                 .as_ref()
                 .map(|data| data.split)
                 .unwrap_or_default();
-            inner.replay = match is_held_back {
-                true => VecDeque::new(),
-                false => told.replay(taken_up.as_ref(), false),
-            };
+            inner.replay = told.replay(taken_up.as_ref(), false);
             inner.told = told;
             inner.loading = None;
             inner.opening = None;
@@ -187,8 +177,14 @@ impl Engine {
         !record.is_worth_keeping() && !opening
     }
 
-    /// Brings the worker to the project that was held back.
+    /// Brings the worker to the project that was held back. The user lets the hub be asked for its encoder.
     pub(crate) fn bring_back(self) {
+        self.inner
+            .update_value(|inner| inner.told.is_held_back = false);
+        if !self.hub_allowed.get_untracked() {
+            // The worker that may ask it is brought to the project as it starts.
+            return self.allow_hub(true);
+        }
         self.inner
             .update_value(|inner| inner.replay = inner.told.replay(None, false));
         if self.state.with_untracked(|state| state.device.is_some()) {

@@ -138,6 +138,8 @@ pub(crate) struct Told {
     pub(crate) run_model: Option<(Option<EncoderChoice>, Brought)>,
     /// The table of texts that is open.
     pub(crate) texts: Option<Source>,
+    /// Whether no worker is told any of this until the user says so: the hub would be asked for the encoder.
+    pub(crate) is_held_back: bool,
 }
 
 /// One command of a recovery. Each is sent when the one before it has been carried out.
@@ -180,6 +182,9 @@ impl Told {
     /// waits for the user if `paused` says so.
     pub(crate) fn replay(&self, run: Option<&Run>, paused: bool) -> VecDeque<Step> {
         let mut steps = VecDeque::new();
+        if self.is_held_back {
+            return steps;
+        }
         // Another encoder may have been loaded since a model was opened on its own.
         let mut in_use = None;
         // A run that is taken up makes its model again.

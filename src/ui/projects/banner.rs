@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::super::engine::hub_url;
 use super::super::format::thousands;
 use super::super::language::tr;
 use super::super::words;
 use super::super::words::{error_hint, error_message};
 use super::keeper::{Keeper, Storage};
 use super::status::SaveProblem;
+use crate::hub::Hub;
 
 /// The run that was cut off, the project that another tab has, changes that would be lost, and storage that is missing.
 #[component]
@@ -78,12 +80,17 @@ fn OfferedRun(keeper: Keeper) -> impl IntoView {
 /// The project's encoder is on the hub, which is not asked unless the user wants it.
 #[component]
 fn WantedOfHub(keeper: Keeper) -> impl IntoView {
+    let allows = move || {
+        let is_allowed = keeper.engine.hub_allowed.get();
+        let host = || Hub::new(&hub_url()).host().to_owned();
+        (!is_allowed).then(|| tr!("project-fetch-allows-hub", host = host()))
+    };
     move || {
         keeper.wanted_of_hub.get().map(|name| {
             view! {
                 <div class="message message-notice" data-testid="wanted-of-hub">
                     <div>
-                        <p>{move || tr!("project-wanted-of-hub", name = name.clone())}</p>
+                        <p>{move || tr!("project-wanted-of-hub", name = name.clone())} " " {allows}</p>
                         <div class="buttons">
                             <button
                                 type="button"

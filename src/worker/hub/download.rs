@@ -7,11 +7,12 @@ use wasm_bindgen::JsValue;
 
 use super::super::clock::sleep;
 use super::super::errors::of_weights;
-use super::super::fetch::{Reply, copy};
+use super::super::fetch::copy;
 use super::super::files::Progress;
 use super::super::store::{Store, StoredFile};
+use super::request;
 use crate::hub::{
-    Hub, HubDescription, HubError, HubFile, Repository, Retries, Transfer, TransferFault,
+    HubAccess, HubDescription, HubError, HubFile, Repository, Retries, Transfer, TransferFault,
 };
 use crate::model::folder::is_weights;
 use crate::model::{EncoderReader, FileBytes, FileSink, PretrainedEncoder, WeightsError};
@@ -20,7 +21,7 @@ use crate::protocol::{RequestId, WireError};
 
 /// An encoder's files on their way. What has come is kept, so that after a break it goes on from there.
 pub struct Download {
-    hub: Hub,
+    access: HubAccess,
     repository: Repository,
     description: HubDescription,
     /// The browser's store, or why there is none.
@@ -46,13 +47,13 @@ struct Part {
 impl Download {
     /// An encoder of which nothing is here.
     pub fn new(
-        hub: &Hub,
+        access: &HubAccess,
         repository: Repository,
         description: HubDescription,
         store: Result<Store, String>,
     ) -> Self {
         Self {
-            hub: hub.clone(),
+            access: access.clone(),
             repository,
             description,
             store,
@@ -126,9 +127,8 @@ impl Download {
 
     /// Takes a file from the store, or fetches and stores it.
     async fn fetch(&mut self, file: &HubFile, progress: &mut Progress) -> Result<(), WireError> {
-        let url = self
-            .hub
-            .file(&self.repository, &self.description.revision, &file.name);
+        let hub = self.access.hub();
+        let url = hub.file(&self.repository, &self.description.revision, &file.name);
         let sink: &mut dyn FileSink = match &mut self.weights {
             Some(weights) => weights,
             None => &mut self.arriving,
@@ -149,8 +149,8 @@ impl Download {
         };
         let mut fetching = Fetching {
             url,
-            host: self.hub.host().to_owned(),
-            repository: self.repository.to_string(),
+            access: &self.access,
+            repository: &self.repository,
             file,
             store: &mut self.store,
             sink,
@@ -214,8 +214,8 @@ async fn take_stored(
 /// One file on its way from the hub, over as many requests as it takes.
 struct Fetching<'a> {
     url: String,
-    host: String,
-    repository: String,
+    access: &'a HubAccess,
+    repository: &'a Repository,
     file: &'a HubFile,
     store: &'a mut Result<Store, String>,
     sink: &'a mut dyn FileSink,
@@ -288,16 +288,12 @@ impl Fetching<'_> {
     /// Asks once for what is missing.
     async fn attempt(&mut self) -> Result<(), Failure> {
         let range = self.part.transfer.range();
-        let reply = Reply::of_stranger(&self.url, range.as_deref()).await;
-        let mut reply = reply.map_err(|error| HubError::Unreachable {
-            host: self.host.clone(),
-            detail: describe(&error),
-        })?;
+        let (access, repository) = (self.access, self.repository);
+        let mut reply = request(access, repository, &self.url, range.as_deref()).await?;
         if !reply.is_ok() {
-            let name = &self.file.name;
-            return Err(
-                HubError::of_status(reply.status, &self.host, &self.repository, name).into(),
-            );
+            let (host, name) = (access.hub().host(), &self.file.name);
+            let repository = repository.to_string();
+            return Err(HubError::of_status(reply.status, host, &repository, name).into());
         }
         let range = reply.content_range.as_deref();
         let answered = self.part.transfer.answered(reply.status, range);
