@@ -67,12 +67,17 @@ impl RunState {
         known.is_some_and(|known| known.is_rough)
     }
 
+    /// Whether encoder and data stand still and nothing else wants the device for long, so that a measurement comes to its
+    /// end.
+    fn can_measure(&self) -> bool {
+        self.can_start() && !self.is_redividing() && !self.is_classifying()
+    }
+
     /// Whether it is worth measuring what a run with these settings takes.
     pub fn wants_estimate(&self, config: &TrainConfig) -> bool {
         let config = config.estimated();
         let estimates = &self.estimates;
-        self.can_start()
-            && !self.is_redividing()
+        self.can_measure()
             && !estimates
                 .pending
                 .as_ref()
@@ -118,7 +123,7 @@ impl RunState {
             return;
         };
         // Without an answer it may have been another command that came in between; then it is worth another try.
-        if estimate.is_some() || self.can_start() {
+        if estimate.is_some() || self.can_measure() {
             let known = &mut self.estimates.known;
             let before = known.iter().position(|known| known.config == config);
             let before = before.map(|at| known.remove(at));
@@ -138,7 +143,7 @@ impl RunState {
 mod tests {
     use super::super::tests::ready;
     use super::*;
-    use crate::protocol::{Command, Event};
+    use crate::protocol::{Command, EditOutcome, Event, TableOutcome};
 
     const ESTIMATE: Estimate = Estimate {
         once: 1.0,
@@ -239,6 +244,43 @@ mod tests {
         state.error = Some(super::super::tests::error());
         ask(&mut state, 50, &TrainConfig::default());
         assert!(state.error.is_some());
+    }
+
+    #[test]
+    fn an_estimate_is_of_the_rows_that_were_measured() {
+        let mut state = ready();
+        let config = TrainConfig::default();
+        ask(&mut state, 50, &config);
+        answer(&mut state, 50, Some(ESTIMATE));
+        state.sent(&Command::ChangeHeldOut { id: 51, part: None });
+        assert_eq!(state.estimate(&config), Some(ESTIMATE));
+        assert!(!state.wants_estimate(&config), "the rows are on their way");
+        state.apply(Event::TableEdited {
+            id: 51,
+            outcome: EditOutcome::Usable(super::super::tests::summary("uci")),
+        });
+        assert_eq!(state.estimate(&config), None);
+        assert!(state.wants_estimate(&config));
+    }
+
+    #[test]
+    fn a_measurement_that_makes_way_for_a_file_is_made_after_it() {
+        let mut state = ready();
+        let config = TrainConfig::default();
+        ask(&mut state, 50, &config);
+        state.using.classifies(51);
+        answer(&mut state, 50, None);
+        assert!(
+            !state.wants_estimate(&config),
+            "it would not come to its end"
+        );
+        state
+            .using
+            .table_ended(51, TableOutcome::Stopped { done: 0 });
+        assert!(state.wants_estimate(&config));
+        ask(&mut state, 52, &config);
+        answer(&mut state, 52, Some(ESTIMATE));
+        assert_eq!(state.estimate(&config), Some(ESTIMATE));
     }
 
     #[test]

@@ -113,6 +113,7 @@ impl RunState {
         if !super::settle(&mut self.work.editing, id) {
             return;
         }
+        self.estimates.forget();
         match outcome {
             EditOutcome::Usable(summary) => {
                 self.used = self.columns.map(|columns| (columns, self.problem));

@@ -111,7 +111,7 @@ fn use_columns(state: &mut RunState, id: RequestId) {
     });
 }
 
-fn summary(name: &str) -> DatasetSummary {
+pub(super) fn summary(name: &str) -> DatasetSummary {
     DatasetSummary {
         name: name.into(),
         examples: PartCounts::default(),
