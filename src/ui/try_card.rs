@@ -11,7 +11,7 @@ use super::using::{Answer, BatchPanel, MonitorPanel, UnsureField};
 use crate::run_state::RunState;
 use crate::run_state::run::Opinion;
 
-/// Milliseconds without a key after which a text is asked about.
+/// Milliseconds without a change after which a text is asked about.
 const PAUSE_MS: u32 = 100;
 
 /// A text and what the model says of it, and below it everything else that a model is used for.
@@ -30,8 +30,8 @@ pub(crate) fn TryCard(engine: Engine) -> impl IntoView {
     }
 }
 
-/// The text. It is asked about when its typing pauses and whenever the model is another one, never twice at once: while
-/// an answer is awaited only the newest text is waiting.
+/// The text, typed here or come with a project. It is asked about when it stays for a moment and whenever the model is another
+/// one, never twice at once: while an answer is awaited only the newest text is waiting.
 #[component]
 fn TextField(engine: Engine) -> impl IntoView {
     let text = engine.tried;
@@ -43,12 +43,16 @@ fn TextField(engine: Engine) -> impl IntoView {
             .state
             .with(|state| state.is_running() && !state.can_resume())
     });
+    Effect::new(move |_| {
+        text.track();
+        let settle = Timeout::new(PAUSE_MS, move || settled.set(text.get_untracked()));
+        pause.set_value(Some(settle));
+    });
     let wanted = Memo::new(move |_| {
-        let text = settled.get();
-        engine
-            .state
-            .with(|state| state.wants_answer(&text))
-            .then_some(text)
+        // What is no longer in the field is not asked about.
+        let now = text.get();
+        let is_wanted = |state: &RunState| state.wants_answer(&now);
+        (settled.get() == now && engine.state.with(is_wanted)).then_some(now)
     });
     Effect::new(move |_| {
         if let Some(text) = wanted.get() {
@@ -56,11 +60,6 @@ fn TextField(engine: Engine) -> impl IntoView {
         }
     });
 
-    let type_in = move |typed: String| {
-        text.set(typed);
-        let settle = Timeout::new(PAUSE_MS, move || settled.set(text.get_untracked()));
-        pause.set_value(Some(settle));
-    };
     let ask_now = move || {
         pause.set_value(None);
         let now = text.get_untracked();
@@ -90,7 +89,7 @@ fn TextField(engine: Engine) -> impl IntoView {
                 placeholder=move || tr!("use-text-example")
                 aria-describedby="try-hint"
                 prop:value=move || text.get()
-                on:input:target=move |event| type_in(event.target().value())
+                on:input:target=move |event| text.set(event.target().value())
                 on:keydown=on_key
             ></textarea>
         </label>

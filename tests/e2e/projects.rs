@@ -334,3 +334,32 @@ async fn a_full_disk_is_told_and_made_up_for() -> Result {
     page.element("dataset-summary").await?;
     page.close().await
 }
+
+/// The text of a project is asked about as soon as its model is back, and never that of the project before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_s_text_is_answered_by_its_model() -> Result {
+    let scratch = Scratch::new("projects-text")?;
+    let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    page.open_file(scratch.path(), "reviews.csv", reviews().as_bytes())
+        .await?;
+    page.element("dataset-summary[data-examples='120']").await?;
+    page.set("Epochs", "1").await?;
+    page.click("start").await?;
+    page.element_within("test-accuracy", 5 * MINUTES).await?;
+    page.predict(TEXTS[0]).await?;
+    page.until_saved().await?;
+    let answered = format!(
+        "predict-output[data-current='true'][data-text='{}']",
+        TEXTS[0]
+    );
+    page.driver.refresh().await?;
+    page.element(&answered).await?;
+
+    page.show_projects().await?;
+    page.click("project-new").await?;
+    page.element("project[data-current='false']").await?;
+    page.type_in("predict-input", TEXTS[1]).await?;
+    page.click("project [data-testid='project-open']").await?;
+    page.element(&answered).await?;
+    page.close().await
+}
