@@ -308,8 +308,16 @@ async fn no_tab_loses_its_version() -> Result {
         .goto(format!("{}?device=cpu", server.url()))
         .await?;
     page.element_within("update", PATIENCE).await?;
+    page.click("sample-uci").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
+        .await?;
     page.click("update-reload").await?;
     page.message("update", "open in 1 other tab").await?;
+    // The run was paused for it, and goes on.
+    let step = page.number("progress", "data-step").await?;
+    page.until("progress", "data-step", PATIENCE, |done| done > step)
+        .await?;
     assert_ne!(fetched(&page, "samples/README.md").await?, "abc");
 
     page.driver.close_window().await?;

@@ -363,3 +363,37 @@ async fn a_project_s_text_is_answered_by_its_model() -> Result {
     page.element(&answered).await?;
     page.close().await
 }
+
+/// A run that pauses for another project goes on if there is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_on_when_its_project_stays() -> Result {
+    let scratch = Scratch::new("projects-stay")?;
+    let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    page.open_file(scratch.path(), "reviews.csv", reviews().as_bytes())
+        .await?;
+    page.element("dataset-summary[data-examples='120']").await?;
+    page.set("Epochs", "500").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", MINUTES, |step| step >= 5.0)
+        .await?;
+    let files = ["one.tabtune", "two.tabtune"].map(|name| scratch.path().join(name));
+    for file in &files {
+        fs::write(file, "text,label")?;
+    }
+    page.show_projects().await?;
+    page.choose("project-import", &files[0]).await?;
+    page.element("error").await?;
+    let step = page.number("progress", "data-step").await?;
+    page.until("progress", "data-step", MINUTES, |done| done > step + 5.0)
+        .await?;
+
+    // One that the user has paused stays so.
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    let step = page.number("progress", "data-step").await?;
+    page.choose("project-import", &files[1]).await?;
+    page.element("error").await?;
+    page.element("resume:not([disabled])").await?;
+    assert_eq!(page.number("progress", "data-step").await?, step);
+    page.close().await
+}

@@ -45,6 +45,7 @@ impl Offline {
             Told::OthersOpen { .. } => {
                 // This page stays. Another one may take over at any time, and is to leave it alone.
                 self.reloads.set_value(false);
+                self.keeper.stay();
                 self.keeping.update(|keeping| keeping.apply(told));
             }
             Told::Requested { .. } => self.keeping.update(|keeping| keeping.apply(told)),

@@ -28,7 +28,7 @@ pub(crate) struct Offline {
     /// What it tells.
     pub(crate) keeping: RwSignal<Keeping>,
     engine: Engine,
-    keeper: Keeper,
+    pub(super) keeper: Keeper,
     pub(super) registration: StoredValue<Option<ServiceWorkerRegistration>, LocalStorage>,
     /// The way through the files that are to be kept, and when it is asked again.
     pub(super) pass: StoredValue<Pass>,
@@ -120,8 +120,10 @@ impl Offline {
 
     fn reload(self) {
         self.keeper.leave_unasked();
-        // A page that cannot be reloaded goes on with its version.
-        let _ = window().location().reload();
+        if window().location().reload().is_err() {
+            // It goes on with its version.
+            self.keeper.stay();
+        }
     }
 
     pub(super) async fn set_up(self) {

@@ -138,6 +138,7 @@ impl Keeper {
 
     /// Ends what was done with projects.
     pub(super) fn settle(self, done: Result<(), WireError>) {
+        self.end_rest();
         if let Err(error) = done {
             let state = self.engine.state;
             state.update(|state| state.error = Some(error));
@@ -159,6 +160,7 @@ impl Keeper {
                 break;
             }
             if state.with_untracked(RunState::can_pause) {
+                self.inner.update_value(|inner| inner.rest.pause());
                 self.engine.pause();
             }
             browser::sleep(LOOK_MS).await;
@@ -166,6 +168,15 @@ impl Keeper {
         match self.current.with_untracked(Option::is_some) || !self.engine.is_blank() {
             true => self.flush().await,
             false => Ok(()),
+        }
+    }
+
+    /// Lets the run go on that [`Self::rest`] has paused, if it is still here.
+    pub(super) fn end_rest(self) {
+        let goes_on = self.inner.try_update_value(|inner| inner.rest.end());
+        let can_resume = || self.engine.state.with_untracked(RunState::can_resume);
+        if goes_on == Some(true) && can_resume() {
+            self.engine.resume();
         }
     }
 
@@ -221,7 +232,7 @@ impl Keeper {
         let is_whole = damaged.is_empty() && restored.missing.is_empty() && !earlier;
         let missing = restored.missing.clone();
         self.settings.fill(&form);
-        self.engine.show_project(restored);
+        self.show_in_page(restored);
         let (_, contents) = self.engine.project(form);
         self.hold(project, json, contents);
         if !is_whole {
@@ -284,7 +295,12 @@ impl Keeper {
         self.saved.set(Saved::Never);
         self.inner.update_value(|inner| inner.autosave.close());
         self.settings.fill(&FormRecord::default());
-        self.engine.show_project(Restored::blank());
+        self.show_in_page(Restored::blank());
+    }
+
+    fn show_in_page(self, restored: Restored) {
+        self.inner.update_value(|inner| inner.rest.forget());
+        self.engine.show_project(restored);
     }
 
     async fn remove(self, project: ProjectId) -> Result<(), WireError> {

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::super::engine::{Bytes, Engine, WorkerHandle};
 use super::super::settings::Settings;
 use super::traffic::Answer;
-use crate::project::Autosave;
+use crate::project::{Autosave, Rest};
 use crate::protocol::{ProjectEntry, RequestId, Space, WireError};
 use crate::run_state::requests::WorkerRequests;
 
@@ -88,6 +88,8 @@ pub(super) struct Inner {
     pub(super) timer: Option<Timeout>,
     pub(super) slow_start: Option<Timeout>,
     pub(super) losses: u32,
+    /// Whether the run is paused for what is done with projects.
+    pub(super) rest: Rest,
     /// Whether the page is reloaded after all was saved, or the user was asked.
     pub(super) leaves_unasked: bool,
     /// Whether the worker is about to hold the project that is to be saved: one that is made for what the page has, or the
@@ -127,6 +129,7 @@ impl Keeper {
                 timer: None,
                 slow_start: None,
                 losses: 0,
+                rest: Rest::default(),
                 leaves_unasked: false,
                 is_making: false,
                 asked_to_persist: false,

@@ -24,12 +24,13 @@ impl Keeper {
     }
 
     /// Lets the run pause and saves all, as before another project, and then leaves. If something would be lost all the
-    /// same, the user is asked first.
+    /// same, the user is asked first. Whoever cannot leave then says so by [`Self::stay`].
     pub(crate) fn rest_before_leaving(self, leave: impl FnOnce() + 'static) {
         let leave = move || {
             let would_lose = self.would_lose();
             let question = || window().confirm_with_message(&tr!("shell-update-loses"));
             if !would_lose || question().unwrap_or(false) {
+                self.inner.update_value(|inner| inner.rest.leave());
                 leave();
             }
         };
@@ -42,6 +43,12 @@ impl Keeper {
             leave();
             rested
         });
+    }
+
+    /// The page is not left after all: what was paused for that goes on.
+    pub(crate) fn stay(self) {
+        self.inner.update_value(|inner| inner.rest.stay());
+        self.end_rest();
     }
 
     /// The page is about to be reloaded, after [`Self::rest_before_leaving`]: the browser asks nothing more.
