@@ -78,5 +78,6 @@ project-replacing-keep = Open it in a new project
 project-replacing-lose = Open it here, without my changes
 project-came-damaged = The project is open, but this could not be read any more: { $lost }.
 project-came-earlier = The last change of the project was damaged; it is open as it was before that.
+project-exported-earlier = The newest changes could not be saved, and are not in the file: it has the project as it was saved before.
 project-apart = The project was changed in another tab, or its last change was damaged. What you had here is in a project of its own now.
 project-came-incomplete = The project is open, but a file of it was damaged.

@@ -78,5 +78,6 @@ project-replacing-keep = 在新项目中打开
 project-replacing-lose = 在此处打开，放弃我的改动
 project-came-damaged = 项目已打开，但以下内容无法再读取：{ $lost }。
 project-came-earlier = 项目的最后一次改动已损坏；打开的是此前的状态。
+project-exported-earlier = 最新的更改未能保存，因此不在该文件中：文件中是项目此前保存的状态。
 project-apart = 该项目已在另一个标签页中更改，或其最后一次改动已损坏。此处的内容现保存在一个单独的项目中。
 project-came-incomplete = 项目已打开，但其中有一个文件已损坏。

@@ -89,6 +89,12 @@ impl<C: Clone + PartialEq> Autosave<C> {
         self.changed = true;
     }
 
+    /// Whether the disk has a state of the project, which may not be the newest.
+    pub fn has_stored(&self) -> bool {
+        let stored = self.stored.as_ref();
+        stored.is_some_and(|stored| !stored.record.is_empty())
+    }
+
     /// Whether all is on the disk that is known to be worth it.
     pub fn is_settled(&self) -> bool {
         !self.changed && self.under_way.is_none()

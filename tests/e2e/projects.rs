@@ -306,6 +306,7 @@ async fn another_table_asks_for_the_changes() -> Result {
 async fn a_full_disk_is_told_and_made_up_for() -> Result {
     let scratch = Scratch::new("projects-quota")?;
     let page = Page::open("?device=cpu", PLAIN).await?;
+    page.save_into(scratch.path()).await?;
     page.open_file(scratch.path(), "reviews.csv", reviews().as_bytes())
         .await?;
     page.element("dataset-summary[data-examples='120']").await?;
@@ -324,6 +325,14 @@ async fn a_full_disk_is_told_and_made_up_for() -> Result {
         .await?;
     page.message("save-problem", "Not saved").await?;
     screenshots(&page, "project-full").await?;
+    // What was saved can be exported, which is how one makes room.
+    let (record, _) = page.exported(scratch.path()).await?;
+    assert_eq!(
+        record.data.map(|data| data.source.name().to_owned()),
+        Some("reviews.csv".into())
+    );
+    page.message("notice", "are not in the file").await?;
+    page.element("error").await?;
     cdp.send_raw("Storage.overrideQuotaForOrigin", quota(500_000_000))
         .await?;
     // Any change is another attempt.

@@ -76,6 +76,25 @@ fn a_save_that_failed_is_made_up_for() {
     let (record, contents) = state();
     let again = autosave.begin(record, contents).unwrap();
     assert_eq!((again.put, again.keep), (first.put, first.keep));
+    assert!(autosave.has_stored(), "the state before it is there still");
+}
+
+#[test]
+fn a_project_that_was_never_saved_has_nothing_to_give() {
+    let mut autosave = Autosave::default();
+    assert!(!autosave.has_stored());
+    // It was made, and its first save fails.
+    autosave.open(None, vec![]);
+    let first = autosave
+        .begin("a".into(), vec![content("table", 1)])
+        .unwrap();
+    autosave.failed(first.number);
+    assert!(!autosave.has_stored());
+    let second = autosave
+        .begin("a".into(), vec![content("table", 1)])
+        .unwrap();
+    autosave.saved(second.number);
+    assert!(autosave.has_stored());
 }
 
 /// The disk may have done what was not answered: what was there before is written anew if it is wanted again.

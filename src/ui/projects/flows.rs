@@ -90,19 +90,28 @@ impl Keeper {
         });
     }
 
-    /// Lets the browser save a project as one file.
+    /// Lets the browser save a project as one file. Where the newest cannot be saved the file has what was saved before:
+    /// exporting is how one makes room.
     pub(crate) fn export(self, project: ProjectId) {
         self.run_alone(async move {
-            if self.is_current(&project) {
-                self.flush().await?;
+            let flushed = match self.is_current(&project) {
+                true => self.flush().await,
+                false => Ok(()),
+            };
+            let has_stored = || self.inner.with_value(|inner| inner.autosave.has_stored());
+            if flushed.is_err() && !has_stored() {
+                return flushed;
             }
             let export = |id| StorageCommand::Export { id, project };
             if let (StorageEvent::Exported { name, .. }, files) = self.ask(export, &[]).await? {
                 let file = files.into_iter().next();
                 let file = file.map(|file| Blob::from(web_sys::Blob::from(file)));
                 self.engine.save(&name, file.as_ref());
+                if flushed.is_err() {
+                    self.engine.notice.set(Some(words::exported_earlier()));
+                }
             }
-            Ok(())
+            flushed
         });
     }
 

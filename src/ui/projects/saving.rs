@@ -225,14 +225,21 @@ impl Keeper {
     /// Why it is not.
     pub(super) async fn flush(self) -> Result<(), WireError> {
         self.inner.update_value(|inner| inner.autosave.mark());
+        // What became of an earlier attempt says nothing of this one, which may wait for the project to be made.
+        self.saved.update(|saved| {
+            if matches!(saved, Saved::Failed(_)) {
+                *saved = Saved::Never;
+            }
+        });
         for _ in 0..MOST_LOOKS {
             if !self.is_ready() {
                 break;
             }
-            self.save();
+            // Looked at before the next attempt is begun.
             if let Saved::Failed(error) = self.saved.get_untracked() {
                 return Err(error);
             }
+            self.save();
             let settled = self.inner.with_value(|inner| inner.autosave.is_settled());
             let nothing = self.current.with_untracked(Option::is_none) && self.engine.is_blank();
             if settled || nothing {

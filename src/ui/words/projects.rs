@@ -28,6 +28,11 @@ pub(crate) fn project_apart() -> Notice {
     Notice::new(|| tr!("project-apart"))
 }
 
+/// The project's file has an earlier state than the page, which could not be saved.
+pub(crate) fn exported_earlier() -> Notice {
+    Notice::new(|| tr!("project-exported-earlier"))
+}
+
 /// Bytes in the unit that suits them.
 pub(crate) fn bytes(bytes: f64) -> String {
     match bytes {
