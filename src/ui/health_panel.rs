@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::engine::Engine;
 use super::language::tr;
 use super::rows::RowsView;
+use super::words::{error_hint, error_message, sentences};
 use crate::data::{Mend, Problem, RowFilter, TableEdit, TableHealth};
 
 /// A problem that rows can have.
@@ -73,13 +74,12 @@ pub(crate) fn HealthPanel(engine: Engine, view: RowsView) -> impl IntoView {
                 unusable
                     .get()
                     .map(|error| {
+                        let why = move || sentences(error_message(&error), error_hint(&error));
                         view! {
                             <p data-testid="unusable">
                                 <strong>{move || tr!("data-unusable")}</strong>
                                 " "
-                                {error.message}
-                                " "
-                                {error.hint}
+                                {why}
                             </p>
                         }
                     })
