@@ -84,6 +84,8 @@ impl Keeper {
                     kept = Some(error);
                 }
             }
+            // The permission is one of the choices that are forgotten.
+            self.engine.allow_hub(false);
             browser::forget_all().await;
             // Another tab may have one of them.
             kept.map_or(Ok(()), Err)
