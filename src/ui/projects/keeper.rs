@@ -148,8 +148,9 @@ impl Keeper {
 
     /// Whether what the page shows comes back after a reload.
     pub(crate) fn is_kept(self) -> bool {
-        self.saved
-            .with(|saved| matches!(saved, Saved::Saving | Saved::At(_)))
+        let is_ready = self.storage.with(|storage| *storage == Storage::Ready);
+        let is_saved = |saved: &Saved| matches!(saved, Saved::Saving | Saved::At(_));
+        is_ready && self.saved.with(is_saved)
     }
 
     /// Whether the worker answers.

@@ -26,12 +26,15 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
         (Storage::Ready, Saved::Failed(_)) => tr!("project-not-saved"),
     };
     // What is read out changes seldom.
-    let said = Memo::new(move |before: Option<&String>| match keeper.saved.get() {
-        _ if is_opening() => tr!("project-opening"),
-        Saved::At(_) => tr!("project-saved"),
-        Saved::Failed(_) => tr!("project-not-saved"),
-        Saved::Never => String::new(),
-        Saved::Saving => before.cloned().unwrap_or_default(),
+    let said = Memo::new(move |before: Option<&String>| {
+        match (keeper.storage.get(), keeper.saved.get()) {
+            _ if is_opening() => tr!("project-opening"),
+            (Storage::Missing(_), _) => tr!("project-not-kept"),
+            (_, Saved::At(_)) => tr!("project-saved"),
+            (_, Saved::Failed(_)) => tr!("project-not-saved"),
+            (_, Saved::Never) => String::new(),
+            (_, Saved::Saving) => before.cloned().unwrap_or_default(),
+        }
     });
     let state = move || match (keeper.storage.get(), keeper.saved.get()) {
         _ if is_opening() => "opening",
