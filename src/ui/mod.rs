@@ -15,6 +15,7 @@ mod encoder_card;
 mod engine;
 mod estimate;
 mod file_button;
+mod focus;
 mod format;
 mod health_panel;
 mod held_out_panel;

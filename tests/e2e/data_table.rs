@@ -130,6 +130,9 @@ async fn examples_are_typed_without_a_file() -> Result {
     keep_hold_of_the_worker(&page).await?;
     page.click("type-examples").await?;
     page.message("unusable", "there are no rows").await?;
+    page.speak("zh-CN").await?;
+    page.message("unusable", "没有任何行").await?;
+    page.speak("en").await?;
     assert!(!page.has("error").await?);
     let examples = ["good", "fine", "great", "bad", "poor", "awful"];
     for (number, text) in (0_u32..).zip(examples) {

@@ -303,5 +303,12 @@ async fn what_is_kept_loads_with_the_hub_switched_off() -> Result {
     assert!(!hub.take_log().is_empty());
     assert!(!page.has("wanted-of-hub").await?);
     page.element("hub-name").await?;
+
+    // The permission goes with everything else that is removed.
+    page.show_projects().await?;
+    page.unfold().await?;
+    page.click("remove-all").await?;
+    page.click("remove-all-sure").await?;
+    page.element("hub-allow:not(:checked)").await?;
     page.close().await
 }

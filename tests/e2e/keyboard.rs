@@ -71,3 +71,54 @@ async fn the_keyboard_alone_does_everything() -> Result {
     assert!(unseen.is_empty(), "{unseen:#?}");
     page.close().await
 }
+
+/// Where the focus is: a test id, an id, or a tag.
+async fn focused(page: &Page) -> Result<String> {
+    let script = "const { dataset, id, tagName } = document.activeElement; return dataset.testid ?? (id || tagName)";
+    Ok(page.driver.execute(script, vec![]).await?.convert()?)
+}
+
+/// A button that goes away, or cannot be used for a while, leaves the keyboard where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_projects_keeps_the_keyboard() -> Result {
+    let page = Page::open("?device=cpu", PLAIN).await?;
+    page.click("sample-sms").await?;
+    page.element("dataset-summary").await?;
+    page.until_saved().await?;
+    page.show_projects().await?;
+    page.unfold().await?;
+    let to_list = "document.querySelector('[data-testid=projects-close]').focus()";
+    page.driver.execute(to_list, vec![]).await?;
+
+    tab_to(&page, "project-rename").await?;
+    press(&page, Key::Enter).await?;
+    page.element("project-rename-input:focus").await?;
+    press(&page, Key::Escape).await?;
+    assert_eq!(focused(&page).await?, "project");
+    tab_to(&page, "project-rename").await?;
+    press(&page, Key::Enter).await?;
+    page.type_in("project-rename-input", "Spring").await?;
+    press(&page, Key::Enter).await?;
+    page.element("project[data-name='Spring']").await?;
+    assert_eq!(focused(&page).await?, "project");
+
+    tab_to(&page, "project-delete").await?;
+    press(&page, Key::Enter).await?;
+    page.element("project p:focus").await?;
+    tab_to(&page, "project-keep").await?;
+    press(&page, Key::Enter).await?;
+    assert_eq!(focused(&page).await?, "project");
+    tab_to(&page, "remove-all").await?;
+    press(&page, Key::Enter).await?;
+    tab_to(&page, "remove-all-cancel").await?;
+    press(&page, Key::Enter).await?;
+    assert_eq!(focused(&page).await?, "SUMMARY");
+
+    page.driver.execute(to_list, vec![]).await?;
+    tab_to(&page, "project-delete").await?;
+    press(&page, Key::Enter).await?;
+    tab_to(&page, "project-delete-sure").await?;
+    press(&page, Key::Enter).await?;
+    assert_eq!(focused(&page).await?, "projects-title");
+    page.close().await
+}

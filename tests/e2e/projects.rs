@@ -288,6 +288,9 @@ async fn another_table_asks_for_the_changes() -> Result {
     page.element("replacing").await?;
     screenshots(&page, "project-replacing").await?;
     page.click("replace-cancel").await?;
+    let focused = "return document.activeElement.className";
+    let focused: String = page.driver.execute(focused, vec![]).await?.convert()?;
+    assert_eq!(focused, "messages", "the keyboard is where the banner was");
     page.element("dataset-summary[data-examples='121']").await?;
     page.click("sample-sms").await?;
     page.click("replace-keep").await?;

@@ -1,8 +1,10 @@
 //! What the user is asked about projects, above the cards.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::super::engine::hub_url;
+use super::super::focus::focus;
 use super::super::format::thousands;
 use super::super::language::tr;
 use super::super::words;
@@ -11,16 +13,32 @@ use super::keeper::{Keeper, Storage};
 use super::status::SaveProblem;
 use crate::hub::Hub;
 
-/// The run that was cut off, the project that another tab has, changes that would be lost, and storage that is missing.
+/// The run that was cut off, the project that another tab has, changes that would be lost, and storage that is missing. A
+/// banner that goes with the button that was pressed leaves the focus in its place.
 #[component]
 pub(crate) fn ProjectBanners(keeper: Keeper) -> impl IntoView {
     let is_moving = move || keeper.is_moving.get();
+    let (messages, banners) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
     view! {
-        <div class="messages" aria-live="polite" inert=is_moving>
+        <div
+            class="messages"
+            node_ref=messages
+            tabindex="-1"
+            aria-live="polite"
+            inert=is_moving
+            on:click=move |_| focus(messages)
+        >
             <SaveProblem keeper />
             <Replacing keeper />
         </div>
-        <div class="banners" aria-live="polite" inert=is_moving>
+        <div
+            class="banners"
+            node_ref=banners
+            tabindex="-1"
+            aria-live="polite"
+            inert=is_moving
+            on:click=move |_| focus(banners)
+        >
             <Elsewhere keeper />
             <WantedOfHub keeper />
             <OfferedRun keeper />

@@ -6,6 +6,7 @@ mod flows;
 mod keeper;
 mod leaving;
 mod panel;
+mod question;
 mod rename_field;
 mod returning;
 mod row;

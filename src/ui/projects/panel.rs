@@ -1,14 +1,17 @@
 //! The list of projects.
 
+use leptos::html::{H2, Summary};
 use leptos::prelude::*;
 use web_sys::FileList;
 
 use super::super::chunks::Lazy;
 use super::super::drop_card::DropCard;
 use super::super::file_button::FileButton;
+use super::super::focus::focus;
 use super::super::language::tr;
 use super::super::words;
 use super::keeper::{Keeper, Storage};
+use super::question::Question;
 use super::row::ProjectRow;
 use crate::project::{files, is_nearly_full};
 use crate::protocol::{ProjectEntry, Space};
@@ -29,6 +32,7 @@ pub(crate) fn ProjectsPanel(keeper: Keeper) -> impl IntoView {
 #[component]
 pub(crate) fn ProjectList(keeper: Keeper) -> impl IntoView {
     let locked = Memo::new(move |_| !keeper.can_change());
+    let title = NodeRef::<H2>::new();
     let ids = Memo::new(move |_| {
         let projects = keeper.projects.get();
         projects
@@ -46,11 +50,12 @@ pub(crate) fn ProjectList(keeper: Keeper) -> impl IntoView {
             // A row that is about to vanish shows what it showed.
             entry.get().or(before.cloned().flatten())
         });
-        first.map(|first| view! { <ProjectRow keeper entry first locked /> })
+        first.map(|first| view! { <ProjectRow keeper entry first locked title /> })
     };
     let import = move |files: FileList| {
         if let Some(file) = files.get(0) {
             keeper.import(file);
+            focus(title);
         }
     };
     let is_empty = move || ids.with(Vec::is_empty);
@@ -66,7 +71,7 @@ pub(crate) fn ProjectList(keeper: Keeper) -> impl IntoView {
             }
         >
             <div class="projects-head">
-                <h2 id="projects-title">{move || tr!("project-title")}</h2>
+                <h2 id="projects-title" node_ref=title tabindex="-1">{move || tr!("project-title")}</h2>
                 <button type="button" data-testid="projects-close" on:click=move |_| keeper.is_open.set(false)>
                     {move || tr!("project-close")}
                 </button>
@@ -77,7 +82,10 @@ pub(crate) fn ProjectList(keeper: Keeper) -> impl IntoView {
                     type="button"
                     data-testid="project-new"
                     disabled=move || locked.get()
-                    on:click=move |_| keeper.start_new()
+                    on:click=move |_| {
+                        keeper.start_new();
+                        focus(title);
+                    }
                 >
                     {move || tr!("project-new")}
                 </button>
@@ -140,13 +148,18 @@ fn Room(keeper: Keeper) -> impl IntoView {
 #[component]
 fn RemoveAll(keeper: Keeper, locked: Memo<bool>) -> impl IntoView {
     let asks = RwSignal::new(false);
-    let remove = move |_| {
+    let summary = NodeRef::<Summary>::new();
+    let answer = move || {
         asks.set(false);
+        focus(summary);
+    };
+    let remove = move |_| {
+        answer();
         keeper.delete_all();
     };
     view! {
         <details>
-            <summary>{move || tr!("project-more")}</summary>
+            <summary node_ref=summary>{move || tr!("project-more")}</summary>
             <div class="stack">
                 <p class="muted small">{move || tr!("project-remove-all-about")}</p>
                 <div class="buttons">
@@ -165,11 +178,11 @@ fn RemoveAll(keeper: Keeper, locked: Memo<bool>) -> impl IntoView {
                             }
                         }
                     >
-                        <p>{move || tr!("project-remove-all-sure")}</p>
+                        <Question words=move || tr!("project-remove-all-sure") />
                         <button type="button" data-testid="remove-all-sure" on:click=remove>
                             {move || tr!("project-remove-all-yes")}
                         </button>
-                        <button type="button" on:click=move |_| asks.set(false)>
+                        <button type="button" data-testid="remove-all-cancel" on:click=move |_| answer()>
                             {move || tr!("project-cancel")}
                         </button>
                     </Show>

@@ -3,6 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::super::focus::focus_when_shown;
 use super::super::language::tr;
 
 /// Longest name, in characters.
@@ -17,12 +18,7 @@ pub(super) fn RenameField(
 ) -> impl IntoView {
     let text = RwSignal::new(name);
     let field = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = field.get() {
-            // Without the focus the field still works.
-            let _ = field.focus();
-        }
-    });
+    focus_when_shown(field);
     let is_empty = move || text.with(|text| text.trim().is_empty());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

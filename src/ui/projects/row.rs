@@ -1,10 +1,13 @@
 //! A project in the list.
 
+use leptos::html::{H2, Li};
 use leptos::prelude::*;
 
+use super::super::focus::focus;
 use super::super::language::tr;
 use super::super::words;
 use super::keeper::Keeper;
+use super::question::Question;
 use super::rename_field::RenameField;
 use crate::protocol::ProjectEntry;
 
@@ -16,15 +19,22 @@ enum Mode {
     Deleting,
 }
 
-/// Its name, its age and size, and what can be done with it. `first` is `entry` as it is now.
+/// Its name, its age and size, and what can be done with it. `first` is `entry` as it is now. Buttons that go away or cannot be
+/// used meanwhile leave the focus to the row, or to the list's `title` where the row moves or goes.
 #[component]
 pub(super) fn ProjectRow(
     keeper: Keeper,
     entry: Memo<Option<ProjectEntry>>,
     first: ProjectEntry,
     locked: Memo<bool>,
+    title: NodeRef<H2>,
 ) -> impl IntoView {
     let mode = RwSignal::new(Mode::Shown);
+    let row = NodeRef::<Li>::new();
+    let show = move || {
+        mode.set(Mode::Shown);
+        focus(row);
+    };
     let id = StoredValue::new(first.id);
     let of_entry =
         move |read: fn(ProjectEntry) -> String| move || entry.get().map(read).unwrap_or_default();
@@ -54,7 +64,13 @@ pub(super) fn ProjectRow(
                 on:click=move |_| match testid {
                     "project-rename" => mode.set(Mode::Renaming),
                     "project-delete" => mode.set(Mode::Deleting),
-                    _ => act(keeper, id.get_value()),
+                    _ => {
+                        act(keeper, id.get_value());
+                        match testid {
+                            "project-open" => focus(title),
+                            _ => focus(row),
+                        }
+                    }
                 }
             >
                 {words}
@@ -74,29 +90,38 @@ pub(super) fn ProjectRow(
         }
     };
     let rename = move |new: String| {
-        mode.set(Mode::Shown);
+        show();
         keeper.rename(id.get_value(), new);
     };
     let sure = move || {
         view! {
-            <p>{move || tr!("project-delete-sure", name = name.get())}</p>
+            <Question words=move || tr!("project-delete-sure", name = name.get()) />
             <div class="buttons">
                 <button
                     type="button"
                     data-testid="project-delete-sure"
                     disabled=move || locked.get()
-                    on:click=move |_| keeper.delete(id.get_value())
+                    on:click=move |_| {
+                        keeper.delete(id.get_value());
+                        focus(title);
+                    }
                 >
                     {move || tr!("project-delete-yes")}
                 </button>
-                <button type="button" on:click=move |_| mode.set(Mode::Shown)>
+                <button type="button" data-testid="project-keep" on:click=move |_| show()>
                     {move || tr!("project-keep")}
                 </button>
             </div>
         }
     };
     view! {
-        <li data-testid="project" data-name=move || name.get() data-current=move || is_current.get().to_string()>
+        <li
+            node_ref=row
+            tabindex="-1"
+            data-testid="project"
+            data-name=move || name.get()
+            data-current=move || is_current.get().to_string()
+        >
             <div>
                 <strong>{move || name.get()}</strong>
                 {move || is_current.get().then(|| view! { " " <span class="badge">{move || tr!("project-is-open")}</span> })}
@@ -105,7 +130,7 @@ pub(super) fn ProjectRow(
             {move || match mode.get() {
                 Mode::Shown => buttons().into_any(),
                 Mode::Renaming => {
-                    view! { <RenameField name=name.get_untracked() rename leave=move || mode.set(Mode::Shown) /> }
+                    view! { <RenameField name=name.get_untracked() rename leave=show /> }
                         .into_any()
                 }
                 Mode::Deleting => sure().into_any(),
