@@ -592,6 +592,11 @@ impl RunState {
         self.device.is_some() && !self.is_running() && !self.is_interrupted()
     }
 
+    /// Whether the worker is free to load an encoder.
+    pub fn is_free_to_load(&self) -> bool {
+        self.device.is_some() && self.loading.is_none()
+    }
+
     /// Whether a run may be started.
     pub fn can_start(&self) -> bool {
         self.can_change_data()

@@ -71,6 +71,8 @@ pub(crate) struct Engine {
     pub(crate) one_thread: RwSignal<Option<OneThread>>,
     /// Whether the hub may be asked.
     pub(crate) hub_allowed: RwSignal<bool>,
+    /// The encoder that the project needs of the hub, where this browser does not have it.
+    pub(crate) wanted_of_hub: RwSignal<Option<String>>,
     /// The page's code that comes later. What is heard of the worker and said to it is part of that.
     pub(crate) chunks: Chunks,
     inner: StoredValue<Inner, LocalStorage>,
@@ -163,6 +165,7 @@ impl Engine {
             replacing: RwSignal::new_local(None),
             one_thread: RwSignal::new(one_thread),
             hub_allowed: RwSignal::new(hub::remembered()),
+            wanted_of_hub: RwSignal::new(None),
             chunks,
             inner: StoredValue::new_local(inner),
         };
@@ -389,6 +392,9 @@ impl Engine {
                         inner.told.encoder = Some(choice);
                         inner.told.is_held_back = false;
                     });
+                    if self.inner.with_value(|inner| inner.replaying == Some(id)) {
+                        self.wanted_of_hub.set(None);
+                    }
                     self.settle_replay(id);
                 }
             }

@@ -296,6 +296,11 @@ async fn what_is_kept_loads_with_the_hub_switched_off() -> Result {
     page.element("device-badge[data-device]").await?;
     assert!(hub.take_log().is_empty());
 
+    // Where it cannot be had the project waits further.
+    hub.content().gated.push("someone/tiny".to_owned());
+    page.click("fetch-of-hub").await?;
+    page.message("error", "is gated").await?;
+    hub.content().gated.clear();
     page.click("fetch-of-hub").await?;
     page.element("encoder-summary[data-encoder='someone/tiny']")
         .await?;

@@ -248,6 +248,9 @@ impl Engine {
         if !self.takes_replaying(id) {
             return;
         }
+        if was_of_model && self.wanted_of_hub.with_untracked(Option::is_some) {
+            return self.hold_back();
+        }
         self.inner.update_value(|inner| {
             inner.lacks_model = was_of_model;
             inner

@@ -192,6 +192,14 @@ impl Engine {
         }
     }
 
+    /// Lets the project wait again: its encoder could not be had.
+    pub(super) fn hold_back(self) {
+        self.inner.update_value(|inner| {
+            inner.told.is_held_back = true;
+            inner.replay.clear();
+        });
+    }
+
     /// Takes up the run that was cut off by the page's end.
     pub(crate) fn take_up_run(self) {
         let run = self

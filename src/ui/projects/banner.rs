@@ -12,6 +12,7 @@ use super::super::words::{error_hint, error_message};
 use super::keeper::{Keeper, Storage};
 use super::status::SaveProblem;
 use crate::hub::Hub;
+use crate::run_state::RunState;
 
 /// The run that was cut off, the project that another tab has, changes that would be lost, and storage that is missing. A
 /// banner that goes with the button that was pressed leaves the focus in its place.
@@ -53,7 +54,7 @@ fn OfferedRun(keeper: Keeper) -> impl IntoView {
     let state = keeper.engine.state;
     let offered = Memo::new(move |_| {
         // Its encoder comes first.
-        if keeper.wanted_of_hub.with(Option::is_some) {
+        if keeper.engine.wanted_of_hub.with(Option::is_some) {
             return None;
         }
         state.with(|state| {
@@ -98,13 +99,16 @@ fn OfferedRun(keeper: Keeper) -> impl IntoView {
 /// The project's encoder is on the hub, which is not asked unless the user wants it.
 #[component]
 fn WantedOfHub(keeper: Keeper) -> impl IntoView {
+    let engine = keeper.engine;
+    // Nothing is loaded meanwhile, and no other worker is on its way.
+    let can_fetch = Memo::new(move |_| engine.state.with(RunState::is_free_to_load));
     let allows = move || {
-        let is_allowed = keeper.engine.hub_allowed.get();
+        let is_allowed = engine.hub_allowed.get();
         let host = || Hub::new(&hub_url()).host().to_owned();
         (!is_allowed).then(|| tr!("project-fetch-allows-hub", host = host()))
     };
     move || {
-        keeper.wanted_of_hub.get().map(|name| {
+        engine.wanted_of_hub.get().map(|name| {
             view! {
                 <div class="message message-notice" data-testid="wanted-of-hub">
                     <div>
@@ -114,7 +118,8 @@ fn WantedOfHub(keeper: Keeper) -> impl IntoView {
                                 type="button"
                                 class="primary"
                                 data-testid="fetch-of-hub"
-                                on:click=move |_| keeper.fetch_of_hub()
+                                disabled=move || !can_fetch.get()
+                                on:click=move |_| engine.bring_back()
                             >
                                 {move || tr!("project-fetch-of-hub")}
                             </button>

@@ -256,20 +256,14 @@ impl Keeper {
 
     /// Holds a project back whose encoder would have to be asked of the hub: only the user has it asked.
     async fn asking_no_hub(self, restored: Restored) -> Restored {
-        self.wanted_of_hub.set(None);
+        self.engine.wanted_of_hub.set(None);
         for (repository, revision) in restored.of_hub() {
             if !browser::has_of_hub(&repository, &revision).await {
-                self.wanted_of_hub.set(Some(repository));
+                self.engine.wanted_of_hub.set(Some(repository));
                 return restored.held_back();
             }
         }
         restored
-    }
-
-    /// Has the hub asked for the encoder that the project needs.
-    pub(crate) fn fetch_of_hub(self) {
-        self.wanted_of_hub.set(None);
-        self.engine.bring_back();
     }
 
     /// Notes that a project is open, with these on the disk.
@@ -302,7 +296,7 @@ impl Keeper {
     fn blank(self) {
         browser::remember_project(None);
         self.current.set(None);
-        self.wanted_of_hub.set(None);
+        self.engine.wanted_of_hub.set(None);
         self.saved.set(Saved::Never);
         self.inner.update_value(|inner| inner.autosave.close());
         self.settings.fill(&FormRecord::default());

@@ -59,8 +59,6 @@ pub(crate) struct Keeper {
     /// The project that is awaited while another tab has it.
     pub(crate) elsewhere: RwSignal<Option<ProjectEntry>>,
     pub(crate) saved: RwSignal<Saved>,
-    /// The encoder that the project needs of the hub, where this browser does not have it.
-    pub(crate) wanted_of_hub: RwSignal<Option<String>>,
     /// Whether a project is being opened, made or deleted.
     pub(crate) is_busy: RwSignal<bool>,
     /// Whether the page goes from one project to another: what it shows is of neither, nothing is saved, and nothing can be
@@ -113,7 +111,6 @@ impl Keeper {
             current: RwSignal::new(None),
             elsewhere: RwSignal::new(None),
             saved: RwSignal::new(Saved::default()),
-            wanted_of_hub: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             is_moving: RwSignal::new(false),
             requests: RwSignal::new(WorkerRequests::default()),
