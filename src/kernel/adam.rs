@@ -31,7 +31,7 @@ impl Adam<'_> {
         );
         // SAFETY: `update_block` writes all that it is given, as all slices are as long.
         unsafe {
-            parallel::collect_all(count, MIN_SHARE, |start, block| {
+            parallel::collect(count, MIN_SHARE, |start, block| {
                 self.update_block(
                     [mean, mean_square].map(|means| &means[start..]),
                     start,

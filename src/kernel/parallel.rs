@@ -2,18 +2,20 @@
 //!
 //! The parts depend on the number of threads, so no result may depend on where they begin.
 
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// `of` each value. A thread of its own is worth `min_share` of them.
 pub(super) fn map(values: &[f32], min_share: usize, of: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
-    let work = |start: usize, places: &mut [MaybeUninit<f32>]| {
+    let work = |start: usize, [places]: &mut [&mut [MaybeUninit<f32>]; 1]| {
         for (place, &value) in places.iter_mut().zip(&values[start..]) {
             place.write(of(value));
         }
     };
     // SAFETY: there are as many values as places.
-    unsafe { collect(values.len(), min_share, work) }
+    let [output] = unsafe { collect(values.len(), min_share, work) };
+    output
 }
 
 /// `of` each pair of values that stand at the same place.
@@ -23,61 +25,42 @@ pub(super) fn zip_map(
     of: impl Fn(f32, f32) -> f32 + Sync,
 ) -> Vec<f32> {
     assert_eq!(first.len(), second.len(), "values in pairs");
-    let work = |start: usize, places: &mut [MaybeUninit<f32>]| {
+    let work = |start: usize, [places]: &mut [&mut [MaybeUninit<f32>]; 1]| {
         let pairs = first[start..].iter().zip(&second[start..]);
         for (place, (&first, &second)) in places.iter_mut().zip(pairs) {
             place.write(of(first, second));
         }
     };
     // SAFETY: there are as many pairs as places.
-    unsafe { collect(first.len(), min_share, work) }
+    let [output] = unsafe { collect(first.len(), min_share, work) };
+    output
 }
 
-/// So many values, which `work` writes, a part of them at a time. Memory is not set before: that takes as long as the
-/// cheapest of such works, and one thread alone would do it.
+/// Outputs of so many values each, which `work` writes, some places of all at a time: what it writes first is still in the
+/// cache when it reads it again. Memory is not set before: that takes as long as the cheapest of such works, and one thread
+/// alone would do it.
 ///
 /// # Safety
 /// `work` writes every place that it is given.
-unsafe fn collect(
-    count: usize,
-    min_share: usize,
-    work: impl Fn(usize, &mut [MaybeUninit<f32>]) + Sync,
-) -> Vec<f32> {
-    let mut values = Vec::with_capacity(count);
-    let places = &mut values.spare_capacity_mut()[..count];
-    split_mut(places, 1, count / min_share, work);
-    // SAFETY: the parts make up the whole, and `work` has written them.
-    unsafe { values.set_len(count) };
-    values
-}
-
-/// [`collect`] for several outputs of one length, which are written some places at a time: what `work` writes first is
-/// still in the cache when it reads it again.
-///
-/// # Safety
-/// - as there
-pub(super) unsafe fn collect_all<const N: usize>(
+pub(super) unsafe fn collect<const N: usize>(
     count: usize,
     min_share: usize,
     work: impl Fn(usize, &mut [&mut [MaybeUninit<f32>]; N]) + Sync,
 ) -> [Vec<f32>; N] {
+    /// Places at a time.
     const TOGETHER: usize = 1024;
     let mut outputs = [(); N].map(|()| Vec::with_capacity(count));
-    let mut parts = outputs.each_mut().map(|output| {
-        let places = &mut output.spare_capacity_mut()[..count];
-        places.chunks_mut(TOGETHER)
-    });
-    let mut blocks: Vec<[&mut [MaybeUninit<f32>]; N]> = (0..count)
-        .step_by(TOGETHER)
-        .map(|_| {
-            parts
-                .each_mut()
-                .map(|parts| parts.next().unwrap_or_default())
-        })
-        .collect();
-    split_mut(&mut blocks, 1, count / min_share, |first, blocks| {
-        for (index, block) in blocks.iter_mut().enumerate() {
-            work((first + index) * TOGETHER, block);
+    let places = outputs
+        .each_mut()
+        .map(|output| Places::of(&mut output.spare_capacity_mut()[..count]));
+    split(count, TOGETHER, count / min_share, |part| {
+        for start in part.clone().step_by(TOGETHER) {
+            let block = start..(start + TOGETHER).min(part.end);
+            let mut blocks = places.each_ref().map(|places| {
+                // SAFETY: neither parts nor blocks overlap.
+                unsafe { places.part(block.clone()) }
+            });
+            work(start, &mut blocks);
         }
     });
     // SAFETY: the blocks make up the whole, and `work` has written them.
@@ -87,45 +70,63 @@ pub(super) unsafe fn collect_all<const N: usize>(
     outputs
 }
 
-/// Does `work` on `0..count`, in at most `most` parts, which begin at multiples of `unit`.
-#[cfg(feature = "threads")]
-pub(super) fn split(count: usize, unit: usize, most: usize, work: impl Fn(Range<usize>) + Sync) {
-    each(parts(count, unit, most).ranges(), work);
-}
-
-/// Does `work` on `0..count`.
-#[cfg(not(feature = "threads"))]
-pub(super) fn split(count: usize, _unit: usize, _most: usize, work: impl Fn(Range<usize>) + Sync) {
-    work(0..count);
-}
-
 /// Does `work` on parts of `values` and where each begins, as [`split`].
-#[cfg(feature = "threads")]
 pub(super) fn split_mut<T: Send>(
     values: &mut [T],
     unit: usize,
     most: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    let parts = parts(values.len(), unit, most);
-    let mut left = values;
-    let parts = parts.ranges().map(|range| {
-        let (part, rest) = std::mem::take(&mut left).split_at_mut(range.len());
-        left = rest;
-        (range.start, part)
+    let count = values.len();
+    let places = Places::of(values);
+    split(count, unit, most, |part| {
+        // SAFETY: parts do not overlap.
+        work(part.start, unsafe { places.part(part) });
     });
-    each(parts, |(start, part)| work(start, part));
 }
 
-/// Does `work` on all of `values`.
+/// Values of which threads write parts.
+struct Places<'a, T> {
+    first: *mut T,
+    count: usize,
+    values: PhantomData<&'a mut [T]>,
+}
+
+// SAFETY: a thread takes parts that no other has, see `part`.
+unsafe impl<T: Send> Sync for Places<'_, T> {}
+
+impl<'a, T> Places<'a, T> {
+    fn of(values: &'a mut [T]) -> Self {
+        Self {
+            first: values.as_mut_ptr(),
+            count: values.len(),
+            values: PhantomData,
+        }
+    }
+
+    /// # Safety
+    /// No other part that is in use has any of these places.
+    unsafe fn part(&self, range: Range<usize>) -> &'a mut [T] {
+        assert!(
+            range.start <= range.end && range.end <= self.count,
+            "a part of the values"
+        );
+        // SAFETY: they lie within the values, which are borrowed for as long.
+        unsafe { std::slice::from_raw_parts_mut(self.first.add(range.start), range.len()) }
+    }
+}
+
+/// Does `work` on `0..count`, in at most `most` parts, which begin at multiples of `unit`.
+#[cfg(feature = "threads")]
+pub(super) fn split(count: usize, unit: usize, most: usize, work: impl Fn(Range<usize>) + Sync) {
+    let parts = Parts::new(count, unit, most, rayon::current_num_threads());
+    super::team::share(parts.parts, &|part| work(parts.range(part)));
+}
+
+/// Does `work` on `0..count`.
 #[cfg(not(feature = "threads"))]
-pub(super) fn split_mut<T: Send>(
-    values: &mut [T],
-    _unit: usize,
-    _most: usize,
-    work: impl Fn(usize, &mut [T]) + Sync,
-) {
-    work(0, values);
+pub(super) fn split(count: usize, _unit: usize, _most: usize, work: impl Fn(Range<usize>) + Sync) {
+    work(0..count);
 }
 
 /// Parts that a thread would have if all were as fast: one that is kept from its core leaves the others some.
@@ -156,34 +157,9 @@ impl Parts {
         (part * self.count.div_ceil(self.unit) / self.parts * self.unit).min(self.count)
     }
 
-    fn ranges(&self) -> impl ExactSizeIterator<Item = Range<usize>> {
-        (0..self.parts).map(|part| self.start(part)..self.start(part + 1))
+    fn range(&self, part: usize) -> Range<usize> {
+        self.start(part)..self.start(part + 1)
     }
-}
-
-#[cfg(feature = "threads")]
-fn parts(count: usize, unit: usize, most: usize) -> Parts {
-    Parts::new(count, unit, most, rayon::current_num_threads())
-}
-
-/// Does `work` on each of a few parts, any of which a thread may take.
-#[cfg(feature = "threads")]
-fn each<T: Send>(parts: impl ExactSizeIterator<Item = T>, work: impl Fn(T) + Sync) {
-    use std::sync::{Mutex, PoisonError};
-
-    use super::team;
-
-    if parts.len() == 1 {
-        return parts.for_each(work);
-    }
-    let parts: Vec<Mutex<Option<T>>> = parts.map(|part| Mutex::new(Some(part))).collect();
-    team::share(parts.len(), &|place| {
-        let part = parts[place]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        part.into_iter().for_each(&work);
-    });
 }
 
 #[cfg(test)]
@@ -200,7 +176,7 @@ mod tests {
                 }
             };
             // SAFETY: both are written to their ends.
-            let [one, two] = unsafe { collect_all(count, 1000, work) };
+            let [one, two] = unsafe { collect(count, 1000, work) };
             assert_eq!(one, (0..count).map(|at| at as f32).collect::<Vec<_>>());
             assert!(one.iter().zip(&two).all(|(one, two)| *one == -two));
         }
@@ -218,7 +194,7 @@ mod tests {
         ];
         for (count, unit, most, parts) in cases {
             let cut = Parts::new(count, unit, most, 2);
-            let ranges: Vec<_> = cut.ranges().collect();
+            let ranges: Vec<_> = (0..cut.parts).map(|part| cut.range(part)).collect();
             assert_eq!(ranges.len(), parts);
             assert_eq!(ranges[0].start, 0);
             assert_eq!(ranges[parts - 1].end, count);
