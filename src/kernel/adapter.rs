@@ -2,6 +2,7 @@
 //!
 //! Source: Hu et al. 2021, <https://arxiv.org/abs/2106.09685>.
 
+use std::array::from_fn;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -130,8 +131,8 @@ fn outer(thin: Rows<'_>, wide: Rows<'_>, mask: Option<&[f32]>) -> Vec<f32> {
             let last = (first + SLICE).min(count);
             for row in (first..last).step_by(TOGETHER) {
                 let together = row..(row + TOGETHER).min(last);
-                masked_rows(wide, mask, together.clone(), &mut scratch);
-                add_outer(thin, together, &scratch, sums);
+                let wide = masked_rows(wide, mask, together.clone(), &mut scratch);
+                add_outer(thin, together, wide, sums);
             }
         }
     });
@@ -148,29 +149,39 @@ fn outer(thin: Rows<'_>, wide: Rows<'_>, mask: Option<&[f32]>) -> Vec<f32> {
 /// Rows of which one pass over a sum adds the outer products.
 const TOGETHER: usize = 4;
 
-/// Some rows, masked, one after another; zeros after the last.
-fn masked_rows(wide: Rows<'_>, mask: Option<&[f32]>, rows: Range<usize>, output: &mut [f32]) {
+/// Some rows, masked if there is a mask; zeros after the last. `scratch` has room for as many as there may be.
+fn masked_rows<'a>(
+    wide: Rows<'a>,
+    mask: Option<&[f32]>,
+    rows: Range<usize>,
+    scratch: &'a mut [f32],
+) -> [&'a [f32]; TOGETHER] {
     let [_, width] = wide.shape();
-    let used = rows.len() * width;
-    for (row, output) in rows.zip(output.chunks_exact_mut(width.max(1))) {
-        match mask {
-            Some(mask) => {
-                let pairs = wide.row(row).iter().zip(&mask[row * width..]);
-                for (output, (x, kept)) in output.iter_mut().zip(pairs) {
-                    *output = x * kept;
-                }
-            }
-            None => output.copy_from_slice(wide.row(row)),
+    if let (None, TOGETHER) = (mask, rows.len()) {
+        return from_fn(|index| wide.row(rows.start + index));
+    }
+    scratch[rows.len() * width..].fill(0.0);
+    for (row, output) in rows.zip(scratch.chunks_exact_mut(width.max(1))) {
+        let Some(mask) = mask else {
+            output.copy_from_slice(wide.row(row));
+            continue;
+        };
+        let pairs = wide.row(row).iter().zip(&mask[row * width..]);
+        for (output, (x, kept)) in output.iter_mut().zip(pairs) {
+            *output = x * kept;
         }
     }
-    output[used..].fill(0.0);
+    from_fn(|index| &scratch[index * width..(index + 1) * width])
 }
 
 /// Adds the outer products of some thin rows with as many wide ones.
-fn add_outer(thin: Rows<'_>, rows: Range<usize>, wide: &[f32], sums: &mut [f32]) {
-    let width = wide.len() / TOGETHER;
-    let [one, two, three, four]: [&[f32]; TOGETHER] =
-        std::array::from_fn(|row| &wide[row * width..(row + 1) * width]);
+fn add_outer(
+    thin: Rows<'_>,
+    rows: Range<usize>,
+    [one, two, three, four]: [&[f32]; TOGETHER],
+    sums: &mut [f32],
+) {
+    let width = one.len();
     for (column, sums) in sums.chunks_exact_mut(width.max(1)).enumerate() {
         let mut factors = [0.0; TOGETHER];
         for (factor, row) in factors.iter_mut().zip(rows.clone()) {
