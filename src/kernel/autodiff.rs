@@ -12,7 +12,7 @@ use burn::backend::tensor::{BoolTensor, FloatTensor};
 use burn::backend::{Autodiff, TensorMetadata};
 use burn::tensor::Shape;
 
-use super::ops::{Adapter, Kernels, burn_adapter, burn_attention, burn_packed_attention};
+use super::ops::{AdamStep, Adapter, Kernels, burn_adapter, burn_attention, burn_packed_attention};
 use super::packs::Packs;
 
 impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
@@ -131,6 +131,23 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
 
     fn dropout_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
         <FloatTensor<Self>>::new(B::dropout_mask(like.into_primitive(), keep))
+    }
+
+    /// An update has no gradient.
+    fn adam(
+        value: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        mean_square: FloatTensor<Self>,
+        clipping: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let [value, gradient, mean, mean_square, clipping] =
+            [value, gradient, mean, mean_square, clipping].map(|tensor| tensor.into_primitive());
+        let (value, mean, mean_square) =
+            B::adam(value, gradient, mean, mean_square, clipping, step);
+        let [value, mean, mean_square] = [value, mean, mean_square].map(<FloatTensor<Self>>::new);
+        (value, mean, mean_square)
     }
 
     fn self_attention(

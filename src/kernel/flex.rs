@@ -19,8 +19,7 @@ use super::lanes::sum;
 use super::matrix::{Rows, transposed};
 use super::norm::Norm;
 use super::ops::{
-    AdamStep, Adapter, Kernels, Mask, are_f32, burn_adam, burn_attention, burn_packed_attention,
-    cast, to_f32,
+    AdamStep, Adapter, Kernels, Mask, are_f32, burn_attention, burn_packed_attention, cast, to_f32,
 };
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
@@ -302,23 +301,23 @@ impl Kernels for Flex {
         clipping: FloatTensor<Self>,
         step: AdamStep,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        if !are_f32([&value, &gradient, &mean, &mean_square, &clipping]) {
-            return burn_adam::<Self>(value, gradient, [mean, mean_square], clipping, step);
-        }
+        let dtype = TensorMetadata::dtype(&value);
         let [value, gradient, mean, mean_square, clipping] =
-            [value, gradient, mean, mean_square, clipping].map(|tensor| tensor.to_contiguous());
-        if f32s(&clipping)[2] == 0.0 {
-            return (value, mean, mean_square);
-        }
-        let shape = value.shape();
-        let update = Adam {
-            value: f32s(&value),
-            gradient: f32s(&gradient),
-            scale: f32s(&clipping)[2],
-            step,
+            [value, gradient, mean, mean_square, clipping].map(contiguous_f32);
+        let scale = f32s(&clipping)[2];
+        let updated = if scale == 0.0 {
+            [value, mean, mean_square]
+        } else {
+            let update = Adam {
+                value: f32s(&value),
+                gradient: f32s(&gradient),
+                scale,
+                step,
+            };
+            let updated = update.update([f32s(&mean), f32s(&mean_square)]);
+            updated.map(|values| tensor(values, value.shape()))
         };
-        let updated = update.update([f32s(&mean), f32s(&mean_square)]);
-        updated.map(|values| tensor(values, shape.clone())).into()
+        updated.map(|tensor| cast::<Self>(tensor, dtype)).into()
     }
 }
 

@@ -416,9 +416,7 @@ pub trait Kernels: Backend {
         mean_square: FloatTensor<Self>,
         clipping: FloatTensor<Self>,
         step: AdamStep,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        burn_adam::<Self>(value, gradient, [mean, mean_square], clipping, step)
-    }
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
 impl<B: Backend> Adapter<B> {
@@ -524,50 +522,6 @@ fn burn_scaled_clipping<B: Kernels>(
 /// How a tensor's device keeps truth values.
 fn truths_of<B: Backend>(tensor: &FloatTensor<B>) -> BoolDType {
     get_device_settings::<B>(&tensor.device()).bool_dtype
-}
-
-/// An update by burn's own operations.
-///
-/// # Shapes
-/// - as [`Kernels::adam`]
-pub(super) fn burn_adam<B: Backend>(
-    value: FloatTensor<B>,
-    gradient: FloatTensor<B>,
-    [mean, mean_square]: [FloatTensor<B>; 2],
-    clipping: FloatTensor<B>,
-    step: AdamStep,
-) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
-    let ones = Shape::from(vec![1; gradient.rank()]);
-    let scale = B::float_reshape(B::float_slice(clipping, &[Slice::from(2..3)]), ones);
-    let holds = B::float_equal_elem(scale.clone(), 0.into(), truths_of::<B>(&scale));
-    let holds = B::bool_expand(holds, value.shape());
-    let before = [&value, &mean, &mean_square].map(Clone::clone);
-    let mut gradient = B::float_mul(gradient, scale);
-    if step.decay != 0.0 {
-        let decay = B::float_mul_scalar(value.clone(), step.decay.into());
-        gradient = B::float_add(gradient, decay);
-    }
-    let running = |before, keep: f64, addend| {
-        let kept = B::float_mul_scalar(before, keep.into());
-        let new = B::float_mul_scalar(addend, (1.0 - keep).into());
-        B::float_add(kept, new)
-    };
-    let square = B::float_mul(gradient.clone(), gradient.clone());
-    let mean = running(mean, step.beta_1, gradient);
-    let mean_square = running(mean_square, step.beta_2, square);
-    let root = B::float_sqrt(mean_square.clone());
-    let root = B::float_add_scalar(root, step.epsilon.into());
-    let change = B::float_mul_scalar(mean.clone(), step.rate.into());
-    let change = B::float_div(change, root);
-    let value = B::float_mul_scalar(value, step.keep.into());
-    let value = B::float_sub(value, change);
-    let hold = |updated, before| B::float_mask_where(updated, holds.clone(), before);
-    let [old_value, old_mean, old_mean_square] = before;
-    (
-        hold(value, old_value),
-        hold(mean, old_mean),
-        hold(mean_square, old_mean_square),
-    )
 }
 
 /// Attention by burn's own operation, which wants the heads apart.
