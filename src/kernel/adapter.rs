@@ -90,7 +90,7 @@ impl LowRank<'_> {
 
     fn masked<'a>(&self, input: &'a [f32]) -> Cow<'a, [f32]> {
         match self.mask {
-            Some(mask) => parallel::zip_map([input, mask], MIN_SHARE, |x, kept| x * kept).into(),
+            Some(mask) => parallel::zip_map([input, mask], MIN_SHARE, || |x, kept| x * kept).into(),
             None => input.into(),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::f32::consts::LOG2_E;
 
-use super::elementary::exp2;
-use super::lanes::{LANES, max, sum};
+use super::elementary::Exp2;
+use super::lanes::{max, sum};
 use super::matrix::{Rows, RowsMut};
 use super::panels::Panels;
 use super::parallel;
@@ -271,19 +271,13 @@ impl Attention<'_> {
 fn exponentials(row: &mut [f32], scale: f32) -> f32 {
     let scale = scale * LOG2_E;
     let greatest = max(row);
-    let power = |x: &mut f32| {
-        *x = exp2((*x - greatest) * scale);
-        *x
-    };
-    // In lanes, as `lanes` has them.
-    let mut sums = [0.0; LANES];
-    let (pieces, rest) = row.as_chunks_mut::<LANES>();
-    for piece in pieces {
-        for (sum, x) in sums.iter_mut().zip(piece) {
-            *sum += power(x);
-        }
+    // Summed up afterwards: a compiler makes vectors of the whole of this loop, but of a loop over lanes only of what has no
+    // comparison in it.
+    let exp2 = Exp2::new();
+    for x in row.iter_mut() {
+        *x = exp2.of((*x - greatest) * scale);
     }
-    sums.iter().sum::<f32>() + rest.iter_mut().map(power).sum::<f32>()
+    sum([row], |[x]| x)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What dropout leaves, drawn by place: a number is a function of the seed and of where it stands alone, so that
 //! threads draw the same.
 
+use super::elementary::in_registers;
 use super::parallel;
 
 /// Values of a part that a thread of its own is worth.
@@ -12,6 +13,8 @@ pub(super) fn draw_mask(seed: [u32; 2], keep: f64, mask: &mut [f32]) {
     let bound = ((1.0 - keep) * f64::from(u32::MAX)) as u32;
     let most = mask.len() / MIN_SHARE;
     parallel::split_mut(mask, 1, most, |start, mask| {
+        let factors = in_registers(FACTORS);
+        let mix = |bits| mix(bits, factors);
         for (index, kept) in mask.iter_mut().enumerate() {
             let drawn = mix(mix((start + index) as u32 ^ seed[0]).wrapping_add(seed[1]));
             *kept = if drawn < bound { 0.0 } else { 1.0 };
@@ -19,15 +22,18 @@ pub(super) fn draw_mask(seed: [u32; 2], keep: f64, mask: &mut [f32]) {
     });
 }
 
+/// What [`mix`] multiplies with.
+const FACTORS: [u32; 2] = [0x85EB_CA6B, 0xC2B2_AE35];
+
 /// Spreads every bit over all.
 ///
 /// Source: the finalizer of MurmurHash3, in the public domain, <https://github.com/aappleby/smhasher>.
 #[inline(always)]
-fn mix(mut bits: u32) -> u32 {
+fn mix(mut bits: u32, factors: [u32; 2]) -> u32 {
     bits ^= bits >> 16;
-    bits = bits.wrapping_mul(0x85EB_CA6B);
+    bits = bits.wrapping_mul(factors[0]);
     bits ^= bits >> 13;
-    bits = bits.wrapping_mul(0xC2B2_AE35);
+    bits = bits.wrapping_mul(factors[1]);
     bits ^ bits >> 16
 }
 

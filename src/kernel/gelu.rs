@@ -5,7 +5,7 @@
 //! Φ and GELU's derivative, each less ½, are odd functions that come to ±½ before |x| is 6. So both are fitted by ratios of
 //! polynomials, least absolute error, which takes half the operations that the error function and e^x would.
 
-use super::elementary::odd_ratio;
+use super::elementary::{OddRatio, in_registers};
 use super::parallel::{map, zip_map};
 
 /// Values of a part that a thread of its own is worth.
@@ -55,17 +55,21 @@ const SLOPE_BELOW: [f32; 6] = [
 
 /// GELU of each value.
 pub fn gelu(input: &[f32]) -> Vec<f32> {
-    map(input, MIN_SHARE, |x| {
-        // What the fit leaves of Φ far below zero must not be multiplied with more. NaN stays.
-        let bounded = if x < -MOST { -MOST } else { x };
-        bounded * odd_ratio(x, MOST, &ABOVE, &BELOW)
+    map(input, MIN_SHARE, || {
+        let (phi, least) = (OddRatio::new(MOST, ABOVE, BELOW), in_registers(-MOST));
+        move |x| {
+            // What the fit leaves of Φ far below zero must not be multiplied with more. NaN stays.
+            let bounded = if x < least { least } else { x };
+            bounded * phi.of(x)
+        }
     })
 }
 
 /// The gradient of [`gelu`]'s input.
 pub fn gelu_backward(input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    zip_map([input, gradient], MIN_SHARE, |x, gradient| {
-        gradient * odd_ratio(x, SLOPE_MOST, &SLOPE_ABOVE, &SLOPE_BELOW)
+    zip_map([input, gradient], MIN_SHARE, || {
+        let slope = OddRatio::new(SLOPE_MOST, SLOPE_ABOVE, SLOPE_BELOW);
+        move |x, gradient| gradient * slope.of(x)
     })
 }
 

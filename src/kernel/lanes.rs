@@ -1,4 +1,4 @@
-//! Sums and maxima over rows, in eight lanes.
+//! Sums over rows, in eight lanes, and maxima.
 //!
 //! A compiler keeps the order of a plain sum, one number after another; lanes are an order that vectors have, too. Rows are
 //! read in pieces of a known length: behind an index there would be a check of bounds, and then no vectors.
@@ -10,39 +10,37 @@ pub(super) const LANES: usize = 8;
 /// Adds up `term` of what stands at each place of rows of one length.
 #[inline(always)]
 pub(super) fn sum<const N: usize>(rows: [&[f32]; N], term: impl Fn([f32; N]) -> f32) -> f32 {
-    reduce(rows, 0.0, |sum, values| sum + term(values), |a, b| a + b)
-}
-
-/// The greatest value of a row, NaN left out; negative infinity where there is none.
-#[inline(always)]
-pub(super) fn max(row: &[f32]) -> f32 {
-    let greater = |a: f32, b: f32| if b > a { b } else { a };
-    let step = |max, [value]: [f32; 1]| greater(max, value);
-    reduce([row], f32::NEG_INFINITY, step, greater)
-}
-
-/// Takes each place's values into its lane by `step`, and then the lanes together by `join`.
-#[inline(always)]
-fn reduce<const N: usize>(
-    rows: [&[f32]; N],
-    start: f32,
-    step: impl Fn(f32, [f32; N]) -> f32,
-    join: impl Fn(f32, f32) -> f32,
-) -> f32 {
     let rows = rows.map(|row| row.as_chunks::<LANES>());
-    let mut lanes = [start; LANES];
+    let mut lanes = [0.0; LANES];
     let pieces = rows.iter().map(|(pieces, _)| pieces.len()).min();
     for piece in 0..pieces.unwrap_or(0) {
         let pieces = rows.map(|(pieces, _)| &pieces[piece]);
-        for (lane, value) in lanes.iter_mut().enumerate() {
-            *value = step(*value, pieces.map(|piece| piece[lane]));
+        for (lane, sum) in lanes.iter_mut().enumerate() {
+            *sum += term(pieces.map(|piece| piece[lane]));
         }
     }
     let count = rows.iter().map(|(_, rest)| rest.len()).min();
-    let rest = (0..count.unwrap_or(0)).fold(start, |value, place| {
-        step(value, from_fn(|row| rows[row].1[place]))
-    });
-    lanes.into_iter().fold(rest, join)
+    let rest: f32 = (0..count.unwrap_or(0))
+        .map(|place| term(from_fn(|row| rows[row].1[place])))
+        .sum();
+    // Halves first, which is one operation of vectors.
+    let [one, two, three, four] = from_fn(|lane| lanes[lane] + lanes[lane + LANES / 2]);
+    (one + two) + (three + four) + rest
+}
+
+/// The greatest value of a row; negative infinity where there is none. What it is beside NaN is left open.
+#[inline(always)]
+pub(super) fn max(row: &[f32]) -> f32 {
+    // As integers, which are compared without branches where they do not lie side by side, too.
+    let least = ordered(f32::NEG_INFINITY.to_bits().cast_signed());
+    let bits = row.iter().map(|x| ordered(x.to_bits().cast_signed()));
+    f32::from_bits(ordered(bits.fold(least, i32::max)).cast_unsigned())
+}
+
+/// A number's bits as an integer that is ordered as the numbers are, and back.
+#[inline(always)]
+fn ordered(bits: i32) -> i32 {
+    bits ^ ((bits >> 31).cast_unsigned() >> 1).cast_signed()
 }
 
 #[cfg(test)]
@@ -59,6 +57,8 @@ mod tests {
             assert_eq!(sum([&row, &row], |[a, b]| 2.0 * a - b), expected);
             let greatest = row.last().copied().unwrap_or(f32::NEG_INFINITY);
             assert_eq!(max(&row), greatest);
+            let below: Vec<f32> = row.iter().map(|x| x - 50.0).collect();
+            assert_eq!(max(&below), greatest - 50.0);
         }
     }
 }

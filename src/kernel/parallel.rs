@@ -6,9 +6,14 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// `of` each value. A thread of its own is worth `min_share` of them.
-pub(super) fn map(values: &[f32], min_share: usize, of: impl Fn(f32) -> f32 + Sync) -> Vec<f32> {
+/// What `of` gives, of each value. A thread of its own is worth `min_share` of them.
+pub(super) fn map<F: Fn(f32) -> f32>(
+    values: &[f32],
+    min_share: usize,
+    of: impl Fn() -> F + Sync,
+) -> Vec<f32> {
     let work = |start: usize, [places]: &mut [&mut [MaybeUninit<f32>]; 1]| {
+        let of = of();
         for (place, &value) in places.iter_mut().zip(&values[start..]) {
             place.write(of(value));
         }
@@ -18,14 +23,15 @@ pub(super) fn map(values: &[f32], min_share: usize, of: impl Fn(f32) -> f32 + Sy
     output
 }
 
-/// `of` each pair of values that stand at the same place.
-pub(super) fn zip_map(
+/// What `of` gives, of each pair of values that stand at the same place.
+pub(super) fn zip_map<F: Fn(f32, f32) -> f32>(
     [first, second]: [&[f32]; 2],
     min_share: usize,
-    of: impl Fn(f32, f32) -> f32 + Sync,
+    of: impl Fn() -> F + Sync,
 ) -> Vec<f32> {
     assert_eq!(first.len(), second.len(), "values in pairs");
     let work = |start: usize, [places]: &mut [&mut [MaybeUninit<f32>]; 1]| {
+        let of = of();
         let pairs = first[start..].iter().zip(&second[start..]);
         for (place, (&first, &second)) in places.iter_mut().zip(pairs) {
             place.write(of(first, second));
@@ -86,7 +92,7 @@ pub(super) fn split_mut<T: Send>(
 }
 
 /// Values of which threads write parts.
-struct Places<'a, T> {
+pub(super) struct Places<'a, T> {
     first: *mut T,
     count: usize,
     values: PhantomData<&'a mut [T]>,
@@ -96,7 +102,7 @@ struct Places<'a, T> {
 unsafe impl<T: Send> Sync for Places<'_, T> {}
 
 impl<'a, T> Places<'a, T> {
-    fn of(values: &'a mut [T]) -> Self {
+    pub(super) fn of(values: &'a mut [T]) -> Self {
         Self {
             first: values.as_mut_ptr(),
             count: values.len(),
@@ -106,7 +112,7 @@ impl<'a, T> Places<'a, T> {
 
     /// # Safety
     /// No other part that is in use has any of these places.
-    unsafe fn part(&self, range: Range<usize>) -> &'a mut [T] {
+    pub(super) unsafe fn part(&self, range: Range<usize>) -> &'a mut [T] {
         assert!(
             range.start <= range.end && range.end <= self.count,
             "a part of the values"
