@@ -1,5 +1,7 @@
 //! Self-attention over whole hidden states: heads lie side by side in a row and are read where they lie.
 
+mod int8;
+
 use std::f32::consts::LOG2_E;
 
 use super::elementary::Exp2;

@@ -182,6 +182,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         value: FloatTensor<Self>,
         lengths: Arc<[usize]>,
         heads: usize,
+        in_int8: bool,
     ) -> FloatTensor<Self> {
         if !B::PACKED_ATTENTION {
             return burn_packed_attention::<Self>([query, key, value], &lengths, heads);
@@ -197,12 +198,13 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
             OpsKind::Tracked(prepared) => {
                 let state = (query, key, value, lengths, heads);
                 let (query, key, value, lengths, heads) = state.clone();
-                let output = B::packed_attention(query, key, value, lengths, heads);
+                // As the step back computes it again.
+                let output = B::packed_attention(query, key, value, lengths, heads, false);
                 prepared.finish(state, output)
             }
-            OpsKind::UnTracked(prepared) => {
-                prepared.finish(B::packed_attention(query, key, value, lengths, heads))
-            }
+            OpsKind::UnTracked(prepared) => prepared.finish(B::packed_attention(
+                query, key, value, lengths, heads, in_int8,
+            )),
         }
     }
 }

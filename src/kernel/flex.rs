@@ -187,7 +187,8 @@ impl Kernels for Flex {
         if !are_f32([&query, &key, &value]) {
             return burn_attention::<Self>([query, key, value], Some(padding), heads);
         }
-        attention([query, key, value], &padded_texts(padding), heads)
+        let texts = padded_texts(padding);
+        attention([query, key, value], &texts, heads, false)
     }
 
     fn self_attention_backward(
@@ -213,11 +214,14 @@ impl Kernels for Flex {
         value: FloatTensor<Self>,
         lengths: Arc<[usize]>,
         heads: usize,
+        in_int8: bool,
     ) -> FloatTensor<Self> {
         if !are_f32([&query, &key, &value]) {
             return burn_packed_attention::<Self>([query, key, value], &lengths, heads);
         }
-        attention([query, key, value], &packed_texts(&lengths), heads)
+        let in_int8 = in_int8 && int8::is_available();
+        let texts = packed_texts(&lengths);
+        attention([query, key, value], &texts, heads, in_int8)
     }
 
     fn packed_attention_backward(
@@ -359,7 +363,12 @@ fn packed_texts(lengths: &[usize]) -> Vec<TextRows> {
 
 /// # Shapes
 /// - `projections`, output: `[batch, rows, hidden]`
-fn attention(projections: [FlexTensor; 3], texts: &[TextRows], heads: usize) -> FlexTensor {
+fn attention(
+    projections: [FlexTensor; 3],
+    texts: &[TextRows],
+    heads: usize,
+    in_int8: bool,
+) -> FlexTensor {
     let [query, key, value] = projections.map(|tensor| tensor.to_contiguous());
     let mut output = vec![0.0; query.shape().num_elements()];
     let projections = Projections {
@@ -367,7 +376,11 @@ fn attention(projections: [FlexTensor; 3], texts: &[TextRows], heads: usize) -> 
         key: f32s(&key),
         value: f32s(&value),
     };
-    sizes(&query, texts, heads).forward(projections, &mut output);
+    let attention = sizes(&query, texts, heads);
+    match in_int8 {
+        true => attention.forward_in_int8(projections, &mut output),
+        false => attention.forward(projections, &mut output),
+    }
     tensor(output, query.shape())
 }
 

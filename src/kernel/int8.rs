@@ -26,8 +26,10 @@ use avx2::multiply as best;
 #[cfg(all(target_arch = "wasm32", feature = "worker"))]
 use relaxed::multiply as best;
 
+use super::elementary::{ROUND, in_registers};
+use super::matrix::RowsMut;
 use super::parallel;
-use strip::{Multiply, Strip, WIDTH};
+use strip::{GROUP, Multiply, Strip, WIDTH};
 
 pub use panels::QuantizedPanels;
 pub use rows::QuantizedRows;
@@ -53,16 +55,18 @@ pub fn is_available() -> bool {
 pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>) -> Vec<f32> {
     let ([rows, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
     assert_eq!(depth, rhs_depth, "depths of a product");
-    let bias = bias.unwrap_or_default();
-    assert!([0, columns].contains(&bias.len()), "biases of a product");
     let panels = columns.div_ceil(WIDTH);
-    let mut padded = bias.to_vec();
-    padded.resize(panels * WIDTH, 0.0);
+    let bias = bias.map(|bias| {
+        assert_eq!(bias.len(), columns, "biases of a product");
+        let mut padded = bias.to_vec();
+        padded.resize(panels * WIDTH, 0.0);
+        padded
+    });
     let mut output = Vec::with_capacity(rows * columns);
     let job = Job {
         lhs,
         rhs,
-        bias: &padded,
+        bias: bias.as_deref(),
         out_stride: columns,
         out: output.as_mut_ptr(),
     };
@@ -76,6 +80,80 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>)
     // SAFETY: a strip sets all of its elements, and the parts of the job make up the whole.
     unsafe { output.set_len(rows * columns) };
     output
+}
+
+/// `out = lhs · rhs` on this thread alone: for products that are parts of a thread's work.
+///
+/// # Shapes
+/// - as [`product`]'s
+pub(super) fn small_product(lhs: &QuantizedRows, rhs: &QuantizedPanels, mut out: RowsMut<'_>) {
+    let ([rows, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
+    assert_eq!(depth, rhs_depth, "depths of a product");
+    assert_eq!(out.shape(), [rows, columns], "shape of a product");
+    let job = Job {
+        lhs,
+        rhs,
+        bias: None,
+        out_stride: out.stride(),
+        out: out.as_mut_ptr(),
+    };
+    job.compute(0..rows, 0..columns.div_ceil(WIDTH));
+}
+
+/// How four numbers from 0 to 255 become a group, each given as the bits of its sum with [`ROUND`].
+#[derive(Clone, Copy)]
+struct Grouping {
+    rounds: u32,
+    signs: u32,
+}
+
+impl Grouping {
+    /// The constants, for a loop.
+    #[inline(always)]
+    fn new() -> Self {
+        let round = ROUND.to_bits();
+        in_registers(Self {
+            rounds: Self::sum([round; GROUP]),
+            signs: u32::from_ne_bytes([1 << 7; GROUP]),
+        })
+    }
+
+    #[inline(always)]
+    fn unsigned(&self, bits: [u32; GROUP]) -> u32 {
+        Self::sum(bits).wrapping_sub(self.rounds).to_le()
+    }
+
+    /// With 128 taken off each.
+    #[inline(always)]
+    fn signed(&self, bits: [u32; GROUP]) -> u32 {
+        self.unsigned(bits) ^ self.signs
+    }
+
+    /// Each number's lowest bits in a byte of its own. What is above them adds up as well, and is taken off at once.
+    #[inline(always)]
+    fn sum([one, two, three, four]: [u32; GROUP]) -> u32 {
+        let [low, high] =
+            [(one, two), (three, four)].map(|(low, high)| low.wrapping_add(high << 8));
+        low.wrapping_add(high << 16)
+    }
+}
+
+/// The steps of each group of a row.
+#[inline(always)]
+fn quarters(row: &[f32]) -> impl Iterator<Item = [f32; GROUP]> {
+    let (low, high) = row.split_at(row.len() / 2);
+    let (one, two) = low.split_at(low.len() / 2);
+    let (three, four) = high.split_at(high.len() / 2);
+    let steps = one.iter().zip(two).zip(three.iter().zip(four));
+    steps.map(|((&one, &two), (&three, &four))| [one, two, three, four])
+}
+
+/// The greatest distance of any number from 0; NaN if one is NaN.
+#[inline(always)]
+fn greatest_magnitude(values: &[f32]) -> f32 {
+    // Without their signs numbers are in the order of their bits, and integers need no branch to be compared.
+    let bits = values.iter().map(|x| x.abs().to_bits());
+    f32::from_bits(bits.fold(0, u32::max))
 }
 
 /// The fastest loop over a strip that this thread has; none where only the plain one is left.
@@ -92,10 +170,13 @@ struct Job<'a> {
     lhs: &'a QuantizedRows,
     rhs: &'a QuantizedPanels,
     /// `[panels · 16]`
-    bias: &'a [f32],
+    bias: Option<&'a [f32]>,
     out: *mut f32,
     out_stride: usize,
 }
+
+/// The bias of products that have none.
+static ZEROS: [f32; WIDTH] = [0.0; WIDTH];
 
 // SAFETY: the parts that threads compute do not overlap, see `product`.
 unsafe impl Sync for Job<'_> {}
@@ -114,11 +195,14 @@ impl Job<'_> {
                 let strip = Strip {
                     rows: rows.len(),
                     groups: self.lhs.groups(),
-                    values: self.lhs.row(rows.start).as_ptr(),
+                    values: self.lhs.row(rows.start).as_ptr().cast(),
                     row_scales: self.lhs.scales(rows.start).as_ptr(),
-                    weights: self.rhs.panel(panel).as_ptr(),
+                    weights: self.rhs.panel(panel).as_ptr().cast(),
                     column_scales: self.rhs.scales(panel),
-                    bias: self.bias[column..].as_ptr(),
+                    bias: self
+                        .bias
+                        .map_or(&ZEROS[..], |bias| &bias[column..])
+                        .as_ptr(),
                     out,
                     out_stride: self.out_stride,
                 };

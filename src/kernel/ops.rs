@@ -263,7 +263,8 @@ pub trait Kernels: Backend {
         None
     }
 
-    /// Multi-head attention of texts that lie one after another without padding.
+    /// Multi-head attention of texts that lie one after another without padding. Where it is asked for, its products are in
+    /// 8-bit integers on backends that have them, unless gradients are wanted.
     ///
     /// # Shapes
     /// - `query`, `key`, `value`, output: `[1, tokens of all texts, hidden]`
@@ -274,6 +275,7 @@ pub trait Kernels: Backend {
         value: FloatTensor<Self>,
         lengths: Arc<[usize]>,
         heads: usize,
+        _in_int8: bool,
     ) -> FloatTensor<Self> {
         burn_packed_attention::<Self>([query, key, value], &lengths, heads)
     }

@@ -28,6 +28,9 @@ pub struct SelfAttention {
     norm: LayerNorm,
     pub(super) dropout: Dropout,
     heads: usize,
+    /// Whether it computes in 8-bit integers where it is not trained.
+    #[module(skip)]
+    in_int8: bool,
 }
 
 impl SelfAttention {
@@ -42,6 +45,7 @@ impl SelfAttention {
             norm: weights.layer_norm(&names.in_layer(layer, names.attention_norm))?,
             dropout: DropoutConfig::new(0.0).init(),
             heads: weights.config().num_attention_heads,
+            in_int8: false,
         })
     }
 
@@ -61,6 +65,7 @@ impl SelfAttention {
             key: self.key.in_int8(in_int8),
             value: self.value.in_int8(in_int8),
             output: self.output.in_int8(in_int8),
+            in_int8,
             ..self
         }
     }
@@ -89,7 +94,8 @@ impl SelfAttention {
                 self_attention(query, key, value, padding.clone(), self.heads)
             }
             Layout::Packed(lengths) => {
-                packed_attention(query, key, value, lengths.clone(), self.heads)
+                let lengths = lengths.clone();
+                packed_attention(query, key, value, lengths, self.heads, self.in_int8)
             }
         };
         let output = dropout(self.output.forward(context), self.dropout.prob);

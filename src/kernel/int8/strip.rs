@@ -3,7 +3,8 @@
 /// Columns of a strip, and of a panel of weights: four vectors of SIMD128, two of AVX2.
 pub const WIDTH: usize = 16;
 
-/// Steps of the depth that one instruction sums up.
+/// Steps of the depth that one instruction sums up. Those of a group are as far apart as there are groups: four vectors of
+/// neighbouring steps become one of groups, and no number changes its lane.
 pub const GROUP: usize = 4;
 
 /// What stands for 0 in weights, which are 7 bits without a sign.
@@ -20,7 +21,7 @@ pub struct RowScale {
 }
 
 /// How the columns of a panel were quantised: `w ≈ scale · (q - ZERO)`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 pub struct ColumnScales {
     pub scales: [f32; WIDTH],

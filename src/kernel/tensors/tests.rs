@@ -268,7 +268,7 @@ fn packed_attention_is_that_of_each_text() {
     let shape = [1, 14, heads * width];
     check(
         [tensor(shape, 1), tensor(shape, 2), tensor(shape, 3)],
-        |[query, key, value]| packed_attention(query, key, value, lengths.into(), heads),
+        |[query, key, value]| packed_attention(query, key, value, lengths.into(), heads, false),
         |projections| {
             let mut start = 0;
             let texts = lengths.map(|length| {
