@@ -13,7 +13,7 @@ use super::adam::Adam;
 use super::adapter::LowRank;
 use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
 use super::dropout::draw_mask;
-use super::gelu::{gelu, gelu_backward};
+use super::gelu::{gelu, gelu_backward, gelu_backward_in_place, gelu_in_place};
 use super::int8::{self, QuantizedPanels, QuantizedRows};
 use super::lanes::sum;
 use super::matrix::{Rows, transposed};
@@ -102,7 +102,11 @@ impl Kernels for Flex {
         if !are_f32([&input]) {
             return Self::gelu(input);
         }
-        let input = input.to_contiguous();
+        let mut input = input.to_contiguous();
+        if let Some(values) = own_values(&mut input) {
+            gelu_in_place(values);
+            return input;
+        }
         tensor(gelu(f32s(&input)), input.shape())
     }
 
@@ -113,7 +117,11 @@ impl Kernels for Flex {
         if !are_f32([&input, &gradient]) {
             return Self::gelu_backward(input, gradient);
         }
-        let (input, gradient) = (input.to_contiguous(), gradient.to_contiguous());
+        let (input, mut gradient) = (input.to_contiguous(), gradient.to_contiguous());
+        if let Some(values) = own_values(&mut gradient) {
+            gelu_backward_in_place(f32s(&input), values);
+            return gradient;
+        }
         tensor(gelu_backward(f32s(&input), f32s(&gradient)), input.shape())
     }
 
@@ -433,6 +441,15 @@ fn sizes<'a>(query: &FlexTensor, texts: &'a [TextRows], heads: usize) -> Attenti
 /// The values of a contiguous tensor of 32-bit numbers.
 fn f32s(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().unwrap_or_default()
+}
+
+/// The same to write, where nothing else has its memory.
+fn own_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
+    let count = tensor.shape().num_elements();
+    // The memory may hold more than a tensor that is a part of another.
+    tensor
+        .try_storage_mut()
+        .filter(|values| values.len() == count)
 }
 
 fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {

@@ -6,7 +6,7 @@
 //! polynomials, least absolute error, which takes half the operations that the error function and e^x would.
 
 use super::elementary::{OddRatio, in_registers};
-use super::parallel::{map, zip_map};
+use super::parallel::{map, update, zip_map, zip_update};
 
 /// Values of a part that a thread of its own is worth.
 const MIN_SHARE: usize = 1 << 13;
@@ -55,22 +55,41 @@ const SLOPE_BELOW: [f32; 6] = [
 
 /// GELU of each value.
 pub fn gelu(input: &[f32]) -> Vec<f32> {
-    map(input, MIN_SHARE, || {
-        let (phi, least) = (OddRatio::new(MOST, ABOVE, BELOW), in_registers(-MOST));
-        move |x| {
-            // What the fit leaves of Φ far below zero must not be multiplied with more. NaN stays.
-            let bounded = if x < least { least } else { x };
-            bounded * phi.of(x)
-        }
-    })
+    map(input, MIN_SHARE, of_one)
 }
 
-/// The gradient of [`gelu`]'s input.
+/// [`gelu()`] in the values' own memory: of an encoder's widest layer they are more than caches hold, and this is as fast as
+/// memory is.
+pub fn gelu_in_place(values: &mut [f32]) {
+    update(values, MIN_SHARE, of_one);
+}
+
+/// The gradient of [`gelu()`]'s input.
 pub fn gelu_backward(input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    zip_map([input, gradient], MIN_SHARE, || {
-        let slope = OddRatio::new(SLOPE_MOST, SLOPE_ABOVE, SLOPE_BELOW);
-        move |x, gradient| gradient * slope.of(x)
-    })
+    zip_map([input, gradient], MIN_SHARE, backward_of_one)
+}
+
+/// [`gelu_backward()`] in the gradient's own memory.
+pub fn gelu_backward_in_place(input: &[f32], gradient: &mut [f32]) {
+    zip_update(input, gradient, MIN_SHARE, backward_of_one);
+}
+
+/// GELU, for a loop.
+#[inline(always)]
+fn of_one() -> impl Fn(f32) -> f32 {
+    let (phi, least) = (OddRatio::new(MOST, ABOVE, BELOW), in_registers(-MOST));
+    move |x| {
+        // What the fit leaves of Φ far below zero must not be multiplied with more. NaN stays.
+        let bounded = if x < least { least } else { x };
+        bounded * phi.of(x)
+    }
+}
+
+/// The gradient of GELU's input, given that and the output's, for a loop.
+#[inline(always)]
+fn backward_of_one() -> impl Fn(f32, f32) -> f32 {
+    let slope = OddRatio::new(SLOPE_MOST, SLOPE_ABOVE, SLOPE_BELOW);
+    move |x, gradient| gradient * slope.of(x)
 }
 
 #[cfg(test)]
@@ -89,9 +108,13 @@ mod tests {
     #[test]
     fn values_are_those_of_the_definition() {
         let input = inputs();
-        for (x, found) in input.iter().copied().zip(gelu(&input)) {
+        let output = gelu(&input);
+        for (&x, &found) in input.iter().zip(&output) {
             close(found, expected(x.into()), 1e-6);
         }
+        let mut values = input;
+        gelu_in_place(&mut values);
+        assert_eq!(values, output);
     }
 
     #[test]
@@ -108,6 +131,9 @@ mod tests {
     fn gradients_are_the_slope_of_the_values() {
         let (input, gradient) = (inputs(), values(1001, 2));
         let output = gelu_backward(&input, &gradient);
+        let mut in_place = gradient.clone();
+        gelu_backward_in_place(&input, &mut in_place);
+        assert_eq!(in_place, output);
         for ((x, gradient), found) in input.into_iter().zip(gradient).zip(output) {
             let x = f64::from(x);
             let slope = (expected(x + 1e-5) - expected(x - 1e-5)) / 2e-5;

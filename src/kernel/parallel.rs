@@ -42,6 +42,37 @@ pub(super) fn zip_map<F: Fn(f32, f32) -> f32>(
     output
 }
 
+/// [`map`] in the values' own memory.
+pub(super) fn update<F: Fn(f32) -> f32>(
+    values: &mut [f32],
+    min_share: usize,
+    of: impl Fn() -> F + Sync,
+) {
+    let most = values.len() / min_share;
+    split_mut(values, 1, most, |_, values| {
+        let of = of();
+        for value in values {
+            *value = of(*value);
+        }
+    });
+}
+
+/// [`zip_map`] in the second values' memory.
+pub(super) fn zip_update<F: Fn(f32, f32) -> f32>(
+    first: &[f32],
+    second: &mut [f32],
+    min_share: usize,
+    of: impl Fn() -> F + Sync,
+) {
+    assert_eq!(first.len(), second.len(), "values in pairs");
+    split_mut(second, 1, first.len() / min_share, |start, second| {
+        let of = of();
+        for (second, &first) in second.iter_mut().zip(&first[start..]) {
+            *second = of(first, *second);
+        }
+    });
+}
+
 /// Outputs of so many values each, which `work` writes, some places of all at a time: what it writes first is still in the
 /// cache when it reads it again. Memory is not set before: that takes as long as the cheapest of such works, and one thread
 /// alone would do it.
