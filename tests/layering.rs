@@ -239,6 +239,7 @@ fn every_module_has_a_layer() {
 fn only_device_and_kernels_name_a_backend() {
     let kernels = [
         "kernel/flex.rs",
+        "kernel/flex",
         "kernel/cube",
         "kernel/cube.rs",
         "kernel/ops.rs",

@@ -1,7 +1,9 @@
 //! The kernels on the memory of burn-flex's tensors.
 
-use std::cell::RefCell;
-use std::sync::{Arc, Weak};
+mod attention;
+mod linear;
+
+use std::sync::Arc;
 
 use burn::backend::flex::{FlexDevice, FlexTensor, Layout};
 use burn::backend::ops::{ActivationOps, FloatTensorOps, ModuleOps};
@@ -11,10 +13,9 @@ use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 
 use super::adam::Adam;
 use super::adapter::LowRank;
-use super::attention::{Attention, ProjectionGradients, Projections, TextRows};
 use super::dropout::draw_mask;
 use super::gelu::{gelu, gelu_backward, gelu_backward_in_place, gelu_in_place};
-use super::int8::{self, QuantizedPanels, QuantizedRows};
+use super::int8::{self, QuantizedRows};
 use super::lanes::sum;
 use super::matrix::{Rows, transposed};
 use super::norm::Norm;
@@ -24,6 +25,8 @@ use super::ops::{
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
 use super::product::product;
+use attention::{attention, attention_backward, packed_texts, padded_texts};
+use linear::{computes_in_int8, int8_panels, linear, linear_backward, with_columns};
 
 /// Whether tensors of a device lie in burn-flex's memory.
 pub(super) fn runs_on(device: &Device) -> bool {
@@ -341,103 +344,6 @@ fn norm<'a>(scale: &'a FlexTensor, shift: &'a FlexTensor, epsilon: f64) -> Norm<
     }
 }
 
-/// Texts that are each padded to the longest. burn-flex keeps a truth value a byte.
-///
-/// # Shapes
-/// - `padding`: `[batch, 1, 1, rows]`
-fn padded_texts(padding: FlexTensor) -> Vec<TextRows> {
-    let padding = padding.to_contiguous();
-    let [_, _, _, rows] = padding.shape().dims();
-    let texts = padding.bytes().chunks(rows.max(1));
-    texts
-        .map(|padding| TextRows {
-            rows,
-            tokens: padding
-                .iter()
-                .filter(|&&is_padding| is_padding == 0)
-                .count(),
-        })
-        .collect()
-}
-
-/// Texts of these lengths without padding.
-fn packed_texts(lengths: &[usize]) -> Vec<TextRows> {
-    let text = |&tokens| TextRows {
-        rows: tokens,
-        tokens,
-    };
-    lengths.iter().map(text).collect()
-}
-
-/// # Shapes
-/// - `projections`, output: `[batch, rows, hidden]`
-fn attention(
-    projections: [FlexTensor; 3],
-    texts: &[TextRows],
-    heads: usize,
-    in_int8: bool,
-) -> FlexTensor {
-    let [query, key, value] = projections.map(|tensor| tensor.to_contiguous());
-    let mut output = vec![0.0; query.shape().num_elements()];
-    let projections = Projections {
-        query: f32s(&query),
-        key: f32s(&key),
-        value: f32s(&value),
-    };
-    let attention = sizes(&query, texts, heads);
-    match in_int8 {
-        true => attention.forward_in_int8(projections, &mut output),
-        false => attention.forward(projections, &mut output),
-    }
-    tensor(output, query.shape())
-}
-
-/// The gradients of query, key and value.
-///
-/// # Shapes
-/// - `projections`, `gradient`, output: `[batch, rows, hidden]`
-fn attention_backward(
-    projections: [FlexTensor; 3],
-    gradient: FlexTensor,
-    texts: &[TextRows],
-    heads: usize,
-) -> (FlexTensor, FlexTensor, FlexTensor) {
-    let [query, key, value] = projections.map(|tensor| tensor.to_contiguous());
-    let gradient = gradient.to_contiguous();
-    let shape = query.shape();
-    let zeros = || vec![0.0; shape.num_elements()];
-    let mut gradients = (zeros(), zeros(), zeros());
-    let projections = Projections {
-        query: f32s(&query),
-        key: f32s(&key),
-        value: f32s(&value),
-    };
-    sizes(&query, texts, heads).backward(
-        projections,
-        f32s(&gradient),
-        ProjectionGradients {
-            query: &mut gradients.0,
-            key: &mut gradients.1,
-            value: &mut gradients.2,
-        },
-    );
-    let gradient = |values| tensor(values, shape.clone());
-    (
-        gradient(gradients.0),
-        gradient(gradients.1),
-        gradient(gradients.2),
-    )
-}
-
-fn sizes<'a>(query: &FlexTensor, texts: &'a [TextRows], heads: usize) -> Attention<'a> {
-    let [_, _, hidden] = query.shape().dims();
-    Attention {
-        texts,
-        heads,
-        width: hidden / heads.max(1),
-    }
-}
-
 /// The values of a contiguous tensor of 32-bit numbers.
 fn f32s(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().unwrap_or_default()
@@ -458,115 +364,6 @@ fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
         Layout::contiguous(shape),
         DType::F32,
     )
-}
-
-/// `input · weight + bias`, and its shape.
-///
-/// # Shapes
-/// - `input`: `[..., d_input]`, contiguous
-/// - output: `[..., d_output]`
-fn linear(
-    input: &FlexTensor,
-    weight: &FlexTensor,
-    bias: &FlexTensor,
-    packs: &Packs,
-) -> (Vec<f32>, Shape) {
-    multiply(input, weight, Some(f32s(bias)), (packs, Direction::Forward))
-}
-
-/// The gradient of [`linear()`]'s input, and its shape.
-///
-/// # Shapes
-/// - `gradient`: `[..., d_output]`, contiguous
-/// - output: `[..., d_input]`
-fn linear_backward(gradient: &FlexTensor, weight: &FlexTensor, packs: &Packs) -> (Vec<f32>, Shape) {
-    multiply(gradient, weight, None, (packs, Direction::Backward))
-}
-
-/// The product of rows with a weight or its transpose, with a bias if there is one, and its shape.
-fn multiply(
-    input: &FlexTensor,
-    weight: &FlexTensor,
-    bias: Option<&[f32]>,
-    (packs, direction): (&Packs, Direction),
-) -> (Vec<f32>, Shape) {
-    let [d_input, d_output] = weight.shape().dims();
-    let [depth, columns] = match direction {
-        Direction::Forward => [d_input, d_output],
-        Direction::Backward => [d_output, d_input],
-    };
-    let (rows, shape) = with_columns(input, depth, columns);
-    let output = if computes_in_int8(packs) {
-        let panels = int8_panels(packs, weight, direction);
-        int8::product(&quantized(input, rows), &panels, bias)
-    } else {
-        product(rows, &panels(packs, weight, direction), bias)
-    };
-    (output, shape)
-}
-
-/// A contiguous tensor as rows, and its shape with other columns.
-fn with_columns(tensor: &FlexTensor, depth: usize, columns: usize) -> (Rows<'_>, Shape) {
-    let mut shape = tensor.shape().to_vec();
-    let rows = tensor.shape().num_elements() / depth.max(1);
-    if let Some(last) = shape.last_mut() {
-        *last = columns;
-    }
-    (Rows::new(f32s(tensor), [rows, depth]), Shape::from(shape))
-}
-
-/// Whether products with a weight are in 8-bit integers.
-fn computes_in_int8(packs: &Packs) -> bool {
-    packs.are_in_int8() && int8::is_available()
-}
-
-/// A tensor in 8 bits, which lies in memory as these rows.
-///
-/// The last one is kept, as query, key and value are projections of the same. It is known by the tensor's memory: nothing
-/// else can come to lie there, nor can it change, as long as there is a reference to it, be it a weak one.
-fn quantized(tensor: &FlexTensor, rows: Rows<'_>) -> Arc<QuantizedRows> {
-    /// Where the rows lie, and their shape.
-    type Place = (Weak<Bytes>, *const f32, [usize; 2]);
-    thread_local! {
-        static LAST: RefCell<Option<(Place, Arc<QuantizedRows>)>> = const { RefCell::new(None) };
-    }
-    let (memory, start) = (Arc::downgrade(&tensor.data_arc()), f32s(tensor).as_ptr());
-    LAST.with_borrow_mut(|last| {
-        let kept = last.take().filter(|((kept, kept_start, shape), _)| {
-            kept.ptr_eq(&memory) && *kept_start == start && *shape == rows.shape()
-        });
-        let (_, quantized) = last.insert(kept.unwrap_or_else(|| {
-            let place = (memory, start, rows.shape());
-            (place, Arc::new(QuantizedRows::of(rows)))
-        }));
-        Arc::clone(quantized)
-    })
-}
-
-/// The packed form of a weight.
-fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> Arc<Panels> {
-    packs.get(weight.data_arc(), direction, || {
-        let weight = weight.to_contiguous();
-        match direction {
-            Direction::Forward => Panels::of(matrix(&weight)),
-            Direction::Backward => Panels::of_transposed(matrix(&weight)),
-        }
-    })
-}
-
-/// The same in 8 bits.
-fn int8_panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> Arc<QuantizedPanels> {
-    packs.get_int8(weight.data_arc(), direction, || {
-        let weight = weight.to_contiguous();
-        match direction {
-            Direction::Forward => QuantizedPanels::of(matrix(&weight)),
-            Direction::Backward => {
-                let [d_input, d_output] = weight.shape().dims();
-                let transposed = transposed(f32s(&weight), [d_input, d_output]);
-                QuantizedPanels::of(Rows::new(&transposed, [d_output, d_input]))
-            }
-        }
-    })
 }
 
 /// An adapter whose tensors are contiguous.
