@@ -112,7 +112,7 @@ impl TextClassifier {
         self.head.forward(pooled)
     }
 
-    /// The same model for predictions alone, faster and less exact: the linear layers of the encoder in 8-bit integers,
+    /// The same model for predictions alone, faster and less exact: linear layers and attention of the encoder in 8-bit integers,
     /// adapters merged; all else as before. `None` where [`has_int8`] says no of its device.
     pub fn in_int8(&self, device: &Device) -> Option<Self> {
         has_int8(device).then(|| Self {
