@@ -123,7 +123,7 @@ fn outer(thin: Rows<'_>, wide: Rows<'_>, mask: Option<&[f32]>) -> Vec<f32> {
     let ([count, rank], [_, width]) = (thin.shape(), wide.shape());
     let mut sums = vec![0.0; count.div_ceil(SLICE).max(1) * rank * width];
     let unit = (rank * width).max(1);
-    let most = count * unit / MIN_PRODUCT;
+    let most = parallel::shares([count, unit, 1], MIN_PRODUCT);
     parallel::split_mut(&mut sums, unit, most, |start, sums| {
         let mut scratch = vec![0.0; TOGETHER * width];
         for (slice, sums) in sums.chunks_exact_mut(unit).enumerate() {

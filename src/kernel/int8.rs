@@ -70,7 +70,7 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>)
         out_stride: columns,
         out: output.as_mut_ptr(),
     };
-    let most = (rows * depth * columns / MIN_SHARE).max(1);
+    let most = parallel::shares([rows, depth, columns], MIN_SHARE);
     if rows >= panels {
         parallel::split(rows, 1, most, |rows| job.compute(rows, 0..panels));
     } else {

@@ -153,6 +153,13 @@ impl<'a, T> Places<'a, T> {
     }
 }
 
+/// How many threads of their own so much work is worth, one at least: so many steps of a product of these sizes each.
+pub(super) fn shares(sizes: [usize; 3], min_share: usize) -> usize {
+    // In WebAssembly `usize` has 32 bits, which the product may not fit.
+    let steps: u64 = sizes.map(|size| size as u64).iter().product();
+    usize::try_from(steps / min_share as u64).map_or(usize::MAX, |shares| shares.max(1))
+}
+
 /// Does `work` on `0..count`, in at most `most` parts, which begin at multiples of `unit`.
 #[cfg(feature = "threads")]
 pub(super) fn split(count: usize, unit: usize, most: usize, work: impl Fn(Range<usize>) + Sync) {
@@ -191,7 +198,10 @@ impl Parts {
     }
 
     fn start(&self, part: usize) -> usize {
-        (part * self.count.div_ceil(self.unit) / self.parts * self.unit).min(self.count)
+        // In WebAssembly `usize` has 32 bits, which the product may not fit.
+        let units = self.count.div_ceil(self.unit) as u64;
+        let unit = (part as u64 * units / self.parts as u64) as usize;
+        (unit * self.unit).min(self.count)
     }
 
     fn range(&self, part: usize) -> Range<usize> {

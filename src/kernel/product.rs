@@ -46,7 +46,7 @@ pub fn product(lhs: Rows<'_>, rhs: &Panels, bias: Option<&[f32]>) -> Vec<f32> {
 fn share(job: &Job<'_>) {
     let ([rows, depth], [_, columns]) = (job.lhs.shape(), job.rhs.shape());
     let panels = columns.div_ceil(WIDTH);
-    let most = (rows * depth * columns / MIN_SHARE).max(1);
+    let most = parallel::shares([rows, depth, columns], MIN_SHARE);
     if rows >= panels {
         parallel::split(rows, UNIT, most, |rows| job.compute(rows, 0..panels));
     } else {
