@@ -6,6 +6,7 @@ pub mod history;
 pub mod loss;
 pub mod model;
 pub mod monitor;
+mod recovery;
 pub mod requests;
 pub mod run;
 pub mod runs;
@@ -26,6 +27,7 @@ use crate::train::config::TrainConfig;
 use asking::Asking;
 use estimate::Estimates;
 use model::Opened;
+use recovery::is_same_encoder;
 use requests::WorkerRequests;
 use run::{Run, RunPhase};
 use runs::Runs;
@@ -86,6 +88,8 @@ pub struct RunState {
     pub error: Option<WireError>,
     /// The model at work on tables and in other programs.
     pub using: Using,
+    /// Whether a new worker is still being told what the page has: encoder, table, model, run.
+    recovering: bool,
     /// The table being opened.
     opening: Option<TableSource>,
     asking: Asking,
@@ -248,7 +252,12 @@ impl RunState {
             }
             Event::EncoderLoaded { id, encoder } => {
                 if settle(&mut self.pending.encoder, id) {
-                    self.encoder_source = self.loading.take().map(|loading| loading.source);
+                    let source = self.loading.take().map(|loading| loading.source);
+                    self.leave_checkpoint(is_same_encoder(
+                        self.encoder_source.as_ref(),
+                        source.as_ref(),
+                    ));
+                    self.encoder_source = source;
                     self.encoder = Some(encoder);
                     self.estimates.forget();
                 }
@@ -282,6 +291,7 @@ impl RunState {
                 if settle(&mut self.pending.dataset, id) {
                     self.used = self.columns.map(|columns| (columns, self.problem));
                     self.dataset = Some(summary);
+                    self.leave_checkpoint(false);
                     self.estimates.forget();
                 }
             }
@@ -505,6 +515,7 @@ impl RunState {
             self.work.unusable = Some(error);
             return;
         }
+        self.not_recovered(id);
         let working = self.work.failed(id);
         let pending = &mut self.pending;
         let encoder = settle(&mut pending.encoder, id);
@@ -589,7 +600,10 @@ impl RunState {
 
     /// Whether encoder and data may be changed.
     pub fn can_change_data(&self) -> bool {
-        self.device.is_some() && !self.is_running() && !self.is_interrupted()
+        self.device.is_some()
+            && !self.is_recovering()
+            && !self.is_running()
+            && !self.is_interrupted()
     }
 
     /// Whether the worker is free to load an encoder.

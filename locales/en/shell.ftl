@@ -36,6 +36,7 @@ shell-chunks-again = Try again
 shell-notice-data-in-use = The data can be changed when the run has ended. Stop it, or drop the file again later.
 shell-notice-encoder-in-use = The encoder can be changed when the run has ended. Stop it, or drop the folder again later.
 shell-notice-model-in-use = A saved model can be opened when the run has ended. Stop it, or drop the file again later.
+shell-notice-not-ready = Tabtune is still starting or restoring your work. Drop it again in a moment.
 shell-notice-other-encoder = { $name } says that it is for the encoder { $other }. It was put on { $encoder }: if that is not the same one by another name, open { $other } first and then { $name } again.
 shell-notice-not-stored = The encoder is loaded. { $problem } { $hint }
 shell-notice-slow-start = The part of Tabtune that computes has not started yet. On a slow connection this takes a while.

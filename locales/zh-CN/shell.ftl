@@ -36,6 +36,7 @@ shell-chunks-again = 重试
 shell-notice-data-in-use = 训练结束后才能更换数据。请先停止训练，或稍后再拖入文件。
 shell-notice-encoder-in-use = 训练结束后才能更换编码器。请先停止训练，或稍后再拖入文件夹。
 shell-notice-model-in-use = 训练结束后才能打开已保存的模型。请先停止训练，或稍后再拖入文件。
+shell-notice-not-ready = Tabtune 仍在启动，或正在恢复之前的内容。请稍后再拖入。
 shell-notice-other-encoder = { $name } 表明它是为编码器 { $other } 制作的，现在用在了 { $encoder } 上。如果两者并非同一个编码器的不同名称，请先打开 { $other }，再重新打开 { $name }。
 shell-notice-not-stored = 编码器已加载。{ $problem }{ $hint }
 shell-notice-slow-start = Tabtune 的计算部分尚未启动。网络较慢时需要等待一段时间。

@@ -160,11 +160,13 @@ impl Run {
         self.validations.last()?.main_score()
     }
 
-    /// Whether a new worker should take the run up: it was under way, or its finished model can be had again cheaply.
+    /// Whether a new worker should take the run up: it was under way, or its finished model can be had again cheaply. One
+    /// that is kept comes back from its file.
     pub fn is_worth_resuming(&self) -> bool {
         match self.phase {
             RunPhase::Ended => {
-                self.checkpoint.is_some()
+                !self.kept
+                    && self.checkpoint.is_some()
                     && self
                         .result
                         .as_ref()

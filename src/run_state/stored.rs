@@ -149,10 +149,11 @@ impl RunState {
         }
     }
 
-    /// The finished run's model is kept as a file from now on.
+    /// The finished run's model is kept as a file, which a new worker is given from now on.
     pub fn run_kept(&mut self) {
         if let Some(run) = self.run.as_mut().filter(|run| run.phase == RunPhase::Ended) {
             run.kept = true;
+            run.checkpoint = None;
         }
     }
 
@@ -163,9 +164,7 @@ impl RunState {
             return false;
         };
         run.phase = RunPhase::Ended;
-        run.kept = true;
-        // It is the file that a new worker is given from now on.
-        run.checkpoint = None;
+        self.run_kept();
         self.model_changed();
         self.forget_snippets();
         true

@@ -52,6 +52,11 @@ impl TableWork {
         listed.is_some_and(|(version, page)| *version == self.version && page.filter == *filter)
     }
 
+    /// Whether that was asked for by `id`.
+    pub(super) fn is_edited_by(&self, id: RequestId) -> bool {
+        self.editing == Some(id)
+    }
+
     pub(super) fn lists(&mut self, id: RequestId) {
         self.listing = Some(id);
     }
@@ -114,6 +119,7 @@ impl RunState {
             return;
         }
         self.estimates.forget();
+        self.leave_checkpoint(false);
         match outcome {
             EditOutcome::Usable(summary) => {
                 self.used = self.columns.map(|columns| (columns, self.problem));

@@ -74,7 +74,7 @@ pub(super) fn load_encoder(state: &mut RunState, id: RequestId, name: &str) {
     state.apply(Event::EncoderLoaded { id, encoder });
 }
 
-fn open(state: &mut RunState, id: RequestId, name: &str) {
+pub(super) fn open(state: &mut RunState, id: RequestId, name: &str) {
     let table = TableSummary {
         name: name.into(),
         format: TableFormat::Delimited { delimiter: ',' },

@@ -139,7 +139,10 @@ impl RunState {
 
     /// Whether a file of texts may be opened.
     pub fn can_open_texts(&self) -> bool {
-        self.device.is_some() && !self.is_classifying() && !self.is_opening_texts()
+        self.device.is_some()
+            && !self.is_recovering()
+            && !self.is_classifying()
+            && !self.is_opening_texts()
     }
 
     /// Whether a table is being classified.
@@ -150,6 +153,7 @@ impl RunState {
     /// Whether the open table may be classified. The model must stand still, so that all rows have the same one.
     pub fn can_classify(&self) -> bool {
         self.device.is_some()
+            && !self.is_recovering()
             && self.has_model()
             && self.using.table.is_some()
             && !self.is_classifying()

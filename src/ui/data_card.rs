@@ -16,6 +16,7 @@ use super::words;
 use crate::data::ReadOptions;
 use crate::language::Language;
 use crate::project::files;
+use crate::run_state::RunState;
 
 /// The files that the browser offers first.
 pub(crate) const ACCEPT: &str = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,text/csv,text/tab-separated-values,text/plain,\
@@ -25,15 +26,21 @@ pub(crate) const ACCEPT: &str = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.xlsx,
 #[component]
 pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> impl IntoView {
     let locked = Memo::new(move |_| engine.state.with(|state| !state.can_change_data()));
-    let opening = Memo::new(move |_| engine.state.with(|state| state.is_opening()));
-    let editing = Memo::new(move |_| engine.state.with(|state| state.work.is_editing()));
+    // A recovery that waits for the user's decision has nothing on its way.
+    let restoring = Memo::new(move |_| {
+        engine.state.with(RunState::is_recovering) && engine.trouble.with(Option::is_none)
+    });
+    let opening =
+        Memo::new(move |_| !restoring.get() && engine.state.with(|state| state.is_opening()));
+    let editing =
+        Memo::new(move |_| !restoring.get() && engine.state.with(|state| state.work.is_editing()));
 
     let open = move |source| engine.soon(move |work| (work.open)(engine, source));
     let open_file = move |file: Option<web_sys::File>| match file {
         Some(file) if files::is_project(&file.name()) => {
             engine.soon(move |work| (work.import)(keeper, file));
         }
-        Some(_) if locked.get_untracked() => engine.notice.set(Some(words::data_is_in_use())),
+        Some(_) if locked.get_untracked() => engine.refuse_drop(words::data_is_in_use),
         Some(file) => open(Source::File(file, ReadOptions::default())),
         None => {}
     };
@@ -90,6 +97,11 @@ pub(crate) fn DataCard(engine: Engine, settings: Settings, keeper: Keeper) -> im
             <SampleNote engine />
             <PastePanel engine locked />
             <div aria-live="polite">
+                {move || {
+                    restoring
+                        .get()
+                        .then(|| view! { <p class="busy" data-testid="restoring">{move || tr!("data-restoring")}</p> })
+                }}
                 {move || {
                     opening.get().then(|| view! { <p class="busy">{move || tr!("data-reading")}</p> })
                 }}

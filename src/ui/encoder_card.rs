@@ -65,7 +65,7 @@ pub(crate) fn EncoderCard(engine: Engine) -> impl IntoView {
     let open = move |choice| engine.soon(move |work| (work.load_encoder)(engine, choice));
     let drop = move |transfer: DataTransfer| {
         if locked.get_untracked() {
-            return engine.notice.set(Some(words::encoder_is_in_use()));
+            return engine.refuse_drop(words::encoder_is_in_use);
         }
         let Some(dropped) = dropped::Dropped::take(&transfer) else {
             return;

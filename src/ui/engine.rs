@@ -370,8 +370,19 @@ impl Engine {
 
     /// Takes an event in, then does what follows from it.
     fn hear(self, event: Event, buffer: Option<ArrayBuffer>) {
-        let was_starting = self.state.with_untracked(RunState::is_starting);
+        let (was_starting, checkpoint) = self
+            .state
+            .with_untracked(|state| (state.is_starting(), state.checkpoint()));
         self.state.update(|state| state.apply(event.clone()));
+        // Encoder or data may be others now, or the model be on a file.
+        if checkpoint.is_some()
+            && self
+                .state
+                .with_untracked(|state| state.checkpoint().is_none())
+        {
+            self.inner
+                .update_value(|inner| inner.told.checkpoint = None);
+        }
         match event {
             Event::Listening => self.greet(),
             Event::Ready { version, .. } if version != PROTOCOL_VERSION => {
@@ -395,8 +406,8 @@ impl Engine {
                     if self.inner.with_value(|inner| inner.replaying == Some(id)) {
                         self.wanted_of_hub.set(None);
                     }
-                    self.settle_replay(id);
                 }
+                self.settle_replay(id);
             }
             Event::HubStored {
                 problem: Some(problem),
@@ -405,15 +416,17 @@ impl Engine {
             Event::TableOpened { id, table } => {
                 let opening =
                     |inner: &mut Inner| inner.opening.take_if(|(opening, _)| *opening == id);
-                if let Some((_, source)) = self.inner.try_update_value(opening).flatten() {
+                let opened = self.inner.try_update_value(opening).flatten();
+                let is_open = opened.is_some();
+                if let Some((_, source)) = opened {
                     self.inner.update_value(|inner| {
                         inner.opened = Some(source);
                         inner.worked = Worked::default();
                     });
-                    if !self.settle_replay(id) {
-                        let problem = table.guessed_problem(table.guess.label);
-                        self.use_columns(table.guess, problem);
-                    }
+                }
+                if !self.settle_replay(id) && is_open {
+                    let problem = table.guessed_problem(table.guess.label);
+                    self.use_columns(table.guess, problem);
                 }
             }
             Event::DatasetReady { id, .. } => {
@@ -422,12 +435,12 @@ impl Engine {
                 if let Some((_, data)) = self.inner.try_update_value(choosing).flatten() {
                     self.inner
                         .update_value(|inner| inner.told.data = Some(data));
-                    self.settle_replay(id);
                     let waiting = |inner: &mut Inner| inner.waiting.take();
                     if let Some((config, pace)) = self.inner.try_update_value(waiting).flatten() {
                         self.train(config, pace);
                     }
                 }
+                self.settle_replay(id);
             }
             Event::TrainingStarted { id, .. } => {
                 // The model that was opened has made room for the run's.
@@ -460,8 +473,8 @@ impl Engine {
                         let notice = words::other_encoder(&model.name, &other, &model.encoder);
                         self.notice.set(Some(notice));
                     }
-                    self.settle_replay(id);
                 }
+                self.settle_replay(id);
             }
             Event::Failed { id, .. } => {
                 if was_starting && !self.state.with_untracked(RunState::is_starting) {
@@ -513,6 +526,7 @@ impl Engine {
             | Event::Pong { .. }
             | Event::Occupied { .. } => {}
         }
+        self.note_recovery();
     }
 
     /// Gives a command its id and notes it.

@@ -34,7 +34,7 @@ pub(crate) fn OpenCard(engine: Engine, keeper: Keeper) -> impl IntoView {
     let open_folder = move |files: FileList| open(chosen_folder(&files));
     let drop = move |transfer: DataTransfer| {
         if locked.get_untracked() {
-            return engine.notice.set(Some(words::model_is_in_use()));
+            return engine.refuse_drop(words::model_is_in_use);
         }
         if let Some(dropped) = Dropped::take(&transfer) {
             spawn_local(async move { open(dropped.look(|_| true).await.map(Some)) });

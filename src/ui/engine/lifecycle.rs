@@ -17,6 +17,7 @@ use crate::run_state::RunState;
 use crate::run_state::loss::{Loss, RunAfterLoss};
 use crate::run_state::monitor::Monitor;
 use crate::run_state::run::Run;
+use crate::ui::notice::Notice;
 use crate::ui::words;
 
 /// The encoder that is loaded at the start, if it is on offer.
@@ -101,6 +102,7 @@ impl Engine {
                 (inner.build, inner.generation)
             })
             .unwrap_or((WorkerBuild::Cpu, 0));
+        self.note_recovery();
         let hear = move |message| {
             self.soon(move |work| {
                 if self.inner.try_with_value(|inner| inner.generation) == Some(generation) {
@@ -261,6 +263,26 @@ impl Engine {
         if self.inner.with_value(|inner| !inner.replay.is_empty()) {
             self.go_on();
         }
+    }
+
+    /// Notes whether a recovery is under way: what the page shows need not be what the worker holds.
+    pub(super) fn note_recovery(self) {
+        let recovering = self
+            .inner
+            .with_value(|inner| inner.replaying.is_some() || !inner.replay.is_empty());
+        if self.state.with_untracked(RunState::is_recovering) != recovering {
+            self.state.update(|state| state.set_recovering(recovering));
+        }
+    }
+
+    /// Says why what was dropped is not taken: a run needs what there is, or the worker is still being brought to it.
+    pub(crate) fn refuse_drop(self, in_use: fn() -> Notice) {
+        let needs = |state: &RunState| state.is_running() || state.is_interrupted();
+        let notice = match self.state.with_untracked(needs) {
+            true => in_use(),
+            false => words::not_ready(),
+        };
+        self.notice.set(Some(notice));
     }
 
     fn takes_replaying(self, id: RequestId) -> bool {

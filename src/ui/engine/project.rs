@@ -71,6 +71,8 @@ impl Restored {
         if taken_up.is_some() {
             state.run_taken_up();
         }
+        // What the project is made with, whether or not it can be had.
+        state.encoder_source = told.encoder.as_ref().map(EncoderChoice::on_wire);
         if let Some(run) = state.run.as_mut().filter(|_| told.checkpoint.is_none()) {
             // It may have been damaged: the run is not offered from there.
             run.checkpoint = None;
@@ -165,6 +167,7 @@ impl Engine {
         self.monitor.set(Monitor::default());
         self.state
             .update(|shown| shown.replace_project(state, is_fresh));
+        self.note_recovery();
         if !is_fresh {
             self.start_worker();
         }
@@ -185,8 +188,15 @@ impl Engine {
             // The worker that may ask it is brought to the project as it starts.
             return self.allow_hub(true);
         }
-        self.inner
-            .update_value(|inner| inner.replay = inner.told.replay(None, false));
+        let opens_other = self.state.with_untracked(RunState::is_opening);
+        self.inner.update_value(|inner| {
+            inner.replay = inner.told.replay(None, false);
+            // The user has gone on without it.
+            inner
+                .replay
+                .retain(|step| !opens_other || !step.is_of_data());
+        });
+        self.note_recovery();
         if self.state.with_untracked(|state| state.device.is_some()) {
             self.go_on();
         }
@@ -212,6 +222,7 @@ impl Engine {
             inner.replay.extend(steps);
             inner.replaying.is_some()
         });
+        self.note_recovery();
         let is_ready = self.state.with_untracked(|state| state.device.is_some());
         if waits == Some(false) && is_ready {
             self.go_on();
@@ -250,6 +261,7 @@ impl Engine {
         self.inner.update_value(|inner| {
             let encoder = inner.told.encoder.clone();
             inner.told.run_model = Some((encoder, Brought::File(file)));
+            inner.told.checkpoint = None;
         });
         self.state.update(RunState::run_kept);
     }

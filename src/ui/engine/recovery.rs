@@ -175,6 +175,19 @@ impl Step {
             | Self::Texts(_) => false,
         }
     }
+
+    /// Whether it is of the data set.
+    pub(super) fn is_of_data(&self) -> bool {
+        match self {
+            Self::Table(_) | Self::HoldOut(..) | Self::Edits(_) | Self::Columns(..) => true,
+            Self::Encoder(_)
+            | Self::Model(_)
+            | Self::Texts(_)
+            | Self::Train { .. }
+            | Self::Pause
+            | Self::Stop => false,
+        }
+    }
 }
 
 impl Told {

@@ -19,9 +19,14 @@ impl Engine {
     }
 
     fn has_changes(self) -> bool {
-        self.state.with_untracked(|state| {
-            let status = state.work.status.as_ref();
-            status.is_some_and(|status| status.can_undo)
-        })
+        let status = self.state.with_untracked(|state| state.work.status.clone());
+        match status {
+            Some(status) => status.can_undo,
+            // The worker has not been told of them, or could not be.
+            None => self.inner.with_value(|inner| {
+                let data = inner.told.data.as_ref();
+                data.is_some_and(|data| data.worked.edits.is_some())
+            }),
+        }
     }
 }

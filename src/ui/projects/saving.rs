@@ -8,7 +8,7 @@ use web_sys::File;
 use super::super::engine::Bytes;
 use super::super::words;
 use super::browser;
-use super::keeper::{Inner, Keeper, Saved, Storage};
+use super::keeper::{Inner, Keeper, Saved};
 use crate::project::{Autosave, Record, Saving};
 use crate::protocol::{ProjectEntry, ProjectId, StorageCommand, StorageEvent, WireError};
 use crate::run_state::RunState;
@@ -82,9 +82,9 @@ impl Keeper {
                 ended.map(|run| run.id)
             })
         });
+        // Without storage, too: a new worker is given it.
         Effect::new(move |_| {
-            let is_ready = self.storage.with(|storage| *storage == Storage::Ready);
-            if is_ready && has_ended.get().is_some() {
+            if has_ended.get().is_some() {
                 self.engine.keep_model();
             }
         });

@@ -21,6 +21,11 @@ pub(crate) fn model_is_in_use() -> Notice {
     Notice::new(|| tr!("shell-notice-model-in-use"))
 }
 
+/// Something was dropped before the page is ready for it.
+pub(crate) fn not_ready() -> Notice {
+    Notice::new(|| tr!("shell-notice-not-ready"))
+}
+
 /// An adapter was put on an encoder of another name than it says.
 pub(crate) fn other_encoder(name: &str, other: &str, encoder: &str) -> Notice {
     let [name, other, encoder] = [name, other, encoder].map(str::to_owned);
