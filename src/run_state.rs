@@ -16,6 +16,7 @@ pub mod table;
 pub mod tested;
 mod threshold;
 pub mod using;
+pub mod wanted;
 pub mod watch;
 
 use crate::data::{ColumnChoice, DatasetSummary, Problem, TableSummary};

@@ -15,6 +15,24 @@ impl RunState {
         self.recovering = recovering;
     }
 
+    /// Whether something is being done to the data, so that what is asked for next has to wait.
+    pub fn is_changing_data(&self) -> bool {
+        self.is_recovering() || self.is_opening() || self.work.is_editing()
+    }
+
+    /// Whether an encoder is on its way, so that the one that is asked for next has to wait.
+    pub fn is_changing_encoder(&self) -> bool {
+        self.is_recovering() || self.pending.encoder.is_some()
+    }
+
+    /// A request that was noted is not sent after all.
+    pub fn withdrawn(&mut self, id: RequestId) {
+        self.work.failed(id);
+        if super::settle(&mut self.pending.table, id) {
+            self.opening = None;
+        }
+    }
+
     /// Step of the newest run's last checkpoint.
     pub fn checkpoint(&self) -> Option<u32> {
         self.run.as_ref()?.checkpoint

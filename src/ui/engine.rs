@@ -5,35 +5,36 @@ mod hub;
 mod kept_files;
 mod lifecycle;
 mod project;
+mod reading;
 mod recovery;
 mod replacing;
 mod running;
 mod table;
 mod trouble;
 mod using;
+mod waiting;
 mod worker;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use gloo::timers::callback::Timeout;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use super::chunks::{Chunks, Work};
 use super::dropped::Brought;
 use super::notice::Notice;
 use super::save_file::as_file;
 use super::words;
-use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig, Table};
+use crate::data::{ColumnChoice, Part, Problem, SplitConfig};
 use crate::eval::tested::ExampleFilter;
-use crate::port::to_buffer;
 use crate::protocol::{
     Command, DevicePreference, DeviceReason, Event, ExportForm, PROTOCOL_VERSION, RequestId,
 };
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
+use crate::run_state::wanted::Wanted;
 use crate::train::config::TrainConfig;
 use heartbeat::Heartbeat;
 pub(crate) use kept_files::Bytes;
@@ -89,11 +90,16 @@ struct Inner {
     next_id: RequestId,
     split: SplitConfig,
     told: Told,
-    /// The encoder being loaded.
+    /// The encoder being loaded, and the one that waits for that.
     loading: Option<(RequestId, EncoderChoice)>,
+    wanted_encoder: Option<EncoderChoice>,
     /// The table being opened, and the one opened last.
     opening: Option<(RequestId, Source)>,
     opened: Option<Source>,
+    /// What the user wants of the data meanwhile.
+    wanted: Wanted<Source>,
+    /// The commands whose file the page is still reading: they are not posted yet.
+    reading: BTreeSet<RequestId>,
     /// What was made of it, and the second table being opened, changed or let go.
     worked: Worked,
     holding: Option<(RequestId, Option<(Source, Part)>)>,
@@ -137,8 +143,11 @@ impl Engine {
             split: SplitConfig::default(),
             told: Told::default(),
             loading: None,
+            wanted_encoder: None,
             opening: None,
             opened: None,
+            wanted: Wanted::default(),
+            reading: BTreeSet::new(),
             worked: Worked::default(),
             holding: None,
             opening_model: None,
@@ -181,8 +190,8 @@ impl Engine {
         self.chunks.work.when_here(act);
     }
 
-    /// Loads an encoder in place of the one in use.
-    pub(crate) fn load_encoder(self, choice: EncoderChoice) {
+    /// Has an encoder loaded in place of the one in use.
+    fn send_encoder(self, choice: EncoderChoice) {
         let encoder = choice.on_wire();
         let command = self.announce(|id| Command::LoadEncoder { id, encoder });
         let files = choice.files();
@@ -201,8 +210,8 @@ impl Engine {
         self.send(|id| Command::ForgetHub { id, repository }, None);
     }
 
-    /// Reads a table; its guessed columns then become the data set.
-    pub(crate) fn open(self, source: Source) {
+    /// Has a table read; its guessed columns then become the data set.
+    fn send_table(self, source: Source) {
         let command = self.announce(|id| Command::OpenTable {
             id,
             source: source.on_wire(),
@@ -210,69 +219,12 @@ impl Engine {
         });
         self.inner.update_value(|inner| {
             inner.opening = Some((command.id(), source.clone()));
-            inner.waiting = None;
         });
         self.post_source(command, source);
     }
 
-    /// Posts a command with the bytes of a table beside it.
-    fn post_source(self, command: Command, source: Source) {
-        let generation = self.inner.with_value(|inner| inner.generation);
-        let id = command.id();
-        let file = match source {
-            Source::Sample(_) | Source::Typed => return self.post(&command, None, &[]),
-            Source::Pasted(text) => {
-                return self.post(&command, Some(to_buffer(text.as_bytes())), &[]);
-            }
-            Source::File(file, _) => file,
-        };
-        // Asked before the file is read: the browser may not have the memory for it.
-        if let Err(error) = Table::check_size(&file.name(), file.size() as u64) {
-            let error = words::too_large_file(&error);
-            return self.hear(Event::Failed { id, error }, None);
-        }
-        spawn_local(async move {
-            let bytes = JsFuture::from(file.array_buffer()).await;
-            if generation != self.inner.with_value(|inner| inner.generation) {
-                return;
-            }
-            match bytes
-                .ok()
-                .and_then(|bytes| bytes.dyn_into::<ArrayBuffer>().ok())
-            {
-                Some(bytes) => self.post(&command, Some(bytes), &[]),
-                None => self.hear(
-                    Event::Failed {
-                        id,
-                        error: words::unreadable_file(&file.name()),
-                    },
-                    None,
-                ),
-            }
-        });
-    }
-
-    /// Reads the opened file anew, in another way.
-    pub(crate) fn reread(self, options: ReadOptions) {
-        if let Some(Source::File(file, _)) = self.inner.with_value(|inner| inner.opened.clone()) {
-            self.open_instead(Source::File(file, options));
-        }
-    }
-
-    /// Reads the file that could not be opened anew, in another encoding.
-    pub(crate) fn retry(self, encoding: String) {
-        let failed = self.inner.with_value(|inner| inner.opening.clone());
-        if let Some((_, Source::File(file, _))) = failed {
-            let options = ReadOptions {
-                encoding: Some(encoding),
-                sheet: None,
-            };
-            self.open(Source::File(file, options));
-        }
-    }
-
-    /// Makes the opened table the data set, to learn `problem` of it.
-    pub(crate) fn use_columns(self, columns: ColumnChoice, problem: Problem) {
+    /// Has the opened table made the data set, to learn `problem` of it.
+    fn send_columns(self, columns: ColumnChoice, problem: Problem) {
         let opened = self.inner.with_value(|inner| {
             let data = inner.data_of_opened(columns, problem);
             data.map(|data| (data, inner.split))
@@ -289,25 +241,8 @@ impl Engine {
             },
             None,
         );
-        self.inner.update_value(|inner| {
-            inner.waiting = None;
-            inner.choosing = Some((id, data));
-        });
-    }
-
-    /// Divides this and later data sets in another way.
-    pub(crate) fn set_split(self, split: SplitConfig) {
-        if self.inner.with_value(|inner| inner.split == split) {
-            return;
-        }
-        self.inner.update_value(|inner| inner.split = split);
-        let chosen = self.state.with_untracked(|state| {
-            let columns = state.columns.filter(|_| state.can_change_data());
-            columns.map(|columns| (columns, state.problem))
-        });
-        if let Some((columns, problem)) = chosen {
-            self.use_columns(columns, problem);
-        }
+        self.inner
+            .update_value(|inner| inner.choosing = Some((id, data)));
     }
 
     /// Starts a run, as soon as the data set is divided; by a single step, if it is to pause after that.
@@ -422,11 +357,12 @@ impl Engine {
                     self.inner.update_value(|inner| {
                         inner.opened = Some(source);
                         inner.worked = Worked::default();
+                        inner.wanted.table_opened();
                     });
                 }
                 if !self.settle_replay(id) && is_open {
                     let problem = table.guessed_problem(table.guess.label);
-                    self.use_columns(table.guess, problem);
+                    self.send_columns(table.guess, problem);
                 }
             }
             Event::DatasetReady { id, .. } => {
@@ -435,7 +371,9 @@ impl Engine {
                 if let Some((_, data)) = self.inner.try_update_value(choosing).flatten() {
                     self.inner
                         .update_value(|inner| inner.told.data = Some(data));
-                    let waiting = |inner: &mut Inner| inner.waiting.take();
+                    // Where the data are to be others at once, the run waits for those.
+                    let waiting =
+                        |inner: &mut Inner| inner.waiting.take_if(|_| inner.wanted.is_empty());
                     if let Some((config, pace)) = self.inner.try_update_value(waiting).flatten() {
                         self.train(config, pace);
                     }
@@ -527,6 +465,7 @@ impl Engine {
             | Event::Occupied { .. } => {}
         }
         self.note_recovery();
+        self.take_next();
     }
 
     /// Gives a command its id and notes it.

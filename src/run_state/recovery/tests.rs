@@ -134,8 +134,9 @@ fn nothing_is_changed_until_a_new_worker_knows_all() {
     state.set_recovering(true);
     assert!(!state.can_change_data() && !state.can_start() && !state.can_open_model());
     assert!(!state.can_edit() && !state.can_open_texts() && !state.can_classify());
+    assert!(state.is_changing_data() && state.is_changing_encoder());
     state.set_recovering(false);
-    assert!(state.can_start());
+    assert!(state.can_start() && !state.is_changing_data() && !state.is_changing_encoder());
 }
 
 #[test]
@@ -185,4 +186,22 @@ fn changes_that_could_not_be_made_again_leave_no_data() {
         error: error(),
     });
     assert!(state.table.is_some() && state.dataset.is_none());
+}
+
+#[test]
+fn a_request_that_is_withdrawn_leaves_no_trace() {
+    let mut state = ready();
+    let before = state.clone();
+    state.sent(&Command::OpenTable {
+        id: 6,
+        source: TableSource::Pasted,
+        options: ReadOptions::default(),
+    });
+    assert!(state.is_opening() && state.is_changing_data());
+    state.withdrawn(6);
+    assert_eq!(state, before);
+    state.sent(&Command::RestoreEdits { id: 7 });
+    assert!(state.is_changing_data());
+    state.withdrawn(7);
+    assert_eq!(state, before);
 }

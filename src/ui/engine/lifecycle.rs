@@ -17,6 +17,7 @@ use crate::run_state::RunState;
 use crate::run_state::loss::{Loss, RunAfterLoss};
 use crate::run_state::monitor::Monitor;
 use crate::run_state::run::Run;
+use crate::run_state::wanted::Wanted;
 use crate::ui::notice::Notice;
 use crate::ui::words;
 
@@ -99,6 +100,9 @@ impl Engine {
                 inner.replaying = None;
                 inner.lacks_model = false;
                 inner.waiting = None;
+                inner.wanted = Wanted::default();
+                inner.wanted_encoder = None;
+                inner.reading.clear();
                 (inner.build, inner.generation)
             })
             .unwrap_or((WorkerBuild::Cpu, 0));
@@ -183,7 +187,7 @@ impl Engine {
                 encoder.filter(|_| self.inner.with_value(|inner| inner.told.encoder.is_none()));
             encoder
                 .into_iter()
-                .for_each(|encoder| self.load_encoder(EncoderChoice::Origin(encoder)));
+                .for_each(|encoder| self.send_encoder(EncoderChoice::Origin(encoder)));
             return;
         };
         self.inner.update_value(|inner| {
@@ -194,15 +198,15 @@ impl Engine {
         let lacks_model = self.inner.with_value(|inner| inner.lacks_model);
         let error = self.state.with_untracked(|state| state.error.clone());
         match step {
-            Step::Encoder(encoder) => self.load_encoder(encoder),
+            Step::Encoder(encoder) => self.send_encoder(encoder),
             Step::Model(brought) => self.open_model(brought),
-            Step::Table(source) => self.open(source),
+            Step::Table(source) => self.send_table(source),
             Step::HoldOut(source, part, columns) => self.hold_out_by(source, part, columns),
             // The bytes are kept: the next worker may be lost too.
             Step::Edits(saved) => self.restore_edits(saved.slice(0)),
             Step::Columns(columns, problem, split) => {
                 self.inner.update_value(|inner| inner.split = split);
-                self.use_columns(columns, problem);
+                self.send_columns(columns, problem);
             }
             Step::Train { config, paused } => {
                 // The bytes are kept: the next worker may be lost too.

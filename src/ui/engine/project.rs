@@ -12,6 +12,7 @@ use crate::protocol::{Command, ExportForm, RequestId};
 use crate::run_state::RunState;
 use crate::run_state::monitor::Monitor;
 use crate::run_state::run::{Run, RunPhase};
+use crate::run_state::wanted::Wanted;
 use crate::ui::dropped::Brought;
 
 /// Name of a run's finished model among the project's files.
@@ -150,8 +151,11 @@ impl Engine {
             inner.replay = told.replay(taken_up.as_ref(), false);
             inner.told = told;
             inner.loading = None;
+            inner.wanted_encoder = None;
             inner.opening = None;
             inner.opened = None;
+            inner.wanted = Wanted::default();
+            inner.reading.clear();
             inner.worked = Worked::default();
             inner.holding = None;
             inner.opening_model = None;
