@@ -130,7 +130,7 @@ fn kept_of_encoder(choice: &EncoderChoice) -> EncoderChoice {
 
 fn of_source(source: &Source) -> Option<Bytes> {
     match source {
-        Source::File(file, _) => Some(Bytes::File(file.clone())),
+        Source::File(file, _) | Source::Kept(file, _) => Some(Bytes::File(file.clone())),
         Source::Pasted(text) => Some(Bytes::Text(text.clone())),
         Source::Sample(_) | Source::Typed => None,
     }
@@ -255,7 +255,7 @@ async fn source(
             let known = words::SAMPLES.into_iter().find(|known| known == name);
             known.map(Source::Sample)
         }
-        TableSource::File { name } => Some(Source::File(file_of(file?, name).ok()?, options)),
+        TableSource::File { name } => Some(Source::Kept(file_of(file?, name).ok()?, options)),
         TableSource::Pasted => {
             let text = JsFuture::from(file?.text()).await.ok()?.as_string()?;
             Some(Source::Pasted(text))

@@ -1,14 +1,15 @@
-//! Tables of the user's on their way to the worker: read from the disk.
+//! Tables of the user's on their way to the worker: read from the disk once, and kept as they were then.
 
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::File;
 
-use super::{Engine, Inner, Source};
+use super::{Bytes, Engine, Inner, Source};
 use crate::data::{ReadOptions, Table};
 use crate::port::to_buffer;
-use crate::protocol::{Command, Event};
+use crate::protocol::{Command, Event, RequestId};
 use crate::run_state::RunState;
 use crate::ui::words;
 
@@ -16,12 +17,13 @@ impl Engine {
     /// Posts a command with the bytes of a table beside it.
     pub(super) fn post_source(self, command: Command, source: Source) {
         let id = command.id();
+        let is_kept = matches!(source, Source::Kept(..));
         let file = match source {
             Source::Sample(_) | Source::Typed => return self.post(&command, None, &[]),
             Source::Pasted(text) => {
                 return self.post(&command, Some(to_buffer(text.as_bytes())), &[]);
             }
-            Source::File(file, _) => file,
+            Source::File(file, _) | Source::Kept(file, _) => file,
         };
         // Asked before the file is read: the browser may not have the memory for it.
         if let Err(error) = Table::check_size(&file.name(), file.size() as u64) {
@@ -32,17 +34,17 @@ impl Engine {
             inner.reading.insert(id);
         });
         spawn_local(async move {
-            let bytes = JsFuture::from(file.array_buffer()).await;
+            let read = read(&file, is_kept).await;
             let awaited = |inner: &mut Inner| inner.reading.remove(&id);
             // Another table may be wanted by now, or the worker be another.
             if self.inner.try_update_value(awaited) != Some(true) {
                 return;
             }
-            match bytes
-                .ok()
-                .and_then(|bytes| bytes.dyn_into::<ArrayBuffer>().ok())
-            {
-                Some(bytes) => self.post(&command, Some(bytes), &[]),
+            match read {
+                Some((bytes, kept)) => {
+                    self.keep_read(id, &kept);
+                    self.post(&command, Some(bytes), &[]);
+                }
                 None => self.hear(
                     Event::Failed {
                         id,
@@ -51,6 +53,21 @@ impl Engine {
                     None,
                 ),
             }
+        });
+    }
+
+    /// Keeps the file of a table that is being opened as it was read.
+    fn keep_read(self, id: RequestId, file: &File) {
+        self.inner.update_value(|inner| {
+            let table = inner.opening.as_mut().filter(|(of, _)| *of == id);
+            let table = table.map(|(_, source)| source);
+            let second = inner.holding.as_mut().filter(|(of, _)| *of == id);
+            let second = second.and_then(|(_, held_out)| held_out.as_mut());
+            let second = second.map(|(source, _)| source);
+            let texts = inner.in_use.opening.as_mut().filter(|(of, _)| *of == id);
+            let texts = texts.map(|(_, source)| source);
+            let read = [table, second, texts].into_iter().flatten();
+            read.for_each(|source| source.keep(file));
         });
     }
 
@@ -75,20 +92,33 @@ impl Engine {
 
     /// Reads the opened file anew, in another way.
     pub(crate) fn reread(self, options: ReadOptions) {
-        if let Some(Source::File(file, _)) = self.inner.with_value(|inner| inner.opened.clone()) {
-            self.open_instead(Source::File(file, options));
+        let opened = self.inner.with_value(|inner| inner.opened.clone());
+        if let Some(source) = opened.and_then(|source| source.read_as(options)) {
+            self.open_instead(source);
         }
     }
 
     /// Reads the file that could not be opened anew, in another encoding.
     pub(crate) fn retry(self, encoding: String) {
         let failed = self.inner.with_value(|inner| inner.opening.clone());
-        if let Some((_, Source::File(file, _))) = failed {
-            let options = ReadOptions {
-                encoding: Some(encoding),
-                sheet: None,
-            };
-            self.open(Source::File(file, options));
+        let options = ReadOptions {
+            encoding: Some(encoding),
+            sheet: None,
+        };
+        if let Some(source) = failed.and_then(|(_, source)| source.read_as(options)) {
+            self.open(source);
         }
     }
+}
+
+/// The bytes of a file, and a file that always has them: the user's may become another one on the disk, to which nothing
+/// fits that is made of this one.
+async fn read(file: &File, is_kept: bool) -> Option<(ArrayBuffer, File)> {
+    let bytes = JsFuture::from(file.array_buffer()).await;
+    let bytes: ArrayBuffer = bytes.ok()?.dyn_into().ok()?;
+    let kept = match is_kept {
+        true => file.clone(),
+        false => Bytes::Buffer(bytes.clone()).to_file(&file.name()).ok()?,
+    };
+    Some((bytes, kept))
 }

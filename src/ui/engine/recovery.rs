@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use js_sys::ArrayBuffer;
+use web_sys::File;
 
 use super::table::Worked;
 use crate::data::{ColumnChoice, Part, Problem, ReadOptions, SplitConfig};
@@ -16,8 +17,10 @@ use crate::ui::dropped::Brought;
 pub(crate) enum Source {
     /// A table that comes with the page.
     Sample(&'static str),
-    /// A file of the user's, and what is chosen about it. The browser reads it from the disk each time.
-    File(web_sys::File, ReadOptions),
+    /// A file of the user's that was not read yet, and what is chosen about it.
+    File(File, ReadOptions),
+    /// Such a file as it was read, or as its project has it: the one on the disk may have changed since.
+    Kept(File, ReadOptions),
     /// Rows that the user pasted.
     Pasted(String),
     /// No rows at first: the user types them.
@@ -31,7 +34,7 @@ impl Source {
             Self::Sample(name) => TableSource::Sample {
                 name: (*name).into(),
             },
-            Self::File(file, _) => TableSource::File { name: file.name() },
+            Self::File(file, _) | Self::Kept(file, _) => TableSource::File { name: file.name() },
             Self::Pasted(_) => TableSource::Pasted,
             Self::Typed => TableSource::Typed,
         }
@@ -41,7 +44,23 @@ impl Source {
     pub(crate) fn options(&self) -> ReadOptions {
         match self {
             Self::Sample(_) | Self::Pasted(_) | Self::Typed => ReadOptions::default(),
-            Self::File(_, options) => options.clone(),
+            Self::File(_, options) | Self::Kept(_, options) => options.clone(),
+        }
+    }
+
+    /// The same file, to be read in another way.
+    pub(crate) fn read_as(self, options: ReadOptions) -> Option<Self> {
+        match self {
+            Self::File(file, _) => Some(Self::File(file, options)),
+            Self::Kept(file, _) => Some(Self::Kept(file, options)),
+            Self::Sample(_) | Self::Pasted(_) | Self::Typed => None,
+        }
+    }
+
+    /// It was read, and is `kept` from now on.
+    pub(super) fn keep(&mut self, kept: &File) {
+        if let Self::File(_, options) = self {
+            *self = Self::Kept(kept.clone(), std::mem::take(options));
         }
     }
 }
@@ -83,7 +102,7 @@ impl EncoderChoice {
     }
 
     /// What goes beside the message.
-    pub(crate) fn files(&self) -> Vec<web_sys::File> {
+    pub(crate) fn files(&self) -> Vec<File> {
         match self {
             Self::Origin(_) | Self::Hub { .. } => Vec::new(),
             Self::Disk(brought) => brought.files(),
@@ -102,7 +121,7 @@ pub(crate) fn model_source(brought: &Brought) -> ModelSource {
     }
 }
 
-fn paths(files: &[(String, web_sys::File)]) -> Vec<String> {
+fn paths(files: &[(String, File)]) -> Vec<String> {
     files.iter().map(|(path, _)| path.clone()).collect()
 }
 

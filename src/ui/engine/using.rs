@@ -5,6 +5,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use super::{Engine, Source};
+use crate::data::ReadOptions;
 use crate::protocol::{Command, Precision, Prediction, RequestId, TableOutcome, TableRequest};
 use crate::run_state::monitor::Monitor;
 use crate::ui::save_file::{as_file, save_file};
@@ -14,7 +15,7 @@ use crate::ui::words;
 #[derive(Default)]
 pub(super) struct InUse {
     /// The table of texts being opened.
-    opening: Option<(RequestId, Source)>,
+    pub(super) opening: Option<(RequestId, Source)>,
     /// The lines of the stream that were sent.
     asked: Option<RequestId>,
     /// The last table with predictions, by its name.
@@ -35,16 +36,16 @@ impl Engine {
         self.post_source(command, source);
     }
 
-    /// The file of texts that was asked for last, whether it could be read or not.
-    pub(crate) fn texts_file(self) -> Option<web_sys::File> {
-        let source = self.inner.with_value(|inner| {
+    /// Reads the file of texts that was asked for last, whether it could be read or not, in another way.
+    pub(crate) fn reread_texts(self, options: ReadOptions) {
+        let asked = self.inner.with_value(|inner| {
             let opening = inner.in_use.opening.as_ref();
             let opening = opening.map(|(_, source)| source.clone());
             opening.or_else(|| inner.told.texts.clone())
         });
-        match source? {
-            Source::File(file, _) => Some(file),
-            Source::Sample(_) | Source::Pasted(_) | Source::Typed => None,
+        let again = asked.and_then(|source| source.read_as(options));
+        if let Some(source) = again {
+            self.open_texts(source);
         }
     }
 

@@ -64,9 +64,7 @@ pub(crate) fn BatchPanel(engine: Engine) -> impl IntoView {
 
 /// Reads the file that was asked for last in another way.
 pub(super) fn reread(engine: Engine, encoding: Option<String>, sheet: Option<u32>) {
-    if let Some(file) = engine.texts_file() {
-        engine.open_texts(Source::File(file, ReadOptions { encoding, sheet }));
-    }
+    engine.reread_texts(ReadOptions { encoding, sheet });
 }
 
 /// The button that begins, how far it is, and what came of it.
