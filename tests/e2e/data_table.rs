@@ -127,7 +127,7 @@ async fn rows_are_mended_changed_and_taken_back() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn examples_are_typed_without_a_file() -> Result {
     let page = Page::open("?device=cpu", PLAIN).await?;
-    keep_hold_of_the_worker(&page).await?;
+    page.steer_worker().await?;
     page.click("type-examples").await?;
     page.message("unusable", "there are no rows").await?;
     page.speak("zh-CN").await?;
@@ -150,9 +150,7 @@ async fn examples_are_typed_without_a_file() -> Result {
     page.element("dataset-summary[data-examples='5']").await?;
 
     // A new worker is told all that was typed, and what can still be redone.
-    let lose = "window.latestWorker.dispatchEvent(new ErrorEvent('error', { message: 'lost' }))";
-    page.driver.execute(lose, vec![]).await?;
-    page.message("notice", "started again").await?;
+    page.lose_worker().await?;
     page.click("row-redo").await?;
     until_total(&page, 6).await?;
     page.element("dataset-summary[data-examples='6']").await?;
@@ -161,23 +159,6 @@ async fn examples_are_typed_without_a_file() -> Result {
     })
     .await?;
     page.close().await
-}
-
-/// Loads the page anew, so that `latestWorker` is its worker.
-async fn keep_hold_of_the_worker(page: &Page) -> Result {
-    let source = "window.Worker = class extends Worker {
-        constructor(...from) {
-            super(...from);
-            if (!String(from[0]).includes('storage')) window.latestWorker = this;
-        }
-    };";
-    let script = serde_json::json!({ "source": source });
-    let cdp = page.driver.cdp();
-    cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", script)
-        .await?;
-    page.driver.refresh().await?;
-    page.element("encoder-summary").await?;
-    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

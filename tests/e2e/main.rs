@@ -18,6 +18,7 @@ mod offline;
 mod page;
 mod policy;
 mod projects;
+mod recovery;
 mod requests;
 mod results;
 mod running;
