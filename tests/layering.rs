@@ -112,8 +112,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "worker",
         &[
-            "reason", "checksum", "archive", "data", "text", "model", "eval", "adapter", "train",
-            "device", "hub", "protocol", "requests", "port",
+            "reason", "checksum", "archive", "data", "text", "kernel", "model", "eval", "adapter",
+            "train", "device", "hub", "protocol", "requests", "port",
         ],
     ),
     (
