@@ -45,6 +45,8 @@ pub mod adapter;
 pub mod archive;
 pub mod chart;
 pub mod checksum;
+#[cfg(any(feature = "ui", feature = "worker"))]
+mod chunk;
 pub mod data;
 #[cfg(feature = "engine")]
 pub mod device;

@@ -103,6 +103,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("service_worker", &["checksum", "offline"]),
     ("storage", &["reason", "checksum", "archive", "protocol"]),
     ("port", &[]),
+    ("chunk", &[]),
     (
         "keeper",
         &[
@@ -113,7 +114,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "worker",
         &[
             "reason", "checksum", "archive", "data", "text", "kernel", "model", "eval", "adapter",
-            "train", "device", "hub", "protocol", "requests", "port",
+            "train", "device", "hub", "protocol", "requests", "port", "chunk",
         ],
     ),
     (
@@ -129,6 +130,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "chart",
             "report",
             "port",
+            "chunk",
             "data",
             "eval::baseline",
             "eval::metrics",

@@ -1,13 +1,10 @@
 //! The page's code in parts: what a visitor sees first comes first, and the rest in chunks behind it.
 //!
-//! A chunk is a function that gives the functions of a part of the page. Nothing else calls those, so they and all that only
-//! they need make a file of their own, which `cargo xtask finish` cuts off the page's module. Signals are made before, in the
-//! first part: a chunk reads and writes them.
+//! [`crate::chunk`] says what a chunk is. Signals are made before, in the first part: a chunk reads and writes them.
 
 use std::future::Future;
 
 use leptos::prelude::*;
-use leptos::wasm_split::SplitLoaderError;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{File, ServiceWorker};
 
@@ -26,23 +23,8 @@ use super::settings::Settings;
 use super::settings_card::SettingsCard;
 use super::trouble::TroubleMessage;
 use super::try_card::TryCard;
+use crate::chunk::{SplitLoaderError, chunk};
 use crate::protocol::DeviceKind;
-
-/// Declares a chunk. A build that is not cut has it at hand.
-macro_rules! chunk {
-    ($name:ident, $code:ident $fields:tt) => {
-        #[cfg(feature = "split")]
-        #[leptos::wasm_split::wasm_split($name, wasm_split_path = leptos::wasm_split, fallible)]
-        fn $name() -> Result<$code, SplitLoaderError> {
-            Ok($code $fields)
-        }
-
-        #[cfg(not(feature = "split"))]
-        async fn $name() -> Result<$code, SplitLoaderError> {
-            Ok($code $fields)
-        }
-    };
-}
 
 /// What the page does as soon as a worker speaks or the user does something, and what is shown of data and training.
 #[derive(Clone, Copy)]
