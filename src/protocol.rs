@@ -386,6 +386,9 @@ pub enum Event {
     },
     /// What the worker does from now on may keep it from answering for so many seconds.
     Occupied { seconds: f64 },
+    /// Code that the worker needs could not be fetched, or is here after all. The worker asks for it until then, and what
+    /// takes it waits.
+    ChunkMissing { missing: bool },
 }
 
 /// Which device the user wants.

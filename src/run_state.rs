@@ -85,6 +85,8 @@ pub struct RunState {
     pub prediction: Option<Prediction>,
     /// What the workers have requested.
     pub requests: WorkerRequests,
+    /// Whether code that the worker needs could not be fetched so far.
+    pub lacks_code: bool,
     /// What went wrong last.
     pub error: Option<WireError>,
     /// The model at work on tables and in other programs.
@@ -228,7 +230,11 @@ impl RunState {
     /// Takes in an event. Answers to requests that are no longer the newest of their kind change nothing.
     pub fn apply(&mut self, event: Event) {
         match event {
-            Event::Listening => self.requests.worker_started(),
+            Event::Listening => {
+                self.requests.worker_started();
+                self.lacks_code = false;
+            }
+            Event::ChunkMissing { missing } => self.lacks_code = missing,
             // The page replaces the worker, and says so by `worker_replaced`.
             Event::Lost { .. } => {}
             // `watch` follows the signs of life.

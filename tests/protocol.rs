@@ -121,6 +121,7 @@ const EVENTS: &[&str] = &[
     r#"{"Pong":{"id":26,"turn":7}}"#,
     r#"{"Pong":{"id":26,"turn":null}}"#,
     r#"{"Occupied":{"seconds":180.0}}"#,
+    r#"{"ChunkMissing":{"missing":true}}"#,
 ];
 
 /// Each form reads, and writes back to itself.
@@ -235,7 +236,8 @@ fn no_variant_is_left_out() {
         | Event::Checkpointed { .. }
         | Event::TableChecked { .. }
         | Event::TableProgress { .. }
-        | Event::Occupied { .. } => false,
+        | Event::Occupied { .. }
+        | Event::ChunkMissing { .. } => false,
     };
     // A variant may stand here in several forms.
     let terminals: HashSet<_> = EVENTS

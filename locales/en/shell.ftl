@@ -33,6 +33,7 @@ shell-dismiss-notice = Dismiss the notice
 shell-restart = Start it again
 shell-chunks-missing = Parts of the page could not be loaded. Check the connection and try again; if they stay away, reload the page.
 shell-chunks-again = Try again
+shell-worker-lacks-code = The part of Tabtune that reads tables and trains could not be loaded. It is asked for again by itself, and what you do here waits for it. Check the connection; if this message stays, reload the page.
 shell-notice-data-in-use = The data can be changed when the run has ended. Stop it, or drop the file again later.
 shell-notice-encoder-in-use = The encoder can be changed when the run has ended. Stop it, or drop the folder again later.
 shell-notice-model-in-use = A saved model can be opened when the run has ended. Stop it, or drop the file again later.

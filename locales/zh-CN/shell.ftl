@@ -33,6 +33,7 @@ shell-dismiss-notice = 关闭通知
 shell-restart = 重新启动
 shell-chunks-missing = 页面的部分内容无法加载。请检查连接后重试；如果仍然无法加载，请重新加载页面。
 shell-chunks-again = 重试
+shell-worker-lacks-code = Tabtune 中用于读取表格和训练的部分无法加载。它会自动重试，您在这里的操作会等待它完成。请检查连接；如果此消息一直存在，请重新加载页面。
 shell-notice-data-in-use = 训练结束后才能更换数据。请先停止训练，或稍后再拖入文件。
 shell-notice-encoder-in-use = 训练结束后才能更换编码器。请先停止训练，或稍后再拖入文件夹。
 shell-notice-model-in-use = 训练结束后才能打开已保存的模型。请先停止训练，或稍后再拖入文件。

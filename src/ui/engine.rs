@@ -462,7 +462,8 @@ impl Engine {
             | Event::TableStopping { .. }
             | Event::UseDescribed { .. }
             | Event::Pong { .. }
-            | Event::Occupied { .. } => {}
+            | Event::Occupied { .. }
+            | Event::ChunkMissing { .. } => {}
         }
         self.note_recovery();
         self.take_next();

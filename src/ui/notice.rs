@@ -44,6 +44,7 @@ pub(crate) fn Messages(engine: Engine, offline: Offline, keeper: Keeper) -> impl
             <div role="alert">
                 {move || error.get().map(|error| view! { <ErrorMessage error dismiss=dismiss_error /> })}
                 <MissingChunks chunks=engine.chunks />
+                <WorkerLacksCode engine />
             </div>
             <div role="status">
                 <Lazy chunk view=move |work| (work.trouble)(engine) />
@@ -53,6 +54,21 @@ pub(crate) fn Messages(engine: Engine, offline: Offline, keeper: Keeper) -> impl
                 <Lazy chunk view=move |work| (work.update)(engine, offline, keeper) />
             </div>
         </div>
+    }
+}
+
+/// Says that code of the worker's could not be fetched. The worker asks for it again by itself.
+#[component]
+fn WorkerLacksCode(engine: Engine) -> impl IntoView {
+    let lacks_code = Memo::new(move |_| engine.state.with(|state| state.lacks_code));
+    move || {
+        lacks_code.get().then(|| {
+            view! {
+                <div class="message message-error" data-testid="worker-lacks-code">
+                    <p>{move || tr!("shell-worker-lacks-code")}</p>
+                </div>
+            }
+        })
     }
 }
 

@@ -1,17 +1,20 @@
 //! The loop: commands first, then one unit of the run's work, then a turn for the browser.
 
+mod data;
+mod training;
+
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use wasm_bindgen_futures::spawn_local;
 
+use super::chunks::{data_code, training_code};
 use super::clock::turn;
 use super::errors::{Fault, StateError};
 use super::estimate::Estimator;
 use super::hub::HubClient;
 use super::model::HeldModel;
-use super::open::open;
-use super::port::{Inbox, Message, post, post_with};
+use super::port::{Inbox, Message, post};
 use super::predict::{predict, predict_all};
 use super::pulse::Pulse;
 use super::run::Run;
@@ -19,32 +22,29 @@ use super::started::{LoadedEncoder, Started};
 use super::tables::{HoldOut, Tables};
 use super::using::Using;
 use super::{devices, errors, files, memory};
-use crate::data::ReadOptions;
 use crate::eval::Pipeline;
-use crate::eval::tested::{ExampleFilter, TestedExamples};
-use crate::port::{sweep_scratch, to_buffer, to_bytes};
+use crate::eval::tested::TestedExamples;
+use crate::port::{sweep_scratch, to_bytes};
 use crate::protocol::{
-    Command, DevicePreference, DeviceReason, EncoderSource, Event, ExportForm, ModelSource,
-    PROTOCOL_VERSION, Precision, RequestId, TableSource, WireError,
+    Command, DevicePreference, DeviceReason, EncoderSource, Event, PROTOCOL_VERSION, Precision,
+    RequestId, WireError,
 };
-use crate::train::Checkpoint;
-use crate::train::config::TrainConfig;
 
 /// All that the worker holds.
 pub struct Driver {
     inbox: Inbox,
     pulse: Pulse,
     started: Option<Started>,
-    encoder: Option<Rc<LoadedEncoder>>,
-    tables: Tables,
+    pub(super) encoder: Option<Rc<LoadedEncoder>>,
+    pub(super) tables: Tables,
     run: Option<Run>,
-    estimator: Estimator,
+    pub(super) estimator: Estimator,
     /// The model of the last run that ended, or the one that was opened since.
     model: Option<HeldModel>,
     /// What became of the test examples of the last run that was tested.
     tested: Option<TestedExamples>,
     /// The table that is classified, and how far.
-    using: Using,
+    pub(super) using: Using,
 }
 
 impl Driver {
@@ -63,12 +63,12 @@ impl Driver {
         }
     }
 
-    /// Runs until the page ends the worker.
-    pub async fn drive(mut self) {
+    /// Runs until the page ends the worker. It borrows: to drop a run, say, takes code of a chunk.
+    pub async fn drive(&mut self) {
         let pulse = self.pulse.clone();
         loop {
             memory::forget_failure();
-            let running = self.run.as_ref().is_some_and(|run| !run.is_paused());
+            let running = self.is_running();
             let asked = running || self.using.is_working();
             let working = asked || self.estimator.is_busy();
             let message = if working {
@@ -81,7 +81,8 @@ impl Driver {
                 Some(message) => self.handle(message).await,
                 None if asked => pulse.work(self.advance()).await,
                 None if working => {
-                    if let Err(error) = pulse.work(self.estimator.advance()).await {
+                    let measure = training_code().await.measure;
+                    if let Err(error) = pulse.work(measure(self)).await {
                         return post(&Event::Lost { error });
                     }
                 }
@@ -96,46 +97,17 @@ impl Driver {
         }
     }
 
+    fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| !run.is_paused())
+    }
+
+    /// Does one unit of the work that was asked for.
     async fn advance(&mut self) {
-        self.using.advance().await;
-        let Some(run) = self.run.as_mut().filter(|run| !run.is_paused()) else {
-            return;
-        };
-        match run.advance().await {
-            Ok(None) => (),
-            Ok(Some(result)) => {
-                let id = run.id();
-                self.end_run();
-                post(&Event::TrainingEnded { id, result });
-            }
-            Err(error) => self.fail_run(error),
+        if self.using.is_working() {
+            (data_code().await.classify)(self).await;
         }
-    }
-
-    /// Reads what is not known yet of the run's steps.
-    async fn settle_run(&mut self) {
-        if let Some(run) = &mut self.run
-            && let Err(error) = run.settle().await
-        {
-            self.fail_run(error);
-        }
-    }
-
-    /// Ends a run that cannot go on.
-    fn fail_run(&mut self, error: WireError) {
-        if let Some(run) = &mut self.run {
-            let id = run.id();
-            run.give_up();
-            self.end_run();
-            errors::fail(id, error);
-        }
-    }
-
-    /// Keeps the model of the run.
-    fn end_run(&mut self) {
-        if let Some(run) = self.run.take() {
-            self.model = Some(run.model());
-            self.tested = run.into_tested();
+        if self.is_running() {
+            (training_code().await.advance)(self).await;
         }
     }
 
@@ -146,11 +118,15 @@ impl Driver {
             files,
         } = message;
         let bytes = buffer.as_ref().map(to_bytes);
-        self.estimator.make_way_for(&command);
+        if self.estimator.is_busy() {
+            (training_code().await.make_way)(self, &command);
+        }
         self.pulse
             .carries_out(&command, bytes.as_ref().map_or(0, Vec::len));
         // Whatever it asks of a run or changes about it, it finds steps that are known.
-        self.settle_run().await;
+        if self.run.is_some() {
+            (training_code().await.settle)(self).await;
+        }
         let (id, answer) = match command {
             Command::Start {
                 id,
@@ -169,23 +145,29 @@ impl Driver {
                 (id, self.load_encoder(id, encoder, files).await)
             }
             Command::DescribeHub { id, repository } => {
-                (id, self.describe_hub(id, &repository).await)
+                let describe = data_code().await.describe_hub;
+                (id, describe(self, id, repository).await)
             }
-            Command::ForgetHub { id, repository } => (id, self.forget_hub(id, repository).await),
+            Command::ForgetHub { id, repository } => {
+                let forget = data_code().await.forget_hub;
+                (id, forget(self, id, repository).await)
+            }
             Command::OpenTable {
                 id,
                 source,
                 options,
-            } => (id, self.open_table(id, source, options, bytes).await),
+            } => {
+                let open = data_code().await.open_table;
+                (id, open(self, id, source, options, bytes).await)
+            }
             Command::UseColumns {
                 id,
                 columns,
                 problem,
                 split,
             } => {
-                let idle = self.idle();
-                let made = idle.and_then(|()| self.tables.use_columns(id, columns, problem, split));
-                (id, made)
+                let use_columns = data_code().await.use_columns;
+                (id, use_columns(self, id, columns, problem, split))
             }
             Command::Train {
                 id,
@@ -193,63 +175,50 @@ impl Driver {
                 resume,
                 paused,
             } => {
-                match self
-                    .train(id, config, bytes.filter(|_| resume), paused)
-                    .await
-                {
-                    // The terminal event comes when the run ends.
-                    Ok(()) => return,
-                    Err(error) => (id, Err(error)),
-                }
+                let train = training_code().await.train;
+                let checkpoint = bytes.filter(|_| resume);
+                // The terminal event comes when the run ends.
+                return settle(id, train(self, id, config, checkpoint, paused).await);
             }
-            Command::Pause { id } => (id, self.pause(id).await),
-            Command::Resume { id } => (
-                id,
-                self.running()
-                    .map(|run| {
-                        run.resume();
-                        Event::Resumed { id }
-                    })
-                    .map_err(WireError::from),
-            ),
-            Command::Stop { id } => (
-                id,
-                self.running()
-                    .map(|run| {
-                        run.stop();
-                        Event::Stopping { id }
-                    })
-                    .map_err(WireError::from),
-            ),
+            Command::Pause { id } => (id, (training_code().await.pause)(self, id).await),
+            Command::Resume { id } => (id, (training_code().await.resume)(self, id)),
+            Command::Stop { id } => (id, (training_code().await.stop)(self, id)),
             Command::Predict { id, text } => (id, self.predict(id, text).await),
             Command::ListExamples {
                 id,
                 filter,
                 offset,
                 limit,
-            } => (id, self.list_examples(id, filter, offset, limit)),
-            Command::Export { id, form } => match self.export(id, form).await {
-                // The terminal event was sent with the file.
-                Ok(()) => return,
-                Err(error) => (id, Err(error)),
-            },
-            Command::OpenModel { id, source } => (id, self.open_model(id, source, files).await),
+            } => {
+                let list = training_code().await.list_examples;
+                (id, list(self, id, filter, offset, limit))
+            }
+            Command::Export { id, form } => {
+                let export = training_code().await.export;
+                return settle(id, export(self, id, form).await);
+            }
+            Command::OpenModel { id, source } => {
+                let open = training_code().await.open_model;
+                (id, open(self, id, source, files).await)
+            }
             Command::ListRows {
                 id,
                 filter,
                 offset,
                 limit,
-            } => (id, self.tables.list(id, filter, offset, limit)),
-            Command::MeasureLengths { id } => {
-                (id, self.tables.measure(id, self.encoder.as_deref()))
+            } => {
+                let list = data_code().await.list_rows;
+                (id, list(self, id, filter, offset, limit))
             }
+            Command::MeasureLengths { id } => (id, (data_code().await.measure_lengths)(self, id)),
             Command::EditTable { id, edit } => {
-                let idle = self.idle();
-                return settle(id, idle.and_then(|()| self.tables.edit(id, edit)));
+                let edit_table = data_code().await.edit_table;
+                return settle(id, edit_table(self, id, edit));
             }
             Command::RestoreEdits { id } => {
                 let saved = bytes.unwrap_or_default();
-                return settle(id, self.tables.restore(id, &saved));
+                let restore = data_code().await.restore_edits;
+                return settle(id, restore(self, id, &saved));
             }
             Command::HoldOut {
                 id,
@@ -263,14 +232,12 @@ impl Driver {
                     part,
                     columns,
                 };
-                return settle(id, self.hold_out(id, source, bytes, how).await);
+                let hold_out = data_code().await.hold_out;
+                return settle(id, hold_out(self, id, source, bytes, how).await);
             }
             Command::ChangeHeldOut { id, part } => {
-                let idle = self.idle();
-                return settle(
-                    id,
-                    idle.and_then(|()| self.tables.change_held_out(id, part)),
-                );
+                let change = data_code().await.change_held_out;
+                return settle(id, change(self, id, part));
             }
             Command::PredictTexts {
                 id,
@@ -279,29 +246,29 @@ impl Driver {
             } => (id, self.predict_texts(id, texts, precision).await),
             Command::OpenTexts { id, name, options } => {
                 let bytes = bytes.unwrap_or_default();
-                (id, self.open_texts(id, &name, &options, bytes).await)
+                let open = data_code().await.open_texts;
+                (id, open(self, id, name, options, bytes).await)
             }
             Command::PredictTable { id, request } => {
-                let pipeline = self.pipeline_in(request.precision).map(Cow::into_owned);
-                let pipeline = pipeline.map_err(WireError::from);
-                match pipeline.and_then(|pipeline| self.using.begin(id, request, pipeline)) {
-                    // The terminal event comes when the rows are classified.
-                    Ok(()) => return,
-                    Err(error) => (id, Err(error)),
-                }
+                let predict = data_code().await.predict_table;
+                // The terminal event comes when the rows are classified.
+                return settle(id, predict(self, id, request));
             }
-            Command::StopTable { id } => (id, Ok(self.using.stop(id))),
-            Command::DescribeUse { id } => (id, self.describe_use(id)),
-            Command::Step { id } => match self.step(id) {
+            Command::StopTable { id } => (id, Ok((data_code().await.stop_table)(self, id))),
+            Command::DescribeUse { id } => (id, (training_code().await.describe_use)(self, id)),
+            Command::Step { id } => {
+                let step = training_code().await.step;
                 // The terminal event comes when the step is taken.
-                Ok(()) => return,
-                Err(error) => (id, Err(error)),
-            },
+                return settle(id, step(self, id));
+            }
             Command::SetLearningRate { id, learning_rate } => {
-                (id, self.set_learning_rate(id, learning_rate).await)
+                let set = training_code().await.set_learning_rate;
+                (id, set(self, id, learning_rate).await)
             }
             // The terminal event comes when all is measured.
-            Command::Estimate { id, config, again } => return self.estimate(id, config, again),
+            Command::Estimate { id, config, again } => {
+                return (training_code().await.estimate)(self, id, config, again);
+            }
             // Answered before it comes here.
             Command::Ping { id } => return self.pulse.answer(id),
         };
@@ -349,128 +316,22 @@ impl Driver {
         files: Vec<web_sys::File>,
     ) -> Result<Event, WireError> {
         self.idle()?;
-        let encoder = self.started_mut()?.load(id, &source, &files).await?;
+        let started = self.started_mut()?;
+        let encoder = match &source {
+            EncoderSource::Origin { id: wanted } => started.load(id, wanted).await?,
+            EncoderSource::Folder { .. }
+            | EncoderSource::Zip { .. }
+            | EncoderSource::Hub { .. } => {
+                let load = data_code().await.load_encoder;
+                load(started, id, &source, &files).await?
+            }
+        };
         let summary = encoder.summary();
         self.encoder = Some(Rc::new(encoder));
         Ok(Event::EncoderLoaded {
             id,
             encoder: summary,
         })
-    }
-
-    async fn describe_hub(&mut self, id: RequestId, name: &str) -> Result<Event, WireError> {
-        self.idle()?;
-        let found = self.started_mut()?.hub.look_up(name).await?;
-        Ok(Event::HubDescribed { id, found })
-    }
-
-    async fn forget_hub(&mut self, id: RequestId, repository: String) -> Result<Event, WireError> {
-        self.idle()?;
-        self.started_mut()?.hub.forget(&repository).await?;
-        Ok(Event::HubForgotten { id, repository })
-    }
-
-    async fn open_table(
-        &mut self,
-        id: RequestId,
-        source: TableSource,
-        options: ReadOptions,
-        bytes: Option<Vec<u8>>,
-    ) -> Result<Event, WireError> {
-        self.idle()?;
-        let base_url = &self
-            .started
-            .as_ref()
-            .ok_or(StateError::NotStarted)?
-            .base_url;
-        self.tables
-            .open(id, base_url, source, &options, bytes)
-            .await
-    }
-
-    async fn open_texts(
-        &mut self,
-        id: RequestId,
-        name: &str,
-        options: &ReadOptions,
-        bytes: Vec<u8>,
-    ) -> Result<Event, WireError> {
-        let base_url = &self
-            .started
-            .as_ref()
-            .ok_or(StateError::NotStarted)?
-            .base_url;
-        self.using.open(id, base_url, name, options, bytes).await
-    }
-
-    async fn hold_out(
-        &mut self,
-        id: RequestId,
-        source: TableSource,
-        bytes: Option<Vec<u8>>,
-        how: HoldOut,
-    ) -> Result<(), WireError> {
-        self.idle()?;
-        let base_url = &self
-            .started
-            .as_ref()
-            .ok_or(StateError::NotStarted)?
-            .base_url;
-        self.tables.hold_out(id, base_url, source, bytes, how).await
-    }
-
-    async fn train(
-        &mut self,
-        id: RequestId,
-        config: TrainConfig,
-        checkpoint: Option<Vec<u8>>,
-        paused: bool,
-    ) -> Result<(), WireError> {
-        self.idle()?;
-        let device = self.started()?.device.clone();
-        let encoder = self.encoder.clone().ok_or(StateError::NoEncoder)?;
-        let dataset = self.tables.dataset().ok_or(StateError::NoData)?;
-        let checkpoint = checkpoint.map(Checkpoint::from_bytes);
-        let run = Run::begin(id, encoder, dataset, config, checkpoint, paused, &device);
-        self.run = Some(run.await?);
-        Ok(())
-    }
-
-    async fn pause(&mut self, id: RequestId) -> Result<Event, WireError> {
-        let step = self.running()?.pause().await?;
-        Ok(Event::Paused { id, step })
-    }
-
-    async fn set_learning_rate(
-        &mut self,
-        id: RequestId,
-        learning_rate: f64,
-    ) -> Result<Event, WireError> {
-        let step = self.running()?.set_learning_rate(learning_rate).await?;
-        Ok(Event::LearningRateSet {
-            id,
-            step,
-            learning_rate,
-        })
-    }
-
-    fn step(&mut self, id: RequestId) -> Result<(), WireError> {
-        Ok(self.running()?.step(id)?)
-    }
-
-    fn estimate(&mut self, id: RequestId, config: TrainConfig, again: bool) {
-        if again {
-            self.estimator.forget(&config);
-        }
-        let idle = self.run.is_none();
-        let device = self.started.as_ref().filter(|_| idle);
-        self.estimator.begin(
-            id,
-            config,
-            self.encoder.as_ref(),
-            self.tables.dataset().as_ref(),
-            device.map(|started| &started.device),
-        );
     }
 
     async fn predict(&mut self, id: RequestId, text: String) -> Result<Event, WireError> {
@@ -486,57 +347,6 @@ impl Driver {
     ) -> Result<Event, WireError> {
         let predictions = predict_all(&*self.pipeline_in(precision)?, texts).await?;
         Ok(Event::TextsPredicted { id, predictions })
-    }
-
-    fn describe_use(&self, id: RequestId) -> Result<Event, WireError> {
-        let snippets = self.current_model()?.snippets();
-        Ok(Event::UseDescribed { id, snippets })
-    }
-
-    fn list_examples(
-        &self,
-        id: RequestId,
-        filter: ExampleFilter,
-        offset: u32,
-        limit: u32,
-    ) -> Result<Event, WireError> {
-        let tested = self.tested.as_ref().ok_or(StateError::NotTested)?;
-        let page = tested.page(filter, offset as usize, limit as usize);
-        Ok(Event::ExamplesListed { id, page })
-    }
-
-    async fn export(&mut self, id: RequestId, form: ExportForm) -> Result<(), WireError> {
-        let (name, bytes) = self.current_model()?.export(form).await?;
-        let event = Event::Exported { id, form, name };
-        post_with(&event, Some(to_buffer(&bytes)));
-        Ok(())
-    }
-
-    async fn open_model(
-        &mut self,
-        id: RequestId,
-        source: ModelSource,
-        files: Vec<web_sys::File>,
-    ) -> Result<Event, WireError> {
-        self.idle()?;
-        let in_use = self.encoder.clone();
-        let opened = open(id, &source, &files, in_use.as_ref(), self.started_mut()?).await?;
-        self.model = Some(opened.model);
-        let fetched = opened.fetched.as_ref().map(|loaded| loaded.summary());
-        self.encoder = opened.fetched.or(in_use);
-        Ok(Event::ModelOpened {
-            id,
-            model: opened.summary,
-            fetched,
-        })
-    }
-
-    /// The model of the run under way, as it stands, or else the one that is held; and how it came to be.
-    fn current_model(&self) -> Result<HeldModel, StateError> {
-        let running = self.run.as_ref().map(Run::model);
-        running
-            .or_else(|| self.model.clone())
-            .ok_or(StateError::NoModel)
     }
 
     /// That model, to be asked.
@@ -566,10 +376,6 @@ impl Driver {
 
     fn started_mut(&mut self) -> Result<&mut Started, StateError> {
         self.started.as_mut().ok_or(StateError::NotStarted)
-    }
-
-    fn running(&mut self) -> Result<&mut Run, StateError> {
-        self.run.as_mut().ok_or(StateError::NotRunning)
     }
 
     fn idle(&self) -> Result<(), WireError> {

@@ -4,6 +4,7 @@
 //! step or an evaluation batch), gives the browser a turn, and begins again. So every command acts within one
 //! step, and nothing blocks.
 
+mod chunks;
 mod clock;
 mod constructors;
 mod counted;
@@ -50,5 +51,8 @@ pub fn start() {
     let inbox = port::Inbox::open(pulse.clone());
     port::post(&Event::Listening);
     counted::watch();
-    wasm_bindgen_futures::spawn_local(driver::Driver::new(inbox, pulse).drive());
+    // It lives as long as the worker.
+    let driver = Box::leak(Box::new(driver::Driver::new(inbox, pulse)));
+    wasm_bindgen_futures::spawn_local(driver.drive());
+    chunks::fetch();
 }

@@ -11,7 +11,7 @@ use super::model::{HeldModel, Training};
 use super::port::post;
 use super::started::{LoadedEncoder, Started};
 use crate::adapter::{EncoderPlace, OpenedModel};
-use crate::protocol::{EncoderSource, Event, ModelSource, ModelSummary, RequestId, WireError};
+use crate::protocol::{Event, ModelSource, ModelSummary, RequestId, WireError};
 
 /// A model that was opened, and what it is on.
 pub struct Opened {
@@ -84,7 +84,5 @@ async fn fetch(
         id,
         encoder: name.clone(),
     });
-    started
-        .load(id, &EncoderSource::Origin { id: name }, &[])
-        .await
+    started.load(id, &name).await
 }

@@ -36,8 +36,18 @@ pub struct LoadedEncoder {
 }
 
 impl Started {
-    /// Reads an encoder and puts it on the device. `id` is the request that hears of the progress.
-    pub async fn load(
+    /// Fetches one of the page's own encoders and puts it on the device. `id` is the request that hears of the progress.
+    pub async fn load(&mut self, id: RequestId, wanted: &str) -> Result<LoadedEncoder, WireError> {
+        let entry = self.encoders.iter().find(|entry| entry.id == wanted);
+        let entry = entry.ok_or(StateError::NoSuchEncoder)?;
+        let BaseModel { name, license, .. } = on_offer(entry);
+        let device = self.device.clone().autodiff();
+        let encoder = files::encoder(&self.base_url, entry, id, &device).await?;
+        Ok(LoadedEncoder::new(wanted, name, license, encoder))
+    }
+
+    /// The same of an encoder from anywhere.
+    pub async fn load_any(
         &mut self,
         id: RequestId,
         source: &EncoderSource,
@@ -45,14 +55,8 @@ impl Started {
     ) -> Result<LoadedEncoder, WireError> {
         let device = self.device.clone().autodiff();
         let mut license = None;
-        let mut name = source.name().to_owned();
         let encoder = match source {
-            EncoderSource::Origin { id: wanted } => {
-                let entry = self.encoders.iter().find(|entry| entry.id == *wanted);
-                let entry = entry.ok_or(StateError::NoSuchEncoder)?;
-                BaseModel { name, license, .. } = on_offer(entry);
-                files::encoder(&self.base_url, entry, id, &device).await?
-            }
+            EncoderSource::Origin { id: wanted } => return self.load(id, wanted).await,
             EncoderSource::Folder { paths, .. } => local::folder(paths, files, &device)?,
             EncoderSource::Zip { name } => local::zip(name, files, &device)?,
             EncoderSource::Hub {
@@ -64,11 +68,8 @@ impl Started {
                 encoder
             }
         };
-        Ok(LoadedEncoder {
-            id: source.name().to_owned(),
-            base: BaseModel::new(name, license, &encoder),
-            encoder,
-        })
+        let name = source.name();
+        Ok(LoadedEncoder::new(name, name.to_owned(), license, encoder))
     }
 
     /// The page's own encoders, by name and content.
@@ -92,6 +93,15 @@ fn on_offer(entry: &EncoderEntry) -> BaseModel {
 }
 
 impl LoadedEncoder {
+    /// `name` is its publisher's for it, if that is known.
+    fn new(id: &str, name: String, license: Option<String>, encoder: PretrainedEncoder) -> Self {
+        Self {
+            id: id.to_owned(),
+            base: BaseModel::new(name, license, &encoder),
+            encoder,
+        }
+    }
+
     /// What the page shows of it.
     pub fn summary(&self) -> EncoderSummary {
         let config = &self.encoder.config;
