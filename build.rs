@@ -11,8 +11,10 @@ fn main() {
     // `strip = true` would take the list of WebAssembly features, which wasm-bindgen reads, along with the names.
     println!("cargo::rustc-link-arg-bins=--keep-section=target_features");
     if has("CARGO_FEATURE_SPLIT") {
-        // By its relocations the module is cut into parts.
-        println!("cargo::rustc-link-arg-bin=app=--emit-relocs");
+        // By its relocations a module is cut into parts.
+        for program in ["app", "worker-cpu"] {
+            println!("cargo::rustc-link-arg-bin={program}=--emit-relocs");
+        }
     }
     if has("CARGO_FEATURE_WORKER") && has("CARGO_FEATURE_CPU") {
         // The function of the module with relaxed SIMD goes into the engine's table.

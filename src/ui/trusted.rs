@@ -8,7 +8,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::ServiceWorkerContainer;
+use web_sys::{ServiceWorkerContainer, WorkerOptions, WorkerType};
 
 use crate::offline::is_own_script;
 
@@ -22,7 +22,7 @@ extern "C" {
     type TrustedWorker;
 
     #[wasm_bindgen(constructor, catch, js_class = "Worker")]
-    fn new(address: &JsValue) -> Result<TrustedWorker, JsValue>;
+    fn new(address: &JsValue, options: &WorkerOptions) -> Result<TrustedWorker, JsValue>;
 
     /// `navigator.serviceWorker`, which takes one too.
     #[wasm_bindgen(extends = ServiceWorkerContainer, js_name = ServiceWorkerContainer)]
@@ -47,8 +47,10 @@ thread_local! {
 ///
 /// # Errors
 /// If the script is none of the page's own, or the browser refuses it.
-pub(crate) fn worker(loader: &str) -> Result<web_sys::Worker, JsValue> {
-    Ok(TrustedWorker::new(&own_script(loader)?)?.into())
+pub(crate) fn worker(loader: &str, script: WorkerType) -> Result<web_sys::Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(script);
+    Ok(TrustedWorker::new(&own_script(loader)?, &options)?.into())
 }
 
 /// Registers a service worker by its script's address, relative to the page.

@@ -432,6 +432,64 @@ async fn without_the_last_chunk_the_others_work() -> Result {
     page.close().await
 }
 
+/// The worker comes in chunks, too. One that does not arrive is said, and asked for until it does; what is done meanwhile waits
+/// for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_of_the_worker_is_asked_for_until_it_is_here() -> Result {
+    let server = FaultyServer::start(Faults {
+        truncated: Some("worker-cpu_data.wasm"),
+        ..Faults::default()
+    })?;
+    let page = Page::open_at(&one_thread(&server), PLAIN).await?;
+    let told = "could not be loaded";
+    page.message("worker-lacks-code", told).await?;
+    // An encoder takes the first part alone.
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    // Nor does it arrive later, for another reason.
+    server.faults().truncated = None;
+    server.faults().altered = Some("worker-cpu_data.wasm");
+    sleep(Duration::from_secs(3)).await;
+    page.message("worker-lacks-code", told).await?;
+    assert!(!page.has("dataset-summary").await?);
+
+    server.faults().altered = None;
+    page.element_within("dataset-summary[data-examples='2982']", MINUTES)
+        .await?;
+    assert!(!page.has("worker-lacks-code").await?);
+    page.close().await
+}
+
+/// The same of the chunk that is needed last: all before it works, and a run that was asked for begins once it is here.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_waits_for_its_chunk() -> Result {
+    let server = FaultyServer::start(Faults {
+        truncated: Some("worker-cpu_training.wasm"),
+        ..Faults::default()
+    })?;
+    let page = Page::open_at(&one_thread(&server), PLAIN).await?;
+    page.message("worker-lacks-code", "could not be loaded")
+        .await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary[data-examples='2982']")
+        .await?;
+    page.set("Epochs", "1000").await?;
+    page.click("start").await?;
+
+    server.faults().truncated = None;
+    page.until("progress", "data-step", MINUTES, |step| step >= 1.0)
+        .await?;
+    assert!(!page.has("worker-lacks-code").await?);
+    page.click("stop").await?;
+    page.close().await
+}
+
+/// The page on the worker for the CPU with one thread.
+fn one_thread(server: &FaultyServer) -> String {
+    format!("{}?device=cpu&threads=1", server.url())
+}
+
 /// An encoder that does not arrive as it should leaves the one in use, and arrives the next time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_download_is_refused_and_tried_again() -> Result {

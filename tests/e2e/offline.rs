@@ -129,6 +129,31 @@ async fn one_visit_is_enough() -> Result {
     page.close().await
 }
 
+/// All chunks of a worker are kept, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_in_chunks_needs_no_server() -> Result {
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    let page = visit(&server).await?;
+    until_ready(&server, &page).await?;
+    server.behaviour().is_down = true;
+    page.driver
+        .goto(format!("{}?device=cpu&threads=1", server.url()))
+        .await?;
+    page.element("device-name[data-threads='1']").await?;
+    page.element("encoder-summary").await?;
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
+        .await?;
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    page.predict("The food was great.").await?;
+    assert!(!page.has("worker-lacks-code").await?);
+    page.close().await
+}
+
 /// The tab that the first visit opened, when the server goes: nothing more is needed of it. A part of a file is a part.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_tab_goes_on_too() -> Result {

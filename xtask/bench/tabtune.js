@@ -14,10 +14,10 @@ const PROGRESS = [
 ];
 
 export class Tabtune {
-  /** `tabtune` is the address of a loader. */
-  static open({ tabtune }) {
+  /** `tabtune` is the address of a loader, `type` what it is. */
+  static open({ tabtune, type }) {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(tabtune);
+      const worker = new Worker(tabtune, { type });
       const opened = new Tabtune(worker);
       opened.onlistening = () => resolve(opened);
       worker.onerror = (event) => reject(new Error(event.message ?? "the worker could not be started"));

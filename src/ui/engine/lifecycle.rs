@@ -115,7 +115,7 @@ impl Engine {
             });
         };
         let loader = build.loader(self.hub_allowed.get_untracked());
-        match WorkerHandle::start(loader, hear) {
+        match WorkerHandle::start(loader, build.script(), hear) {
             Ok(worker) => {
                 let slow = move || self.notice.set(Some(words::slow_start()));
                 self.inner.update_value(|inner| {

@@ -5,6 +5,7 @@ use js_sys::{ArrayBuffer, Function, Promise};
 use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::WorkerType;
 
 use crate::port;
 use crate::protocol::{DeviceKind, DevicePreference};
@@ -33,6 +34,14 @@ impl WorkerBuild {
             (Self::Cpu, true) => "hub/worker-cpu_loader.js",
             (Self::CpuThreads, true) => "hub/worker-threads_loader.js",
             (Self::Gpu, true) => "hub/worker-gpu_loader.js",
+        }
+    }
+
+    /// What its loader is: the worker that comes in chunks takes a module, which alone can import what fetches them.
+    pub(super) fn script(self) -> WorkerType {
+        match self {
+            Self::Cpu => WorkerType::Module,
+            Self::CpuThreads | Self::Gpu => WorkerType::Classic,
         }
     }
 }
@@ -183,9 +192,10 @@ impl WorkerHandle {
     /// If the browser refuses to start one.
     pub(crate) fn start(
         loader: &'static str,
+        script: WorkerType,
         hear: impl Fn(FromWorker) + Clone + 'static,
     ) -> Result<Self, String> {
-        let worker = trusted::worker(loader).map_err(|error| format!("{error:?}"))?;
+        let worker = trusted::worker(loader, script).map_err(|error| format!("{error:?}"))?;
         let on_message = EventListener::new(&worker, "message", {
             let hear = hear.clone();
             move |event| {

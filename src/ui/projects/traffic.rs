@@ -4,7 +4,7 @@ use futures_channel::oneshot::channel;
 use gloo::timers::callback::Timeout;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::File;
+use web_sys::{File, WorkerType};
 
 use super::super::engine::{FromWorker, WorkerHandle};
 use super::super::words;
@@ -46,7 +46,7 @@ impl Keeper {
                 self.hear(message);
             }
         };
-        match WorkerHandle::start(LOADER, hear) {
+        match WorkerHandle::start(LOADER, WorkerType::Classic, hear) {
             Ok(worker) => self.inner.update_value(|inner| {
                 inner.starting = Some(worker);
                 let slow = move || self.storage.set(Storage::Slow);

@@ -22,8 +22,15 @@ const PAGE: &str = "xtask/bench";
 /// Where the peers' files are served.
 const PEERS: &str = "/peers/";
 
-/// Tabtune's workers by their loaders, and whether they use all threads. Those that the build has are measured.
-const BUILDS: [(&str, bool); 2] = [("worker-cpu", false), ("worker-threads", true)];
+/// Tabtune's workers by their loaders, what those are, and whether they use all threads. Those that the build has are measured.
+const BUILDS: [(&str, &str, bool); 2] = [
+    ("worker-cpu", MODULE, false),
+    ("worker-threads", CLASSIC, true),
+];
+
+/// What a worker's script is, as `Worker` wants to hear it.
+const MODULE: &str = "module";
+pub const CLASSIC: &str = "classic";
 
 /// Something to measure.
 #[derive(Debug, Clone, Serialize)]
@@ -84,7 +91,7 @@ impl<'a> Plan<'a> {
 pub fn contenders(workspace: &Workspace, threads: &[u32]) -> Vec<Contender> {
     let most = threads.iter().copied().max().unwrap_or(1);
     let mut all = Vec::new();
-    for (build, uses_all) in BUILDS {
+    for (build, script, uses_all) in BUILDS {
         if workspace
             .dist()
             .join(format!("{build}_loader.js"))
@@ -94,6 +101,7 @@ pub fn contenders(workspace: &Workspace, threads: &[u32]) -> Vec<Contender> {
             for precision in [Precision::Float32, Precision::Int8] {
                 all.push(tabtune(
                     &format!("../{build}_loader.js"),
+                    script,
                     threads,
                     precision,
                 ));
@@ -112,7 +120,7 @@ pub fn contenders(workspace: &Workspace, threads: &[u32]) -> Vec<Contender> {
 }
 
 /// Tabtune's worker behind a loader.
-pub fn tabtune(loader: &str, threads: u32, precision: Precision) -> Contender {
+pub fn tabtune(loader: &str, script: &str, threads: u32, precision: Precision) -> Contender {
     let name = match precision {
         Precision::Float32 => TABTUNE,
         Precision::Int8 => TABTUNE_INT8,
@@ -122,7 +130,7 @@ pub fn tabtune(loader: &str, threads: u32, precision: Precision) -> Contender {
         threads,
         is_tabtune: true,
         precision,
-        options: json!({ "tabtune": loader, "threads": threads }),
+        options: json!({ "tabtune": loader, "type": script, "threads": threads }),
     }
 }
 

@@ -247,7 +247,12 @@ fn count_gpu(workspace: &Workspace, rounds: u32) -> Result<Record> {
     catalog::write_step(&models)?;
     let cases = [Case::of_shape((4, 16))];
     let mut plan = Plan::new(vec!["gpu-counts"], rounds, &cases);
-    plan.contenders = vec![browser::tabtune("counting.js", 1, Precision::Float32)];
+    plan.contenders = vec![browser::tabtune(
+        "counting.js",
+        browser::CLASSIC,
+        1,
+        Precision::Float32,
+    )];
     plan.encoder = small_encoder::NAME;
     let first = Mount {
         prefix: "/models/".to_owned(),

@@ -1,8 +1,9 @@
-//! The page's module in parts: what a visitor waits for, and the chunks that come behind it.
+//! Modules in parts: what a visitor waits for, and the chunks that come behind it. The page is cut so, and the worker for the
+//! CPU.
 //!
-//! wasm-split cuts the module that Cargo has linked, before wasm-bindgen, at the functions that `src/ui/chunks.rs` marks. It
-//! follows who needs whom by the relocations that `build.rs` has the linker leave in the module. What only one chunk needs
-//! goes into its file, and what several need into one more.
+//! wasm-split cuts the module that Cargo has linked, before wasm-bindgen, at the functions that `src/ui/chunks.rs` and
+//! `src/worker/chunks.rs` mark. It follows who needs whom by the relocations that `build.rs` has the linker leave in the
+//! module. What only one chunk needs goes into its file, and what several need into one more.
 
 use std::fs;
 use std::path::Path;
@@ -17,14 +18,26 @@ use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_split_cli_support::{Options, transform};
 use wasmparser::Parser;
 
-use super::{markup, names, read, read_bytes, remove};
+use super::{markup, names, read, read_bytes, remove, write};
 use crate::cache::remove_folder;
 use crate::process::run;
 use crate::tools::{WASM, Workspace};
 
-/// The program, and the profile that index.html has it built with.
-const PROGRAM: &str = "app";
-const PROFILE: &str = "page-release";
+/// A program that is cut, and the profile that index.html has it built with.
+struct Program {
+    name: &'static str,
+    profile: &'static str,
+}
+
+const PAGE: Program = Program {
+    name: "app",
+    profile: "page-release",
+};
+
+const WORKER: Program = Program {
+    name: "worker-cpu",
+    profile: "wasm-release",
+};
 
 /// The script that fetches chunks: the end of its name, and what the other parts call it before their names are known.
 const LOADER: &str = "_chunks.js";
@@ -36,13 +49,23 @@ const SHARED: &str = "_shared.wasm";
 /// Digits of the hash in the names of the parts.
 const DIGITS: usize = 16;
 
-/// A part of the page.
+/// A part of a program.
 struct Part {
     /// What the other parts call it before their names are known.
     meanwhile: String,
     /// The end of its name.
     ending: String,
     content: Content,
+}
+
+impl Part {
+    /// It as it is fetched, where all parts have names that begin with `name`.
+    fn finished(&self, parts: &[Part], name: &str) -> Vec<u8> {
+        match &self.content {
+            Content::Script(script) => with_names(script, parts, name).into_bytes(),
+            Content::Module(module) => module.clone(),
+        }
+    }
 }
 
 enum Content {
@@ -63,8 +86,8 @@ impl Content {
 /// index.html as it begins with the first of them.
 ///
 /// The parts share one hash in their names: addresses in one build's parts fit no other's.
-pub fn cut(workspace: &Workspace, folder: &Path, page: &str) -> Result<String> {
-    let prefix = format!("{PROGRAM}-");
+pub fn cut_page(workspace: &Workspace, folder: &Path, page: &str) -> Result<String> {
+    let prefix = format!("{}-", PAGE.name);
     let mut old = names(folder)?;
     old.retain(|name| name.starts_with(&prefix));
     if old.iter().any(|name| name.ends_with(LOADER)) {
@@ -75,14 +98,11 @@ pub fn cut(workspace: &Workspace, folder: &Path, page: &str) -> Result<String> {
     let whole = whole.with_context(|| format!("{} holds no page", folder.display()))?;
     refuse_markup_from_strings(folder, whole)?;
 
-    let parts = parts(workspace)?;
+    let parts = parts(workspace, &PAGE)?;
     let name = format!("{prefix}{}", hash(&parts));
     let mut page = page.to_owned();
     for part in &parts {
-        let content = match &part.content {
-            Content::Script(script) => with_names(script, &parts, &name).into_bytes(),
-            Content::Module(module) => module.clone(),
-        };
+        let content = part.finished(&parts, &name);
         let [old, new] = [whole, &name].map(|name| format!("{name}{}", part.ending));
         page = in_place_of(&page, &old, &new, &content);
         if part.ending == LOADER {
@@ -99,6 +119,33 @@ pub fn cut(workspace: &Workspace, folder: &Path, page: &str) -> Result<String> {
         "index.html names {whole} in an unknown way"
     );
     Ok(page)
+}
+
+/// Puts the module of the worker for the CPU in parts into the folder, in the place of the whole one, with a loader that asks
+/// for both scripts at once: Trunk's hears of the second one by the first.
+pub fn cut_worker(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let Program { name, .. } = WORKER;
+    if folder.join(format!("{name}{LOADER}")).exists() {
+        // dist/ is finished for a second time.
+        return Ok(());
+    }
+    let parts = parts(workspace, &WORKER)?;
+    for part in &parts {
+        let path = folder.join(format!("{name}{}", part.ending));
+        if path.exists() {
+            // It may be a link to what Trunk keeps.
+            remove(&path)?;
+        }
+        fs::write(&path, part.finished(&parts, name))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let loader = folder.join(format!("{name}{}", super::LOADER));
+    let trunks = read(&loader)?;
+    ensure!(
+        trunks == format!("import init from './{name}.js';await init();"),
+        "not the loader that Trunk 0.21 writes: {trunks}"
+    );
+    write(&loader, &format!("import './{name}{LOADER}';{trunks}"))
 }
 
 /// index.html with a script fetched along with the first one, which imports it.
@@ -120,37 +167,35 @@ fn refuse_markup_from_strings(folder: &Path, whole: &str) -> Result<()> {
 }
 
 /// Cuts the module that Cargo has linked.
-fn parts(workspace: &Workspace) -> Result<Vec<Part>> {
+fn parts(workspace: &Workspace, program: &Program) -> Result<Vec<Part>> {
+    let Program { name, profile } = program;
     let target = workspace.cache.target();
-    let linked = target
-        .join(WASM)
-        .join(PROFILE)
-        .join(format!("{PROGRAM}.wasm"));
+    let linked = target.join(WASM).join(profile).join(format!("{name}.wasm"));
     let linked = read_bytes(&linked)?;
-    let out = target.join("app-parts");
+    let out = target.join(format!("{name}-parts"));
     remove_folder(&out)?;
     let main = out.join("main.wasm");
     let [script, loader] =
-        [&format!("{PROGRAM}.js"), LOADER_MEANWHILE].map(|name| format!("./{name}"));
+        [&format!("{name}.js"), LOADER_MEANWHILE].map(|name| format!("./{name}"));
     let mut options = Options::new(&linked);
     options.output_dir = &out;
     options.main_out_path = &main;
     options.main_module = &script;
     options.link_name = &loader;
     let split = transform(options)
-        .map_err(|error| anyhow!("the page's module cannot be cut: {error:#}"))?;
+        .map_err(|error| anyhow!("the module of {name} cannot be cut: {error:#}"))?;
     run(workspace
         .command("wasm-bindgen")?
         // Chunks need what the linker exports.
         .args(["--target", "web", "--no-typescript", "--keep-lld-exports"])
         .args(["--remove-name-section", "--remove-producers-section"])
-        .args(["--out-name", PROGRAM, "--out-dir"])
+        .args(["--out-name", name, "--out-dir"])
         .arg(&out)
         .arg(&main))?;
 
     let mut files = vec![
-        (format!("{PROGRAM}.js"), ".js".to_owned()),
-        (format!("{PROGRAM}_bg.wasm"), "_bg.wasm".to_owned()),
+        (format!("{name}.js"), ".js".to_owned()),
+        (format!("{name}_bg.wasm"), "_bg.wasm".to_owned()),
         (LOADER_MEANWHILE.to_owned(), LOADER.to_owned()),
     ];
     for chunk in &split.split_modules {

@@ -1,6 +1,6 @@
-//! What the page needs beyond what Trunk makes of it: its module in parts, the worker with threads, the module for encodings,
-//! messages in other languages, the libraries' notices, its policy, the loaders of workers that may ask the hub, the headers for hosts, and the service
-//! worker.
+//! What the page needs beyond what Trunk makes of it: modules in parts, the worker with threads, the module for encodings,
+//! messages in other languages, the libraries' notices, its policy, the loaders of workers that may ask the hub, the headers
+//! for hosts, and the service worker.
 //!
 //! Trunk runs this before it replaces dist/ (`[[hooks]]` in Trunk.toml), so no build is without it.
 
@@ -39,7 +39,8 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let folder = staged.unwrap_or_else(|| workspace.dist());
     step("modules, messages, headers and service worker", || {
         let index = folder.join(INDEX);
-        let page = chunks::cut(workspace, &folder, &read(&index)?)?;
+        let page = chunks::cut_page(workspace, &folder, &read(&index)?)?;
+        chunks::cut_worker(workspace, &folder)?;
         let page = html::with_policy(&page)?;
         let policy = policy_of(&page)?;
         write(&index, &page)?;
@@ -69,13 +70,24 @@ fn add_hub_loaders(folder: &Path) -> Result<Vec<String>> {
     fs::create_dir_all(&hub).with_context(|| format!("cannot make {}", hub.display()))?;
     for name in &loaders {
         let loader = read(&folder.join(name))?;
-        ensure!(
-            loader.matches("\"./").count() == 2,
-            "{name} is not the loader that Trunk 0.21 writes: {loader}"
-        );
-        write(&hub.join(name), &loader.replace("\"./", "\"../"))?;
+        write(&hub.join(name), &from_below(&loader)?)?;
     }
     Ok(loaders)
+}
+
+/// A loader for a folder below. Each names two files: a module's two scripts, a classic one's script and WebAssembly module.
+fn from_below(loader: &str) -> Result<String> {
+    let quote = if loader.starts_with("import ") {
+        '\''
+    } else {
+        '"'
+    };
+    let [beside, below] = [format!("{quote}./"), format!("{quote}../")];
+    ensure!(
+        loader.matches(&beside).count() == 2,
+        "not a loader that is known: {loader}"
+    );
+    Ok(loader.replace(&beside, &below))
 }
 
 /// The headers as Netlify and Cloudflare Pages read them. They join what several rules say of a path, so each policy is
@@ -157,6 +169,24 @@ fn write(path: &Path, content: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loaders_below_name_the_files_above() -> Result<()> {
+        for (loader, below) in [
+            (
+                "importScripts(\"./w.js\");wasm_bindgen(\"./w_bg.wasm\");",
+                "importScripts(\"../w.js\");wasm_bindgen(\"../w_bg.wasm\");",
+            ),
+            (
+                "import './w_chunks.js';import init from './w.js';await init();",
+                "import '../w_chunks.js';import init from '../w.js';await init();",
+            ),
+        ] {
+            assert_eq!(from_below(loader)?, below);
+        }
+        assert!(from_below("import init from './w.js';await init();").is_err());
+        Ok(())
+    }
 
     #[test]
     fn no_path_gets_two_policies() {
