@@ -34,7 +34,7 @@ const BUDGETS: [Budget; 13] = [
     Budget {
         module: "app",
         target: 350,
-        ceiling: 235,
+        ceiling: 275,
     },
     // What comes behind it: the chunks that `src/ui/chunks.rs` names, and what both of them need.
     Budget {
@@ -62,7 +62,7 @@ const BUDGETS: [Budget; 13] = [
     Budget {
         module: "worker-cpu_data",
         target: 170,
-        ceiling: 170,
+        ceiling: 173,
     },
     Budget {
         module: "worker-cpu_training",
