@@ -5,6 +5,7 @@
 //! `src/worker/chunks.rs` mark. It follows who needs whom by the relocations that `build.rs` has the linker leave in the
 //! module. What only one chunk needs goes into its file, and what several need into one more.
 
+use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 
@@ -13,8 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256, Sha384};
 use tabtune::checksum::hexadecimal;
-use wasm_encoder::Module;
-use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{Module, TableType};
 use wasm_split_cli_support::{Options, transform};
 use wasmparser::Parser;
 
@@ -227,13 +228,30 @@ fn parts(workspace: &Workspace, program: &Program) -> Result<Vec<Part>> {
     files.into_iter().map(part).collect()
 }
 
-/// A module with each number as short as it can be: linkers leave room in those that they may change.
+/// A module with each number as short as it can be, where linkers leave room in those that they may change; and with a table
+/// of functions that can grow as the linker had it, where wasm-split has it stay as it is.
 fn compact(module: &[u8]) -> Result<Vec<u8>> {
     let mut compact = Module::new();
-    RoundtripReencoder
+    Compacting
         .parse_core_module(&mut compact, Parser::new(0), module)
         .map_err(|error| anyhow!("a chunk cannot be read: {error}"))?;
     Ok(compact.finish())
+}
+
+struct Compacting;
+
+impl Reencode for Compacting {
+    type Error = Infallible;
+
+    fn table_type(
+        &mut self,
+        table: wasmparser::TableType,
+    ) -> Result<TableType, reencode::Error<Infallible>> {
+        let is_of_functions = table.element_type == wasmparser::RefType::FUNCREF;
+        let mut table = reencode::utils::table_type(self, table)?;
+        table.maximum.take_if(|_| is_of_functions);
+        Ok(table)
+    }
 }
 
 /// A hash of all parts.
