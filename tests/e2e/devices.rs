@@ -75,7 +75,8 @@ async fn third_loss(page: &Page) -> Result<String> {
     page.attribute("loss-chart", "data-last-loss").await
 }
 
-/// Each core has a thread, and the numbers are those of one.
+/// Each core has a thread, and the numbers are those of one; both have 8-bit integers, whose loop is put into the module's
+/// table of functions.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_core_computes_and_the_numbers_stay() -> Result {
     let mut losses = Vec::new();
@@ -92,6 +93,8 @@ async fn every_core_computes_and_the_numbers_stay() -> Result {
         };
         assert_eq!(threads(&page).await?, expected, "{query}");
         losses.push(third_loss(&page).await?);
+        page.click("stop").await?;
+        page.element("eight-bit[data-seconds]").await?;
         page.close().await?;
     }
     assert_eq!(losses[0], losses[1]);
