@@ -227,7 +227,7 @@ fn every_module_has_a_layer() {
         .lines()
         .filter_map(|line| {
             let packages = ["pub use tabtune_kernels::", "pub use tabtune_encodings as "];
-            let mut starts = ["pub mod "].into_iter().chain(packages);
+            let mut starts = ["pub mod ", "mod "].into_iter().chain(packages);
             starts.find_map(|start| line.strip_prefix(start))
         })
         .map(|rest| rest.trim_end_matches(';'));

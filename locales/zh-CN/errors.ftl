@@ -589,7 +589,6 @@ error-phrase-what-is-learnt = 当前的学习目标
 error-phrase-trained-layers = 训练层数
 error-phrase-label-smoothing = 标签平滑
 error-phrase-adversarial-training = 对抗训练
-error-phrase-dropout-in-the-encoder = 编码器丢弃
 error-phrase-class-weights = 类别权重
 error-phrase-sampling-by-class = 按类别采样
 error-phrase-this-metric = 该指标

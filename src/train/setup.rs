@@ -149,19 +149,11 @@ fn check(
     {
         return Err(SetupError::TooManyLayers { found, layers });
     }
-    for (setting, is_on) in [
-        (Phrase("Adversarial training"), config.adversarial.is_some()),
-        (
-            Phrase("Dropout in the encoder"),
-            config.encoder_dropout > 0.0,
-        ),
-    ] {
-        if is_on && config.method == Method::HeadOnly {
-            return Err(SetupError::Conflict {
-                setting,
-                with: Phrase("an encoder that is not trained"),
-            });
-        }
+    if config.method == Method::HeadOnly && config.adversarial.is_some() {
+        return Err(SetupError::Conflict {
+            setting: Phrase("Adversarial training"),
+            with: Phrase("an encoder that is not trained"),
+        });
     }
     if problem == Problem::Regression && config.class_weights != ClassWeights::Uniform {
         return Err(SetupError::Conflict {
