@@ -6,7 +6,6 @@
 //! module. What only one chunk needs goes into its file, and what several need into one more.
 
 use std::convert::Infallible;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -110,7 +109,7 @@ pub fn cut_page(workspace: &Workspace, folder: &Path, page: &str) -> Result<Stri
             page = with_preload(&page, &new, &content)?;
         }
         let path = folder.join(&new);
-        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
+        write(&path, content)?;
     }
     for name in &old {
         remove(&folder.join(name))?;
@@ -133,12 +132,7 @@ pub fn cut_worker(workspace: &Workspace, folder: &Path) -> Result<()> {
     let parts = parts(workspace, &WORKER)?;
     for part in &parts {
         let path = folder.join(format!("{name}{}", part.ending));
-        if path.exists() {
-            // It may be a link to what Trunk keeps.
-            remove(&path)?;
-        }
-        fs::write(&path, part.finished(&parts, name))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        write(&path, part.finished(&parts, name))?;
     }
     let loader = folder.join(format!("{name}{}", super::LOADER));
     let trunks = read(&loader)?;
@@ -146,7 +140,7 @@ pub fn cut_worker(workspace: &Workspace, folder: &Path) -> Result<()> {
         trunks == format!("import init from './{name}.js';await init();"),
         "not the loader that Trunk 0.21 writes: {trunks}"
     );
-    write(&loader, &format!("import './{name}{LOADER}';{trunks}"))
+    write(&loader, format!("import './{name}{LOADER}';{trunks}"))
 }
 
 /// index.html with a script fetched along with the first one, which imports it.

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use super::write;
+use crate::process::output;
 use crate::tools::{WASM, Workspace};
 
 /// The file, which the page's foot names.
@@ -70,32 +71,18 @@ pub fn add(workspace: &Workspace, folder: &Path) -> Result<()> {
             "--no-default-features",
         ];
         let of = ["--package", root, "--features", features];
-        trees += &told(workspace, &[&tree[..], &form, &of].concat())?;
+        trees += &output(workspace.cargo()?.args(tree).args(form).args(of))?;
+        trees.push('\n');
     }
-    let packages = told(
-        workspace,
-        &["metadata", "--format-version", "1", "--locked"],
-    )?;
+    let metadata = ["metadata", "--format-version", "1", "--locked"];
+    let packages = output(workspace.cargo()?.args(metadata))?;
     let packages: Metadata =
         serde_json::from_str(&packages).context("cargo metadata tells what is unknown")?;
     let mut texts = Vec::new();
     for package in linked(&packages, &trees) {
         texts.push((package, notices(package)?));
     }
-    write(&folder.join(FILE), &document(&texts))
-}
-
-/// What Cargo tells.
-fn told(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
-    let output = workspace.cargo()?.args(arguments).output();
-    let output = output.context("cargo does not start")?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "cargo {}: {errors}",
-        arguments.join(" ")
-    );
-    String::from_utf8(output.stdout).context("cargo tells what is no text")
+    write(&folder.join(FILE), document(&texts))
 }
 
 /// The packages of others that the lines of `cargo tree` name, by name and version.

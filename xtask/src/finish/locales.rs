@@ -19,7 +19,7 @@ pub fn add_messages(folder: &Path) -> Result<()> {
             fs::create_dir_all(parent)
                 .with_context(|| format!("cannot make {}", parent.display()))?;
         }
-        write(&path, &language.files().concat())?;
+        write(&path, language.files().concat())?;
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         locales::add_messages(&folder)?;
         licences::add(workspace, &folder)?;
         let loaders = add_hub_loaders(&folder)?;
-        write(&folder.join(HOST_HEADERS), &host_headers(&policy, &loaders))?;
+        write(&folder.join(HOST_HEADERS), host_headers(&policy, &loaders))?;
         let site = list::site(&folder, policy)?;
         let script = service_worker::script(workspace, &site)?;
         write(&folder.join(SERVICE_WORKER), &script)?;
@@ -70,7 +70,7 @@ fn add_hub_loaders(folder: &Path) -> Result<Vec<String>> {
     fs::create_dir_all(&hub).with_context(|| format!("cannot make {}", hub.display()))?;
     for name in &loaders {
         let loader = read(&folder.join(name))?;
-        write(&hub.join(name), &from_below(&loader)?)?;
+        write(&hub.join(name), from_below(&loader)?)?;
     }
     Ok(loaders)
 }
@@ -159,7 +159,7 @@ fn remove(path: &Path) -> Result<()> {
 }
 
 /// Replaces a file; another name of the old one keeps the old content.
-fn write(path: &Path, content: &str) -> Result<()> {
+fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     if path.exists() {
         remove(path)?;
     }
