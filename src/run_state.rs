@@ -260,10 +260,9 @@ impl RunState {
             Event::EncoderLoaded { id, encoder } => {
                 if settle(&mut self.pending.encoder, id) {
                     let source = self.loading.take().map(|loading| loading.source);
-                    self.leave_checkpoint(is_same_encoder(
-                        self.encoder_source.as_ref(),
-                        source.as_ref(),
-                    ));
+                    if !is_same_encoder(self.encoder_source.as_ref(), source.as_ref()) {
+                        self.leave_checkpoint();
+                    }
                     self.encoder_source = source;
                     self.encoder = Some(encoder);
                     self.estimates.forget();
@@ -298,7 +297,7 @@ impl RunState {
                 if settle(&mut self.pending.dataset, id) {
                     self.used = self.columns.map(|columns| (columns, self.problem));
                     self.dataset = Some(summary);
-                    self.leave_checkpoint(false);
+                    self.leave_checkpoint();
                     self.estimates.forget();
                 }
             }

@@ -75,7 +75,7 @@ fn holds_lists(table: &Table, column: u32, separator: char) -> bool {
     // France” is one label.
     let are_lists = arrays == cells
         || lists * CELLS_A_LIST >= cells && different_pieces.len() < different_cells.len();
-    pieces > 0 && recurs && lists + arrays > 0 && are_lists
+    pieces > 0 && recurs && are_lists
 }
 
 fn filled(table: &Table, column: u32) -> impl Iterator<Item = &str> {

@@ -39,12 +39,9 @@ impl RunState {
     }
 
     /// Encoder or data were exchanged. A checkpoint is of those that its run was begun with: with others it would go on
-    /// as another run, or fail. Those that a recovery brings back are the `same`.
-    pub(super) fn leave_checkpoint(&mut self, same: bool) {
-        if let Some(run) = &mut self.run
-            && !same
-            && !self.recovering
-        {
+    /// as another run, or fail. What a recovery brings back is the same.
+    pub(super) fn leave_checkpoint(&mut self) {
+        if let Some(run) = self.run.as_mut().filter(|_| !self.recovering) {
             run.checkpoint = None;
         }
     }

@@ -119,7 +119,7 @@ impl RunState {
             return;
         }
         self.estimates.forget();
-        self.leave_checkpoint(false);
+        self.leave_checkpoint();
         match outcome {
             EditOutcome::Usable(summary) => {
                 self.used = self.columns.map(|columns| (columns, self.problem));

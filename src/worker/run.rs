@@ -89,13 +89,12 @@ impl Run {
     ) -> Result<Self, WireError> {
         let device_with_autodiff = device.clone().autodiff();
         // A run that has begun goes on, on whichever device.
-        let asked = config.clone();
-        let config = match checkpoint {
-            Some(_) => settings_on(&device_with_autodiff, config),
-            None => config,
+        let settings = match checkpoint {
+            Some(_) => settings_on(&device_with_autodiff, config.clone()),
+            None => config.clone(),
         };
-        let in_float32 = config != asked;
-        let mut trainer = set_up(&encoder.encoder, &dataset, config, &device_with_autodiff)?;
+        let in_float32 = settings != config;
+        let mut trainer = set_up(&encoder.encoder, &dataset, settings, &device_with_autodiff)?;
         if let Some(checkpoint) = checkpoint {
             trainer.restore(&checkpoint)?;
         }
