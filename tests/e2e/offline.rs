@@ -38,6 +38,18 @@ async fn until_ready(server: &SiteServer, page: &Page) -> Result {
     Ok(())
 }
 
+/// Begins a run on a sample, and pauses it.
+async fn train_a_step(page: &Page) -> Result {
+    page.click("sample-uci").await?;
+    page.element("dataset-summary").await?;
+    page.click("start").await?;
+    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
+        .await?;
+    page.click("pause").await?;
+    page.element("resume:not([disabled])").await?;
+    Ok(())
+}
+
 /// The text of a file, or the status or error in its place, as a script of the page gets it.
 async fn fetched(page: &Page, path: &str) -> Result<String> {
     let script = format!(
@@ -111,13 +123,7 @@ async fn one_visit_is_enough() -> Result {
     page.message("first-rows", GOOD).await?;
     page.speak("zh-CN").await?;
     page.speak("en").await?;
-    page.click("sample-uci").await?;
-    page.element("dataset-summary").await?;
-    page.click("start").await?;
-    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
-        .await?;
-    page.click("pause").await?;
-    page.element("resume:not([disabled])").await?;
+    train_a_step(&page).await?;
     let label = page.predict("The food was great.").await?;
     assert!(
         ["positive", "negative"].contains(&label.as_str()),
@@ -142,13 +148,7 @@ async fn a_worker_in_chunks_needs_no_server() -> Result {
         .await?;
     page.element("device-name[data-threads='1']").await?;
     page.element("encoder-summary").await?;
-    page.click("sample-uci").await?;
-    page.element("dataset-summary").await?;
-    page.click("start").await?;
-    page.until("progress", "data-step", PATIENCE, |step| step >= 1.0)
-        .await?;
-    page.click("pause").await?;
-    page.element("resume:not([disabled])").await?;
+    train_a_step(&page).await?;
     page.predict("The food was great.").await?;
     assert!(!page.has("worker-lacks-code").await?);
     page.close().await
