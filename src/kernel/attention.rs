@@ -200,7 +200,12 @@ impl Attention<'_> {
 
         panels.fill_transposed(self.rows(&input.value[at..], keys));
         gradients.resize(rows * keys, 0.0);
-        small_product(gradient, panels, RowsMut::new(gradients, [rows, keys]));
+        small_product(
+            gradient,
+            panels,
+            None,
+            RowsMut::new(gradients, [rows, keys]),
+        );
         let scale = self.scale();
         let pairs = gradients.chunks_mut(keys.max(1));
         for (gradients, probabilities) in pairs.zip(probabilities.chunks(keys.max(1))) {
@@ -247,6 +252,7 @@ impl Attention<'_> {
         small_product(
             self.rows(&input.query[at..], rows),
             panels,
+            None,
             RowsMut::new(scores, [rows, keys]),
         );
     }

@@ -14,19 +14,21 @@ use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 use super::adam::Adam;
 use super::adapter::LowRank;
 use super::dropout::draw_mask;
-use super::gelu::{gelu, gelu_backward, gelu_backward_in_place, gelu_in_place};
-use super::int8::{self, QuantizedRows};
+use super::feed_forward::{FeedForward, Layer, Transposed};
+use super::gelu::{gelu, gelu_backward};
+use super::int8;
 use super::lanes::sum;
 use super::matrix::{Rows, transposed};
 use super::norm::Norm;
 use super::ops::{
-    AdamStep, Adapter, Kernels, Mask, are_f32, burn_attention, burn_packed_attention, cast, to_f32,
+    AdamStep, Adapter, FrozenLinear, Kernels, Mask, are_f32, burn_attention, burn_packed_attention,
+    cast, to_f32,
 };
 use super::packs::{Direction, Packs};
 use super::panels::Panels;
 use super::product::product;
 use attention::{attention, attention_backward, packed_texts, padded_texts};
-use linear::{computes_in_int8, int8_panels, linear, linear_backward, with_columns};
+use linear::{linear, linear_backward, packed, with_columns};
 
 /// Whether tensors of a device lie in burn-flex's memory.
 pub(super) fn runs_on(device: &Device) -> bool {
@@ -84,32 +86,60 @@ impl Kernels for Flex {
         tensor(output, Shape::new([d_input, d_output]))
     }
 
-    fn packed_gelu_linear(
+    fn feed_forward(
         input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        packs: Packs,
+        up: FrozenLinear<Self>,
+        down: FrozenLinear<Self>,
     ) -> FloatTensor<Self> {
-        if !computes_in_int8(&packs) || !are_f32([&input, &weight, &bias]) {
-            return Self::packed_linear(Self::exact_gelu(input), weight, bias, packs);
-        }
-        let (input, bias) = (input.to_contiguous(), bias.to_contiguous());
-        let [depth, columns] = weight.shape().dims();
-        let (rows, shape) = with_columns(&input, depth, columns);
-        let quantized = QuantizedRows::of_gelu(rows);
-        let panels = int8_panels(&packs, &weight, Direction::Forward);
-        tensor(int8::product(&quantized, &panels, Some(f32s(&bias))), shape)
+        let dtype = TensorMetadata::dtype(&input);
+        let (input, [up, down]) = (contiguous_f32(input), [up, down].map(in_f32));
+        let ([d_input, _], [_, d_output]) = (up.weight.shape().dims(), down.weight.shape().dims());
+        let (rows, shape) = with_columns(&input, d_input, d_output);
+        let output = feed_forward([&up, &down]).predict(rows);
+        cast::<Self>(tensor(output, shape), dtype)
+    }
+
+    fn feed_forward_with_inner(
+        input: FloatTensor<Self>,
+        up: FrozenLinear<Self>,
+        down: FrozenLinear<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let dtype = TensorMetadata::dtype(&input);
+        let (input, [up, down]) = (contiguous_f32(input), [up, down].map(in_f32));
+        let [d_input, d_inner] = up.weight.shape().dims();
+        let [_, d_output] = down.weight.shape().dims();
+        let (rows, shape) = with_columns(&input, d_input, d_output);
+        let [output, inner] = feed_forward([&up, &down]).forward(rows);
+        let (_, inner_shape) = with_columns(&input, d_input, d_inner);
+        // What is kept for the step back may stay as the kernels have it.
+        let inner = tensor(inner, inner_shape);
+        (cast::<Self>(tensor(output, shape), dtype), inner)
+    }
+
+    fn feed_forward_backward(
+        inner: FloatTensor<Self>,
+        up: FrozenLinear<Self>,
+        down: FrozenLinear<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let dtype = TensorMetadata::dtype(&gradient);
+        let [inner, gradient] = [inner, gradient].map(contiguous_f32);
+        let [up, down] = [up, down].map(in_f32);
+        let [d_input, d_inner] = up.weight.shape().dims();
+        let [_, d_output] = down.weight.shape().dims();
+        let (gradient, shape) = with_columns(&gradient, d_output, d_input);
+        let (inner, _) = with_columns(&inner, d_inner, d_inner);
+        let [up, down] = [up, down]
+            .map(|FrozenLinear { weight, packs, .. }| packed(&weight, &packs, Direction::Backward));
+        let output = Transposed { up, down }.backward(inner, gradient);
+        cast::<Self>(tensor(output, shape), dtype)
     }
 
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
         if !are_f32([&input]) {
             return Self::gelu(input);
         }
-        let mut input = input.to_contiguous();
-        if let Some(values) = own_values(&mut input) {
-            gelu_in_place(values);
-            return input;
-        }
+        let input = input.to_contiguous();
         tensor(gelu(f32s(&input)), input.shape())
     }
 
@@ -120,12 +150,8 @@ impl Kernels for Flex {
         if !are_f32([&input, &gradient]) {
             return Self::gelu_backward(input, gradient);
         }
-        let (input, mut gradient) = (input.to_contiguous(), gradient.to_contiguous());
-        if let Some(values) = own_values(&mut gradient) {
-            gelu_backward_in_place(f32s(&input), values);
-            return gradient;
-        }
-        tensor(gelu_backward(f32s(&input), f32s(&gradient)), input.shape())
+        let input = input.to_contiguous();
+        in_place(gradient, |values| gelu_backward(f32s(&input), values))
     }
 
     fn fused_norm(
@@ -137,10 +163,47 @@ impl Kernels for Flex {
         if !are_f32([&input, &scale, &shift]) {
             return Self::layer_norm(input, scale, Some(shift), epsilon);
         }
-        let [input, scale, shift] = [input, scale, shift].map(|tensor| tensor.to_contiguous());
-        let mut output = vec![0.0; input.shape().num_elements()];
-        norm(&scale, &shift, epsilon).forward(f32s(&input), &mut output);
-        tensor(output, input.shape())
+        let [scale, shift] = [scale, shift].map(|tensor| tensor.to_contiguous());
+        in_place(input, |values| {
+            norm(&scale, &shift, epsilon).forward(values)
+        })
+    }
+
+    fn residual_norm(
+        input: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> FloatTensor<Self> {
+        if !are_f32([&input, &residual, &scale, &shift]) || input.shape() != residual.shape() {
+            return Self::fused_norm(Self::float_add(input, residual), scale, shift, epsilon);
+        }
+        let [residual, scale, shift] =
+            [residual, scale, shift].map(|tensor| tensor.to_contiguous());
+        in_place(input, |values| {
+            norm(&scale, &shift, epsilon).forward_of_sum(values, f32s(&residual));
+        })
+    }
+
+    fn residual_norm_with_sum(
+        input: FloatTensor<Self>,
+        residual: FloatTensor<Self>,
+        scale: FloatTensor<Self>,
+        shift: FloatTensor<Self>,
+        epsilon: f64,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        if !are_f32([&input, &residual, &scale, &shift]) || input.shape() != residual.shape() {
+            let sum = Self::float_add(input, residual);
+            return (sum.clone(), Self::fused_norm(sum, scale, shift, epsilon));
+        }
+        let [residual, scale, shift] =
+            [residual, scale, shift].map(|tensor| tensor.to_contiguous());
+        let mut output = Vec::new();
+        let sum = in_place(input, |values| {
+            output = norm(&scale, &shift, epsilon).forward_with_sum(values, f32s(&residual));
+        });
+        (sum, tensor(output, residual.shape()))
     }
 
     fn fused_norm_weights_backward(
@@ -164,11 +227,12 @@ impl Kernels for Flex {
         gradient: FloatTensor<Self>,
         epsilon: f64,
     ) -> Option<FloatTensor<Self>> {
-        let [input, scale, gradient] =
-            [input, scale, gradient].map(|tensor| tensor.to_contiguous());
-        let mut output = vec![0.0; input.shape().num_elements()];
-        norm(&scale, &scale, epsilon).backward(f32s(&input), f32s(&gradient), &mut output);
-        Some(tensor(output, input.shape()))
+        let dtype = TensorMetadata::dtype(&gradient);
+        let [input, scale] = [input, scale].map(contiguous_f32);
+        let gradient = in_place(to_f32::<Self>(gradient), |values| {
+            norm(&scale, &scale, epsilon).backward(f32s(&input), values);
+        });
+        Some(cast::<Self>(gradient, dtype))
     }
 
     fn dropout_mask(like: FloatTensor<Self>, keep: f64) -> FloatTensor<Self> {
@@ -349,13 +413,20 @@ fn f32s(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().unwrap_or_default()
 }
 
-/// The same to write, where nothing else has its memory.
-fn own_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
-    let count = tensor.shape().num_elements();
+/// A tensor of 32-bit numbers after `change`, contiguous: in the same memory where nothing else has it.
+fn in_place(tensor: FlexTensor, change: impl FnOnce(&mut [f32])) -> FlexTensor {
+    let mut contiguous = tensor.to_contiguous();
+    drop(tensor);
+    let count = contiguous.shape().num_elements();
     // The memory may hold more than a tensor that is a part of another.
-    tensor
-        .try_storage_mut()
-        .filter(|values| values.len() == count)
+    let own = contiguous.try_storage_mut();
+    if let Some(values) = own.filter(|values| values.len() == count) {
+        change(values);
+        return contiguous;
+    }
+    let mut values = f32s(&contiguous).to_vec();
+    change(&mut values);
+    self::tensor(values, contiguous.shape())
 }
 
 fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
@@ -382,6 +453,30 @@ fn low_rank(adapter: &Adapter<Flex>) -> LowRank<'_> {
 /// The values of a contiguous tensor of two axes.
 fn matrix(tensor: &FlexTensor) -> Rows<'_> {
     Rows::new(f32s(tensor), tensor.shape().dims())
+}
+
+/// A layer of 32-bit numbers. Its weight stays where it lies, as that is what its packs know it by.
+fn in_f32(layer: FrozenLinear<Flex>) -> FrozenLinear<Flex> {
+    FrozenLinear {
+        weight: to_f32::<Flex>(layer.weight),
+        bias: contiguous_f32(layer.bias),
+        packs: layer.packs,
+    }
+}
+
+/// The layers of a feed-forward network.
+fn feed_forward([up, down]: [&FrozenLinear<Flex>; 2]) -> FeedForward<'_> {
+    let [up, down] = [up, down].map(
+        |FrozenLinear {
+             weight,
+             bias,
+             packs,
+         }| Layer {
+            weight: packed(weight, packs, Direction::Forward),
+            bias: f32s(bias),
+        },
+    );
+    FeedForward { up, down }
 }
 
 /// A contiguous tensor of 32-bit numbers.

@@ -6,7 +6,7 @@
 //! polynomials, least absolute error, which takes half the operations that the error function and e^x would.
 
 use super::elementary::{OddRatio, in_registers};
-use super::parallel::{map, update, zip_map, zip_update};
+use super::parallel::{map, update, zip_update};
 
 /// Values of a part that a thread of its own is worth.
 const MIN_SHARE: usize = 1 << 13;
@@ -58,20 +58,35 @@ pub fn gelu(input: &[f32]) -> Vec<f32> {
     map(input, MIN_SHARE, of_one)
 }
 
-/// [`gelu()`] in the values' own memory: of an encoder's widest layer they are more than caches hold, and this is as fast as
-/// memory is.
+/// [`gelu()`] in the values' own memory.
 pub fn gelu_in_place(values: &mut [f32]) {
     update(values, MIN_SHARE, of_one);
 }
 
-/// The gradient of [`gelu()`]'s input.
-pub fn gelu_backward(input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    zip_map([input, gradient], MIN_SHARE, backward_of_one)
+/// [`gelu()`] on this thread alone, in memory that may have been used before.
+pub(super) fn gelu_to(input: &[f32], output: &mut Vec<f32>) {
+    let of = of_one();
+    output.clear();
+    output.extend(input.iter().map(|&x| of(x)));
 }
 
-/// [`gelu_backward()`] in the gradient's own memory.
-pub fn gelu_backward_in_place(input: &[f32], gradient: &mut [f32]) {
+/// [`gelu_in_place()`] on this thread alone.
+pub(super) fn gelu_here(values: &mut [f32]) {
+    let of = of_one();
+    values.iter_mut().for_each(|value| *value = of(*value));
+}
+
+/// The gradient of [`gelu()`]'s input, in place of the output's.
+pub fn gelu_backward(input: &[f32], gradient: &mut [f32]) {
     zip_update(input, gradient, MIN_SHARE, backward_of_one);
+}
+
+/// [`gelu_backward()`] on this thread alone.
+pub(super) fn gelu_backward_here(input: &[f32], gradient: &mut [f32]) {
+    let of = backward_of_one();
+    for (gradient, &x) in gradient.iter_mut().zip(input) {
+        *gradient = of(x, *gradient);
+    }
 }
 
 /// GELU, for a loop.
@@ -130,10 +145,8 @@ mod tests {
     #[test]
     fn gradients_are_the_slope_of_the_values() {
         let (input, gradient) = (inputs(), values(1001, 2));
-        let output = gelu_backward(&input, &gradient);
-        let mut in_place = gradient.clone();
-        gelu_backward_in_place(&input, &mut in_place);
-        assert_eq!(in_place, output);
+        let mut output = gradient.clone();
+        gelu_backward(&input, &mut output);
         for ((x, gradient), found) in input.into_iter().zip(gradient).zip(output) {
             let x = f64::from(x);
             let slope = (expected(x + 1e-5) - expected(x - 1e-5)) / 2e-5;

@@ -19,6 +19,7 @@ mod relaxed;
 mod rows;
 mod strip;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 #[cfg(target_arch = "x86_64")]
@@ -56,12 +57,7 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>)
     let ([rows, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
     assert_eq!(depth, rhs_depth, "depths of a product");
     let panels = columns.div_ceil(WIDTH);
-    let bias = bias.map(|bias| {
-        assert_eq!(bias.len(), columns, "biases of a product");
-        let mut padded = bias.to_vec();
-        padded.resize(panels * WIDTH, 0.0);
-        padded
-    });
+    let bias = bias.map(|bias| padded_bias(bias, columns));
     let mut output = Vec::with_capacity(rows * columns);
     let job = Job {
         lhs,
@@ -82,22 +78,40 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>)
     output
 }
 
-/// `out = lhs · rhs` on this thread alone: for products that are parts of a thread's work.
+/// [`product`] on this thread alone: for products that are parts of a thread's work. All of `out` is written before any is
+/// read.
 ///
 /// # Shapes
-/// - as [`product`]'s
-pub(super) fn small_product(lhs: &QuantizedRows, rhs: &QuantizedPanels, mut out: RowsMut<'_>) {
+/// - as there
+pub(super) fn small_product(
+    lhs: &QuantizedRows,
+    rhs: &QuantizedPanels,
+    bias: Option<&[f32]>,
+    mut out: RowsMut<'_>,
+) {
     let ([rows, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
     assert_eq!(depth, rhs_depth, "depths of a product");
     assert_eq!(out.shape(), [rows, columns], "shape of a product");
+    let bias = bias.map(|bias| padded_bias(bias, columns));
     let job = Job {
         lhs,
         rhs,
-        bias: None,
+        bias: bias.as_deref(),
         out_stride: out.stride(),
         out: out.as_mut_ptr(),
     };
     job.compute(0..rows, 0..columns.div_ceil(WIDTH));
+}
+
+/// A bias for whole panels.
+fn padded_bias(bias: &[f32], columns: usize) -> Cow<'_, [f32]> {
+    assert_eq!(bias.len(), columns, "biases of a product");
+    if columns.is_multiple_of(WIDTH) {
+        return bias.into();
+    }
+    let mut padded = bias.to_vec();
+    padded.resize(columns.next_multiple_of(WIDTH), 0.0);
+    padded.into()
 }
 
 /// How four numbers from 0 to 255 become a group, each given as the bits of its sum with [`ROUND`].
@@ -140,12 +154,12 @@ impl Grouping {
 
 /// The steps of each group of a row.
 #[inline(always)]
-fn quarters(row: &[f32]) -> impl Iterator<Item = [f32; GROUP]> {
+fn quarters<T>(row: &[T]) -> impl Iterator<Item = [&T; GROUP]> {
     let (low, high) = row.split_at(row.len() / 2);
     let (one, two) = low.split_at(low.len() / 2);
     let (three, four) = high.split_at(high.len() / 2);
     let steps = one.iter().zip(two).zip(three.iter().zip(four));
-    steps.map(|((&one, &two), (&three, &four))| [one, two, three, four])
+    steps.map(|((one, two), (three, four))| [one, two, three, four])
 }
 
 /// The greatest distance of any number from 0; NaN if one is NaN.

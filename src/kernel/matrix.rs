@@ -1,5 +1,9 @@
 //! Matrices in memory: rows one after another, perhaps with gaps, as those of one head of attention have.
 
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
 use super::parallel;
 
 /// Values of a part that a thread of its own is worth.
@@ -44,6 +48,13 @@ impl<'a> Rows<'a> {
         &self.from(row, 0)[..self.shape[1]]
     }
 
+    /// Some of the rows.
+    pub(super) fn part(&self, rows: Range<usize>) -> Self {
+        assert!(rows.end <= self.shape[0], "rows beyond a matrix");
+        let shape = [rows.len(), self.shape[1]];
+        Self::apart(self.from(rows.start, 0), shape, self.stride)
+    }
+
     /// All from an element on.
     pub(super) fn from(&self, row: usize, column: usize) -> &'a [f32] {
         &self.values[row * self.stride + column..]
@@ -53,9 +64,10 @@ impl<'a> Rows<'a> {
 /// Rows to write.
 #[derive(Debug)]
 pub struct RowsMut<'a> {
-    values: &'a mut [f32],
+    first: *mut f32,
     shape: [usize; 2],
     stride: usize,
+    values: PhantomData<&'a mut [f32]>,
 }
 
 impl<'a> RowsMut<'a> {
@@ -68,9 +80,25 @@ impl<'a> RowsMut<'a> {
     pub fn apart(values: &'a mut [f32], shape: [usize; 2], stride: usize) -> Self {
         assert!(values.len() >= span(shape, stride), "rows beyond a matrix");
         Self {
-            values,
+            first: values.as_mut_ptr(),
             shape,
             stride,
+            values: PhantomData,
+        }
+    }
+
+    /// Rows without gaps that nothing was written to yet.
+    ///
+    /// # Safety
+    /// They are written before they are read.
+    pub(super) unsafe fn unwritten(values: &'a mut [MaybeUninit<f32>], shape: [usize; 2]) -> Self {
+        let [rows, columns] = shape;
+        assert!(values.len() >= rows * columns, "rows beyond a matrix");
+        Self {
+            first: values.as_mut_ptr().cast(),
+            shape,
+            stride: columns,
+            values: PhantomData,
         }
     }
 
@@ -85,7 +113,7 @@ impl<'a> RowsMut<'a> {
     }
 
     pub(super) fn as_mut_ptr(&mut self) -> *mut f32 {
-        self.values.as_mut_ptr()
+        self.first
     }
 }
 

@@ -11,6 +11,7 @@ mod autodiff;
 mod cube;
 mod dropout;
 mod elementary;
+mod feed_forward;
 #[cfg(feature = "cpu")]
 mod flex;
 mod gelu;
@@ -33,8 +34,9 @@ mod reference;
 mod team;
 pub mod tensors;
 mod tile;
+mod weight;
 
-pub use ops::{AdamStep, Adapter, Kernels, Mask};
+pub use ops::{AdamStep, Adapter, FrozenLinear, Kernels, Mask};
 pub use packs::Packs;
 #[cfg(feature = "threads")]
 pub use team::watch_threads;

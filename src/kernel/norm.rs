@@ -3,7 +3,7 @@
 //! Source: Ba et al. 2016, <https://arxiv.org/abs/1607.06450>.
 
 use super::lanes::sum;
-use super::parallel;
+use super::parallel::{self, Places};
 
 /// Values of a part that a thread of its own is worth.
 const MIN_SHARE: usize = 1 << 14;
@@ -20,44 +20,53 @@ pub struct Norm<'a> {
 }
 
 impl Norm<'_> {
-    /// Normalises each row.
+    /// Normalises each row in its place.
     ///
     /// # Shapes
-    /// - `input`, `output`: `[rows, width]`
-    pub fn forward(&self, input: &[f32], output: &mut [f32]) {
-        let width = self.scale.len();
-        if width == 0 {
-            return;
-        }
-        let most = input.len() / MIN_SHARE;
-        parallel::split_mut(output, width, most, |start, output| {
-            let rows = input[start..].chunks_exact(width);
-            for (input, output) in rows.zip(output.chunks_exact_mut(width)) {
-                let [mean, factor] = self.moments(input);
-                for (index, output) in output.iter_mut().enumerate() {
-                    let normalised = (input[index] - mean) * factor;
-                    *output = normalised * self.scale[index] + self.shift[index];
-                }
-            }
+    /// - `values`: `[rows, width]`
+    pub fn forward(&self, values: &mut [f32]) {
+        self.split(values, |_, row| self.normalise(row));
+    }
+
+    /// Adds `residual` and normalises each row of the sums, all in place.
+    ///
+    /// # Shapes
+    /// - `values`, `residual`: `[rows, width]`
+    pub fn forward_of_sum(&self, values: &mut [f32], residual: &[f32]) {
+        assert_eq!(values.len(), residual.len(), "sums of pairs");
+        self.split(values, |start, row| {
+            add(row, &residual[start..]);
+            self.normalise(row);
         });
     }
 
-    /// The gradient of [`Self::forward`]'s input.
+    /// Adds `residual` in place, and normalises each row of the sums to memory of its own.
     ///
     /// # Shapes
-    /// - `input`, `gradient`, `output`: `[rows, width]`
-    pub fn backward(&self, input: &[f32], gradient: &[f32], output: &mut [f32]) {
-        let width = self.scale.len();
-        if width == 0 {
-            return;
-        }
-        let most = input.len() / MIN_SHARE;
-        parallel::split_mut(output, width, most, |start, output| {
-            let rows = input[start..].chunks_exact(width);
-            let rows = rows.zip(gradient[start..].chunks_exact(width));
-            for ((input, gradient), output) in rows.zip(output.chunks_exact_mut(width)) {
-                self.row_backward(input, gradient, output);
-            }
+    /// - `values`, `residual`, output: `[rows, width]`
+    pub fn forward_with_sum(&self, values: &mut [f32], residual: &[f32]) -> Vec<f32> {
+        assert_eq!(values.len(), residual.len(), "sums of pairs");
+        let mut output = Vec::with_capacity(values.len());
+        let places = Places::of(&mut output.spare_capacity_mut()[..values.len()]);
+        self.split(values, |start, row| {
+            add(row, &residual[start..]);
+            // SAFETY: rows do not overlap.
+            let places = unsafe { places.part(start..start + row.len()) };
+            self.normalise(places.write_copy_of_slice(row));
+        });
+        // SAFETY: the rows make up the whole, but where they have no values.
+        unsafe { output.set_len(values.len()) };
+        output
+    }
+
+    /// The gradient of the input of [`Self::forward`] in place of the output's.
+    ///
+    /// # Shapes
+    /// - `input`, `gradient`: `[rows, width]`
+    pub fn backward(&self, input: &[f32], gradient: &mut [f32]) {
+        assert_eq!(gradient.len(), input.len(), "a gradient for each value");
+        self.split(gradient, |start, gradient| {
+            self.row_backward(&input[start..], gradient);
         });
     }
 
@@ -79,19 +88,39 @@ impl Norm<'_> {
         [scale, shift]
     }
 
+    /// Does `work` on each row of `values` and where it begins.
+    fn split(&self, values: &mut [f32], work: impl Fn(usize, &mut [f32]) + Sync) {
+        let width = self.scale.len().max(1);
+        assert!(values.len().is_multiple_of(width), "whole rows");
+        let most = values.len() / MIN_SHARE;
+        parallel::split_mut(values, width, most, |start, values| {
+            for (index, row) in values.chunks_exact_mut(width).enumerate() {
+                work(start + index * width, row);
+            }
+        });
+    }
+
+    fn normalise(&self, row: &mut [f32]) {
+        let [mean, factor] = self.moments(row);
+        let places = row.iter_mut().zip(self.scale).zip(self.shift);
+        for ((x, scale), shift) in places {
+            *x = (*x - mean) * factor * scale + shift;
+        }
+    }
+
     /// With x̂ = (x - mean) factor and g the gradient times the scale: factor (g - mean(g) - x̂ mean(g x̂)).
-    fn row_backward(&self, input: &[f32], gradient: &[f32], output: &mut [f32]) {
+    fn row_backward(&self, input: &[f32], gradient: &mut [f32]) {
         let width = self.scale.len();
-        let (input, gradient) = (&input[..width], &gradient[..width]);
+        let (input, gradient) = (&input[..width], &mut gradient[..width]);
         let [mean, factor] = self.moments(input);
         let normalised = |x: f32| (x - mean) * factor;
-        let mean_gradient = sum([gradient, self.scale], |[g, scale]| g * scale) / width as f32;
-        let slope = sum([gradient, self.scale, input], |[g, scale, x]| {
+        let mean_gradient = sum([&*gradient, self.scale], |[g, scale]| g * scale) / width as f32;
+        let slope = sum([&*gradient, self.scale, input], |[g, scale, x]| {
             g * scale * normalised(x)
         }) / width as f32;
-        for (index, output) in output.iter_mut().enumerate() {
-            let scaled = gradient[index] * self.scale[index];
-            *output = factor * (scaled - mean_gradient - normalised(input[index]) * slope);
+        for (index, gradient) in gradient.iter_mut().enumerate() {
+            let scaled = *gradient * self.scale[index];
+            *gradient = factor * (scaled - mean_gradient - normalised(input[index]) * slope);
         }
     }
 
@@ -103,6 +132,11 @@ impl Norm<'_> {
         let variance = sum([row], |[x]| (x - mean) * (x - mean)) / width;
         [mean, 1.0 / (variance + self.epsilon).sqrt()]
     }
+}
+
+/// Adds to each value of a row what stands at its place.
+fn add(row: &mut [f32], other: &[f32]) {
+    row.iter_mut().zip(other).for_each(|(x, other)| *x += other);
 }
 
 #[cfg(test)]
@@ -121,6 +155,25 @@ mod tests {
         places
             .map(|((x, &scale), &shift)| (x - mean) * factor * f64::from(scale) + f64::from(shift))
             .collect()
+    }
+
+    #[test]
+    fn sums_are_normalised_as_if_added_before() {
+        let (scale, shift) = (values(21, 1), values(21, 2));
+        let norm = Norm {
+            scale: &scale,
+            shift: &shift,
+            epsilon: EPSILON,
+        };
+        let (input, residual) = (values(5 * 21, 3), values(5 * 21, 4));
+        let sum: Vec<f32> = input.iter().zip(&residual).map(|(a, b)| a + b).collect();
+        let mut expected = sum.clone();
+        norm.forward(&mut expected);
+        let (mut alone, mut beside) = (input.clone(), input);
+        norm.forward_of_sum(&mut alone, &residual);
+        assert_eq!(alone, expected);
+        assert_eq!(norm.forward_with_sum(&mut beside, &residual), expected);
+        assert_eq!(beside, sum);
     }
 
     fn check_weights(norm: &Norm<'_>, input: &[f32], gradient: &[f32]) {
@@ -152,9 +205,9 @@ mod tests {
                 shift: &shift,
                 epsilon: EPSILON,
             };
-            let (mut output, mut back) = (vec![0.0; rows * width], vec![0.0; rows * width]);
-            norm.forward(&input, &mut output);
-            norm.backward(&input, &gradient, &mut back);
+            let (mut output, mut back) = (input.clone(), gradient.clone());
+            norm.forward(&mut output);
+            norm.backward(&input, &mut back);
             check_weights(&norm, &input, &gradient);
             for row in 0..rows {
                 let part = row * width..(row + 1) * width;

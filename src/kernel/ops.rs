@@ -33,6 +33,21 @@ pub struct Adapter<B: Backend> {
     pub scaling: f64,
 }
 
+/// A linear layer that is not trained.
+///
+/// # Shapes
+/// - `weight`: `[d_input, d_output]`
+/// - `bias`: `[d_output]`
+#[derive(Debug, Clone, ExtensionType)]
+pub struct FrozenLinear<B: Backend> {
+    /// What the input is multiplied with.
+    pub weight: FloatTensor<B>,
+    /// What is added.
+    pub bias: FloatTensor<B>,
+    /// The weight's packed forms.
+    pub packs: Packs,
+}
+
 /// What dropout leaves.
 #[derive(Debug, Clone, ExtensionType)]
 pub enum Mask<B: Backend> {
@@ -115,19 +130,6 @@ pub trait Kernels: Backend {
         Self::linear_weight_backward(input, gradient)
     }
 
-    /// [`Self::packed_linear`] of GELU of each input.
-    ///
-    /// # Shapes
-    /// - as there
-    fn packed_gelu_linear(
-        input: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        bias: FloatTensor<Self>,
-        packs: Packs,
-    ) -> FloatTensor<Self> {
-        Self::packed_linear(Self::exact_gelu(input), weight, bias, packs)
-    }
-
     /// GELU by the error function, of each value.
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
         Self::gelu(input)
@@ -139,6 +141,52 @@ pub trait Kernels: Backend {
         gradient: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
         Self::gelu_backward(input, gradient)
+    }
+
+    /// Two layers with [`Self::exact_gelu`] between them, each as [`Self::packed_linear`]; an approximation of GELU where it
+    /// is lost in the steps of 8-bit integers.
+    ///
+    /// # Shapes
+    /// - `input`: `[..., d_input]`
+    /// - output: `[..., d_output]`
+    fn feed_forward(
+        input: FloatTensor<Self>,
+        #[extension_type] up: FrozenLinear<Self>,
+        #[extension_type] down: FrozenLinear<Self>,
+    ) -> FloatTensor<Self> {
+        Self::feed_forward_with_inner(input, up, down).0
+    }
+
+    /// [`Self::feed_forward`], without an approximation, beside what GELU is taken of, which its step back wants.
+    ///
+    /// # Shapes
+    /// - as there; inner: `[..., d_inner]`
+    fn feed_forward_with_inner(
+        input: FloatTensor<Self>,
+        #[extension_type] up: FrozenLinear<Self>,
+        #[extension_type] down: FrozenLinear<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let inner = Self::packed_linear(input, up.weight, up.bias, up.packs);
+        let activated = Self::exact_gelu(inner.clone());
+        let output = Self::packed_linear(activated, down.weight, down.bias, down.packs);
+        (output, inner)
+    }
+
+    /// The gradient of [`Self::feed_forward`]'s input.
+    ///
+    /// # Shapes
+    /// - `inner`: `[..., d_inner]`
+    /// - `gradient`: `[..., d_output]`
+    /// - output: `[..., d_input]`
+    fn feed_forward_backward(
+        inner: FloatTensor<Self>,
+        #[extension_type] up: FrozenLinear<Self>,
+        #[extension_type] down: FrozenLinear<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let gradient = Self::packed_linear_backward(gradient, down.weight, down.packs);
+        let gradient = Self::exact_gelu_backward(inner, gradient);
+        Self::packed_linear_backward(gradient, up.weight, up.packs)
     }
 
     /// Layer norm over the last axis.
@@ -444,6 +492,20 @@ impl<B: Backend> Adapter<B> {
                 Mask::Kept(mask, keep) => Mask::Kept(change(mask), keep),
             },
             scaling: self.scaling,
+        }
+    }
+}
+
+impl<B: Backend> FrozenLinear<B> {
+    /// The same with each tensor changed.
+    pub(super) fn map<C: Backend>(
+        self,
+        mut change: impl FnMut(FloatTensor<B>) -> FloatTensor<C>,
+    ) -> FrozenLinear<C> {
+        FrozenLinear {
+            weight: change(self.weight),
+            bias: change(self.bias),
+            packs: self.packs,
         }
     }
 }

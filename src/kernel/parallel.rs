@@ -153,6 +153,19 @@ impl<'a, T> Places<'a, T> {
     }
 }
 
+/// Cuts a thread's part into blocks of at most `most`, which is a multiple of `unit`: about as many each, as the last few alone
+/// would wait for all that a block reads.
+pub(super) fn blocks(
+    part: Range<usize>,
+    unit: usize,
+    most: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let blocks = part.len().div_ceil(most).max(1);
+    let together = part.len().div_ceil(blocks).next_multiple_of(unit).max(unit);
+    let starts = part.clone().step_by(together);
+    starts.map(move |start| start..(start + together).min(part.end))
+}
+
 /// How many threads of their own so much work is worth, one at least: so many steps of a product of these sizes each.
 pub(super) fn shares(sizes: [usize; 3], min_share: usize) -> usize {
     // In WebAssembly `usize` has 32 bits, which the product may not fit.

@@ -27,13 +27,7 @@ const MIN_SHARE: usize = 1 << 18;
 /// - output: `[rows, columns]`
 pub fn product(lhs: Rows<'_>, rhs: &Panels, bias: Option<&[f32]>) -> Vec<f32> {
     let ([rows, _], [_, columns]) = (lhs.shape(), rhs.shape());
-    let start = match bias {
-        Some(bias) => {
-            assert_eq!(bias.len(), columns, "biases of a product");
-            Start::Row(bias)
-        }
-        None => Start::Zero,
-    };
+    let start = Start::from(bias);
     let mut output = Vec::with_capacity(rows * columns);
     let out = output.as_mut_ptr();
     share(&Job::new(Left::Plain(lhs), rhs, (out, columns), start));
@@ -71,13 +65,18 @@ pub(super) fn add_small_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_
     Job::adding(Left::Plain(lhs), rhs, &mut out).compute_here();
 }
 
-/// `out = lhs · rhs`, as [`add_small_product`].
+/// [`product`] on this thread alone, as [`add_small_product`]. All of `out` is written before any is read.
 ///
 /// # Shapes
 /// - as there
-pub(super) fn small_product(lhs: Rows<'_>, rhs: &Panels, mut out: RowsMut<'_>) {
+pub(super) fn small_product(
+    lhs: Rows<'_>,
+    rhs: &Panels,
+    bias: Option<&[f32]>,
+    mut out: RowsMut<'_>,
+) {
     Job {
-        start: Start::Zero,
+        start: Start::from(bias),
         ..Job::adding(Left::Plain(lhs), rhs, &mut out)
     }
     .compute_here();
@@ -141,6 +140,12 @@ enum Start<'a> {
     Row(&'a [f32]),
 }
 
+impl<'a> From<Option<&'a [f32]>> for Start<'a> {
+    fn from(bias: Option<&'a [f32]>) -> Self {
+        bias.map_or(Self::Zero, Self::Row)
+    }
+}
+
 /// A product of which threads compute parts.
 struct Job<'a> {
     lhs: Left<'a>,
@@ -161,8 +166,11 @@ impl<'a> Job<'a> {
         (out, out_stride): (*mut f32, usize),
         start: Start<'a>,
     ) -> Self {
-        let ([_, depth], [rhs_depth, _]) = (lhs.shape(), rhs.shape());
+        let ([_, depth], [rhs_depth, columns]) = (lhs.shape(), rhs.shape());
         assert_eq!(depth, rhs_depth, "depths of a product");
+        if let Start::Row(values) = start {
+            assert_eq!(values.len(), columns, "biases of a product");
+        }
         Self {
             lhs,
             rhs,
@@ -207,11 +215,7 @@ impl WithTiles for Part<'_> {
         let [_, depth] = self.job.lhs.shape();
         // Without any steps there is a base still.
         let slices = (0..depth.max(1)).step_by(DEPTH);
-        // About as many each time: the last few rows alone would wait for all of the weights.
-        let blocks = self.rows.len().div_ceil(ROWS).max(1);
-        let together = self.rows.len().div_ceil(blocks).next_multiple_of(UNIT);
-        for first_row in self.rows.clone().step_by(together.max(UNIT)) {
-            let rows = first_row..(first_row + together).min(self.rows.end);
+        for rows in parallel::blocks(self.rows.clone(), UNIT, ROWS) {
             // A panel is read from its beginning to its end: where there are few rows, that is what takes the time.
             for panel in self.panels.clone() {
                 for first_step in slices.clone() {

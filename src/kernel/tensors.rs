@@ -7,7 +7,7 @@ use burn::backend::Dispatch;
 use burn::tensor::FloatDType;
 use burn::tensor::{Bool, Device, Tensor};
 
-use super::ops::{AdamStep, Adapter, Kernels, Mask};
+use super::ops::{AdamStep, Adapter, FrozenLinear, Kernels, Mask};
 use super::packs::Packs;
 
 /// `input · weight + bias`. The weight is packed once, until there is another one. Where its packs ask for 8-bit integers,
@@ -48,21 +48,37 @@ pub fn has_float16(device: &Device) -> bool {
     return false;
 }
 
-/// [`packed_linear`] of GELU of each input.
+/// A linear layer that is not trained.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// `[d_input, d_output]`
+    pub weight: Tensor<2>,
+    /// `[d_output]`
+    pub bias: Tensor<1>,
+    /// The weight's packed forms.
+    pub packs: Packs,
+}
+
+impl From<Frozen> for FrozenLinear<Dispatch> {
+    fn from(layer: Frozen) -> Self {
+        Self {
+            weight: layer.weight.into_dispatch(),
+            bias: layer.bias.into_dispatch(),
+            packs: layer.packs,
+        }
+    }
+}
+
+/// A feed-forward network: [`packed_linear`] twice, with [`gelu()`] between. Only the input gets a gradient.
 ///
 /// # Shapes
-/// - as there
-pub fn packed_gelu_linear<const D: usize>(
-    input: Tensor<D>,
-    weight: Tensor<2>,
-    bias: Tensor<1>,
-    packs: &Packs,
-) -> Tensor<D> {
-    Tensor::from_dispatch(Dispatch::packed_gelu_linear(
+/// - `input`: `[..., d_input]`
+/// - output: `[..., d_output]`
+pub fn feed_forward<const D: usize>(input: Tensor<D>, up: Frozen, down: Frozen) -> Tensor<D> {
+    Tensor::from_dispatch(Dispatch::feed_forward(
         input.into_dispatch(),
-        weight.into_dispatch(),
-        bias.into_dispatch(),
-        packs.clone(),
+        up.into(),
+        down.into(),
     ))
 }
 

@@ -14,7 +14,7 @@ use super::layout::{Layout, Packing};
 use super::lora::LoraLinear;
 use super::norm::LayerNorm;
 use super::weights::{Weights, WeightsError};
-use crate::kernel::tensors::{dropout, has_packed_attention};
+use crate::kernel::tensors::{dropout, feed_forward, has_packed_attention};
 use crate::text::TokenBatch;
 use crate::train::config::TargetModule;
 
@@ -92,10 +92,22 @@ impl EncoderLayer {
     /// - `hidden`, output: as `layout` says
     pub fn forward(&self, hidden: Tensor<3>, layout: &Layout) -> Tensor<3> {
         let hidden = self.attention.forward(hidden, layout);
-        let inner = self.intermediate.forward(hidden.clone());
-        let output = self.output.forward_activated(inner, self.activation);
+        let output = self.feed_forward(hidden.clone());
         let output = dropout(output, self.dropout.prob);
         self.norm.forward(output, hidden)
+    }
+
+    /// # Shapes
+    /// - `hidden`, output: as [`Self::forward`]'s
+    fn feed_forward(&self, hidden: Tensor<3>) -> Tensor<3> {
+        let frozen = [&self.intermediate, &self.output].map(|layer| layer.frozen(hidden.dtype()));
+        match (self.activation, frozen) {
+            (Activation::Gelu, [Some(up), Some(down)]) => feed_forward(hidden, up, down),
+            _ => {
+                let inner = self.intermediate.forward(hidden);
+                self.output.forward(self.activation.forward(inner))
+            }
+        }
     }
 }
 

@@ -6,11 +6,8 @@ use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::activation::Activation;
 use crate::kernel::Packs;
-use crate::kernel::tensors::{
-    LowRank, adapted_linear, dropout_mask, packed_gelu_linear, packed_linear,
-};
+use crate::kernel::tensors::{Frozen, LowRank, adapted_linear, dropout_mask, packed_linear};
 use crate::train::config::LoraConfig;
 
 /// The adapter: s · dropout(x) A B.
@@ -104,19 +101,20 @@ impl LoraLinear {
         }
     }
 
-    /// The same of an activation of each input.
-    ///
-    /// # Shapes
-    /// - as [`Self::forward`]
-    pub(super) fn forward_activated(&self, input: Tensor<3>, activation: Activation) -> Tensor<3> {
+    /// The layer as one that nothing of is trained, for inputs of a type, if it is.
+    pub(super) fn frozen(&self, dtype: DType) -> Option<Frozen> {
         let Linear { weight, bias } = &self.linear;
-        match (activation, bias) {
-            (Activation::Gelu, Some(bias)) if self.lora.is_none() => {
-                let (weight, bias) = self.of_dtype(weight, bias, input.dtype());
-                packed_gelu_linear(input, weight, bias, &self.packs())
+        let bias = bias.as_ref()?;
+        let is_trained = self.lora.is_some() || weight.is_require_grad() || bias.is_require_grad();
+        (!is_trained).then(|| {
+            let (weight, bias) = self.of_dtype(weight, bias, dtype);
+            let packs = self.packs();
+            Frozen {
+                weight,
+                bias,
+                packs,
             }
-            _ => self.forward(activation.forward(input)),
-        }
+        })
     }
 
     /// Weight and bias as numbers of a type. Those that are trained are turned anew, as each step changes them.

@@ -37,13 +37,18 @@ impl Attention<'_> {
                 for (head, own) in self.heads_of(*text) {
                     rows.fill(self.rows(&input.query[head.at..], head.rows));
                     panels.fill_transposed(self.rows(&input.key[head.at..], head.keys));
-                    small_product(rows, panels, RowsMut::new(scores, shape));
+                    small_product(rows, panels, None, RowsMut::new(scores, shape));
                     for row in scores.chunks_exact_mut(head.keys.max(1)) {
                         exponentials(row, self.scale());
                     }
                     rows.fill_shares(Rows::new(scores, shape));
                     panels.fill(self.rows(&input.value[head.at..], head.keys));
-                    small_product(rows, panels, self.rows_mut(&mut output[own..], head.rows));
+                    small_product(
+                        rows,
+                        panels,
+                        None,
+                        self.rows_mut(&mut output[own..], head.rows),
+                    );
                 }
             }
         });

@@ -13,6 +13,7 @@ use crate::kernel::matrix::{Rows, transposed};
 use crate::kernel::packs::{Direction, Packs};
 use crate::kernel::panels::Panels;
 use crate::kernel::product::product;
+use crate::kernel::weight::Weight;
 
 /// `input · weight + bias`, and its shape.
 ///
@@ -54,13 +55,19 @@ fn multiply(
         Direction::Backward => [d_output, d_input],
     };
     let (rows, shape) = with_columns(input, depth, columns);
-    let output = if computes_in_int8(packs) {
-        let panels = int8_panels(packs, weight, direction);
-        int8::product(&quantized(input, rows), &panels, bias)
-    } else {
-        product(rows, &panels(packs, weight, direction), bias)
+    let output = match packed(weight, packs, direction) {
+        Weight::Float32(panels) => product(rows, &panels, bias),
+        Weight::Int8(panels) => int8::product(&quantized(input, rows), &panels, bias),
     };
     (output, shape)
+}
+
+/// A weight or its transpose, packed as its packs ask for.
+pub(super) fn packed(weight: &FlexTensor, packs: &Packs, direction: Direction) -> Weight {
+    match packs.are_in_int8() && int8::is_available() {
+        true => Weight::Int8(int8_panels(packs, weight, direction)),
+        false => Weight::Float32(panels(packs, weight, direction)),
+    }
 }
 
 /// A contiguous tensor as rows, and its shape with other columns.
@@ -71,11 +78,6 @@ pub(super) fn with_columns(tensor: &FlexTensor, depth: usize, columns: usize) ->
         *last = columns;
     }
     (Rows::new(f32s(tensor), [rows, depth]), Shape::from(shape))
-}
-
-/// Whether products with a weight are in 8-bit integers.
-pub(super) fn computes_in_int8(packs: &Packs) -> bool {
-    packs.are_in_int8() && int8::is_available()
 }
 
 /// A tensor in 8 bits, which lies in memory as these rows.
@@ -113,11 +115,7 @@ fn panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> Arc<Panel
 }
 
 /// The same in 8 bits.
-pub(super) fn int8_panels(
-    packs: &Packs,
-    weight: &FlexTensor,
-    direction: Direction,
-) -> Arc<QuantizedPanels> {
+fn int8_panels(packs: &Packs, weight: &FlexTensor, direction: Direction) -> Arc<QuantizedPanels> {
     packs.get_int8(weight.data_arc(), direction, || {
         let weight = weight.to_contiguous();
         match direction {

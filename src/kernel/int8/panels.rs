@@ -1,7 +1,5 @@
 //! Weights in 7 bits, in the order in which the loops read them.
 
-use std::array::from_fn;
-
 use super::rows::padded;
 use super::strip::{ColumnScales, GROUP, WIDTH, ZERO};
 use super::{Grouping, greatest_magnitude, quarters};
@@ -39,11 +37,13 @@ impl QuantizedPanels {
     /// # Shapes
     /// - `matrix`: `[depth, columns]`
     pub fn fill(&mut self, matrix: Rows<'_>) {
+        let [depth, _] = matrix.shape();
+        let mut steps = vec![[0.0; WIDTH]; depth.next_multiple_of(GROUP)];
         self.write(matrix.shape(), |first, groups, scales| {
-            let [depth, _] = matrix.shape();
             let mut greatest = [0_u32; WIDTH];
-            for step in 0..depth {
-                for (greatest, x) in greatest.iter_mut().zip(sixteen(matrix, step, first)) {
+            for (step, values) in steps.iter_mut().take(depth).enumerate() {
+                copy_to(&matrix.row(step)[first..], values);
+                for (greatest, x) in greatest.iter_mut().zip(values) {
                     *greatest = x.abs().to_bits().max(*greatest);
                 }
             }
@@ -51,10 +51,7 @@ impl QuantizedPanels {
             let factors = scales.scales.map(|scale| 1.0 / scale);
             let grouping = Grouping::new();
             let mut sums = [0; WIDTH];
-            let count = groups.len();
-            for (index, places) in groups.iter_mut().enumerate() {
-                let steps: [_; GROUP] =
-                    from_fn(|place| sixteen(matrix, place * count + index, first));
+            for (places, steps) in groups.iter_mut().zip(quarters(&steps)) {
                 for (column, place) in places.iter_mut().enumerate() {
                     let bits = steps.map(|step| weight_bits(step[column], factors[column]));
                     sums[column] = bits.into_iter().fold(sums[column], u32::wrapping_add);
@@ -62,7 +59,7 @@ impl QuantizedPanels {
                 }
             }
             for (column, sum) in sums.into_iter().enumerate() {
-                scales.sums[column] = sum_of(sum, count) * scales.scales[column];
+                scales.sums[column] = sum_of(sum, groups.len()) * scales.scales[column];
             }
         });
     }
@@ -86,7 +83,7 @@ impl QuantizedPanels {
                 let factor = 1.0 / scale;
                 let mut sum = 0_u32;
                 for (places, steps) in groups.iter_mut().zip(quarters(row)) {
-                    let bits = steps.map(|x| weight_bits(x, factor));
+                    let bits = steps.map(|&x| weight_bits(x, factor));
                     sum = bits.into_iter().fold(sum, u32::wrapping_add);
                     places[column] = grouping.unsigned(bits);
                 }
@@ -128,20 +125,15 @@ impl QuantizedPanels {
     }
 }
 
-/// A row of a panel; zeros beyond the last column and step.
+/// Copies what a row has from a panel's first column on; beyond the last column there are zeros.
 #[inline(always)]
-fn sixteen(matrix: Rows<'_>, step: usize, first: usize) -> [f32; WIDTH] {
-    let mut values = [0.0; WIDTH];
-    if step >= matrix.shape()[0] {
-        return values;
-    }
-    let row = &matrix.row(step)[first..];
+fn copy_to(row: &[f32], values: &mut [f32; WIDTH]) {
     // Of a known length, so that it is no call to copy memory.
     match row.first_chunk() {
-        Some(row) => *row,
+        Some(row) => *values = *row,
         None => {
+            *values = [0.0; WIDTH];
             values[..row.len()].copy_from_slice(row);
-            values
         }
     }
 }

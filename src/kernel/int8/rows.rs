@@ -52,8 +52,19 @@ impl QuantizedRows {
     /// - `matrix`: `[rows, depth]`
     pub fn of_gelu(matrix: Rows<'_>) -> Self {
         let [rows, depth] = matrix.shape();
-        let most = rows * depth / MIN_SHARE;
-        Self::default().filled([rows, depth], most, |row, scratch, groups| {
+        Self::default().filled_by_gelu(matrix, rows * depth / MIN_SHARE)
+    }
+
+    /// [`Self::of_gelu`] in the same memory where it fits, on this thread alone.
+    ///
+    /// # Shapes
+    /// - `matrix`: `[rows, depth]`
+    pub fn fill_gelu(&mut self, matrix: Rows<'_>) {
+        *self = take(self).filled_by_gelu(matrix, 1);
+    }
+
+    fn filled_by_gelu(self, matrix: Rows<'_>, most: usize) -> Self {
+        self.filled(matrix.shape(), most, |row, scratch, groups| {
             let gelu = NearGelu::new();
             for (place, &x) in scratch.iter_mut().zip(matrix.row(row)) {
                 *place = gelu.of(x);
@@ -167,7 +178,7 @@ fn join(row: &[f32], factor: f32, zero: f32, groups: &mut [u32]) -> i32 {
     let shift = ROUND + (zero - f32::from(i8::MIN));
     let mut sum = 0_u32;
     for (place, steps) in groups.iter_mut().zip(quarters(row)) {
-        let bits = steps.map(|x| (x * factor + shift).to_bits());
+        let bits = steps.map(|&x| (x * factor + shift).to_bits());
         sum = bits.into_iter().fold(sum, u32::wrapping_add);
         *place = grouping.signed(bits);
     }

@@ -33,7 +33,7 @@ fn products_of_any_size_are_those_of_the_definition() {
         let plain = product(operand(), &panels, None);
         let mut small = before.clone();
         let places = RowsMut::new(&mut small, [rows, columns]);
-        small_product(operand(), &panels, places);
+        small_product(operand(), &panels, None, places);
         assert_eq!(small, plain);
         let biased = product(operand(), &panels, Some(&bias));
         for (at, expected) in exact(&lhs, &rhs, [rows, depth, columns])

@@ -172,6 +172,28 @@ fn gelu_is_burns() {
 }
 
 #[test]
+fn a_feed_forward_network_is_burns() {
+    let layer = |shape: [usize; 2], seed| Frozen {
+        weight: tensor(shape, seed),
+        bias: tensor([shape[1]], seed + 1),
+        packs: Packs::default(),
+    };
+    let (up, down) = (layer([20, 37], 2), layer([37, 20], 4));
+    // Few rows, and more than a block.
+    for rows in [2, 71] {
+        check(
+            [tensor([1, rows, 20], 1)],
+            |[input]| feed_forward(input, up.clone(), down.clone()),
+            |[input]| {
+                let inner = linear(input, up.weight.clone(), Some(up.bias.clone()));
+                let (weight, bias) = (down.weight.clone(), down.bias.clone());
+                linear(activation::gelu(inner), weight, Some(bias))
+            },
+        );
+    }
+}
+
+#[test]
 fn a_norm_of_a_sum_is_burns() {
     let (scale, shift) = (tensor([29], 2), tensor([29], 3));
     let residual = tensor([2, 7, 29], 4);
