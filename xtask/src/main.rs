@@ -24,6 +24,7 @@ mod quality;
 mod serve;
 mod soak;
 mod steps;
+mod target;
 mod test;
 mod tools;
 mod vulkan;
@@ -131,6 +132,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<()> {
     let workspace = Workspace::find()?;
+    target::claim(&workspace, &workspace.cache.target())?;
     match command {
         Command::Serve {
             port,
