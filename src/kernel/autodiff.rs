@@ -84,18 +84,13 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         up: FrozenLinear<Self>,
         down: FrozenLinear<Self>,
     ) -> FloatTensor<Self> {
-        if !B::EXIST {
-            return Self::feed_forward_with_inner(input, up, down).0;
+        if input.is_tracked() || !B::EXIST {
+            let inner = Self::packed_linear(input, up.weight, up.bias, up.packs);
+            let activated = Self::exact_gelu(inner);
+            return Self::packed_linear(activated, down.weight, down.bias, down.packs);
         }
-        let (input, node) = input.into_parts();
         let [up, down] = [up, down].map(|layer| layer.map::<B>(|tensor| tensor.into_primitive()));
-        match FeedForward.prepare::<C>([node]).compute_bound().stateful() {
-            OpsKind::Tracked(prepared) => {
-                let (output, inner) = B::feed_forward_with_inner(input, up.clone(), down.clone());
-                prepared.finish((inner, up, down), output)
-            }
-            OpsKind::UnTracked(prepared) => prepared.finish(B::feed_forward(input, up, down)),
-        }
+        <FloatTensor<Self>>::new(B::feed_forward(input.into_primitive(), up, down))
     }
 
     fn exact_gelu(input: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -308,22 +303,6 @@ impl<B: Kernels> Backward<B, 3> for PackedLinear {
         if let Some(node) = bias_node {
             grads.register::<B>(node.id, B::linear_bias_backward(gradient));
         }
-    }
-}
-
-/// The step back of [`Kernels::feed_forward`].
-#[derive(Debug)]
-struct FeedForward;
-
-impl<B: Kernels> Backward<B, 1> for FeedForward {
-    /// What GELU was taken of, and both layers.
-    type State = (FloatTensor<B>, FrozenLinear<B>, FrozenLinear<B>);
-
-    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let (inner, up, down) = ops.state;
-        unary::<B, _>(ops.parents, ops.node, grads, |gradient| {
-            B::feed_forward_backward(inner, up, down, gradient)
-        });
     }
 }
 

@@ -1,12 +1,10 @@
 //! An encoder layer's feed-forward network: two linear layers with GELU between them.
 //!
 //! What lies between is four times as wide as a layer's input, and of a batch more than caches hold. So a few rows at a time
-//! go all the way, and what lies between is written to memory only where a step back will want it.
+//! go all the way. That is for predictions: a step back wants what lies between.
 
 use std::mem::MaybeUninit;
-use std::ops::Range;
 
-use super::gelu::{gelu, gelu_backward, gelu_backward_here, gelu_to};
 use super::int8::QuantizedRows;
 use super::matrix::{Rows, RowsMut};
 use super::parallel::{self, Places};
@@ -37,134 +35,6 @@ pub(super) struct FeedForward<'a> {
     pub(super) down: Layer<'a>,
 }
 
-impl FeedForward<'_> {
-    /// The output. In 8-bit integers GELU is an approximation that is far below their steps.
-    ///
-    /// # Shapes
-    /// - `input`, output: `[rows, hidden]`
-    pub(super) fn predict(&self, input: Rows<'_>) -> Vec<f32> {
-        let Self { up, down } = self;
-        let ([hidden, width], [_, columns]) = (up.weight.shape(), down.weight.shape());
-        let [rows, _] = input.shape();
-        if are_few(rows, width) {
-            let mut inner = up.weight.product(input, Some(up.bias));
-            return down.weight.product_of_gelu(&mut inner, Some(down.bias));
-        }
-        let most = parallel::shares([rows, hidden, width], MIN_SHARE);
-        let work = |scratch: &mut Scratch, rows: Range<usize>, [output]: [Unwritten<'_>; 1]| {
-            let Scratch { inner, quantized } = scratch;
-            let count = rows.len();
-            inner.resize(count * width, 0.0);
-            let out = RowsMut::new(inner, [count, width]);
-            let (input, bias) = (input.part(rows), Some(up.bias));
-            up.weight.small_product(input, bias, quantized, out);
-            // SAFETY: a product writes all first.
-            let out = unsafe { RowsMut::unwritten(output, [count, columns]) };
-            let bias = Some(down.bias);
-            down.weight
-                .small_product_of_gelu(inner, bias, quantized, out);
-        };
-        // SAFETY: products write all of their outputs.
-        let [output] = unsafe { in_blocks(rows, most, [columns], work) };
-        output
-    }
-
-    /// The output, and what lies between before GELU.
-    ///
-    /// # Shapes
-    /// - `input`, output: `[rows, hidden]`
-    /// - between: `[rows, inner]`
-    pub(super) fn forward(&self, input: Rows<'_>) -> [Vec<f32>; 2] {
-        let Self { up, down } = self;
-        let ([hidden, width], [_, columns]) = (up.weight.shape(), down.weight.shape());
-        let [rows, _] = input.shape();
-        if are_few(rows, width) {
-            let inner = up.weight.product(input, Some(up.bias));
-            let activated = gelu(&inner);
-            let activated = Rows::new(&activated, [rows, width]);
-            return [down.weight.product(activated, Some(down.bias)), inner];
-        }
-        let most = parallel::shares([rows, hidden, width], MIN_SHARE);
-        let work =
-            |scratch: &mut Scratch, rows: Range<usize>, [output, inner]: [Unwritten<'_>; 2]| {
-                let Scratch {
-                    inner: activated,
-                    quantized,
-                } = scratch;
-                let (count, input) = (rows.len(), input.part(rows));
-                // SAFETY: a product writes all first.
-                let inner = unsafe {
-                    let out = RowsMut::unwritten(inner, [count, width]);
-                    up.weight
-                        .small_product(input, Some(up.bias), quantized, out);
-                    inner.assume_init_ref()
-                };
-                gelu_to(inner, activated);
-                let activated = Rows::new(activated, [count, width]);
-                // SAFETY: as above.
-                let out = unsafe { RowsMut::unwritten(output, [count, columns]) };
-                down.weight
-                    .small_product(activated, Some(down.bias), quantized, out);
-            };
-        // SAFETY: products write all of their outputs.
-        unsafe { in_blocks(rows, most, [columns, width], work) }
-    }
-}
-
-/// The weights of both layers, transposed, for their step back.
-#[derive(Debug, Clone)]
-pub(super) struct Transposed {
-    /// `[inner, hidden]`
-    pub(super) up: Weight,
-    /// `[hidden, inner]`
-    pub(super) down: Weight,
-}
-
-impl Transposed {
-    /// The gradient of the input, given that of the output and what lay between.
-    ///
-    /// # Shapes
-    /// - `inner`: `[rows, inner]`
-    /// - `gradient`, output: `[rows, hidden]`
-    pub(super) fn backward(&self, inner: Rows<'_>, gradient: Rows<'_>) -> Vec<f32> {
-        let Self { up, down } = self;
-        let ([hidden, width], [_, columns]) = (down.shape(), up.shape());
-        let [rows, _] = gradient.shape();
-        if are_few(rows, width) {
-            let mut of_inner = down.product(gradient, None);
-            gelu_backward(inner.from(0, 0), &mut of_inner);
-            return up.product(Rows::new(&of_inner, [rows, width]), None);
-        }
-        let most = parallel::shares([rows, hidden, width], MIN_SHARE);
-        let work = |scratch: &mut Scratch, rows: Range<usize>, [output]: [Unwritten<'_>; 1]| {
-            let Scratch {
-                inner: of_inner,
-                quantized,
-            } = scratch;
-            let (count, inner) = (rows.len(), inner.part(rows.clone()));
-            of_inner.resize(count * width, 0.0);
-            let out = RowsMut::new(of_inner, [count, width]);
-            down.small_product(gradient.part(rows), None, quantized, out);
-            gelu_backward_here(inner.from(0, 0), of_inner);
-            let of_inner = Rows::new(of_inner, [count, width]);
-            // SAFETY: a product writes all first.
-            let out = unsafe { RowsMut::unwritten(output, [count, columns]) };
-            up.small_product(of_inner, None, quantized, out);
-        };
-        // SAFETY: products write all of their outputs.
-        let [output] = unsafe { in_blocks(rows, most, [columns], work) };
-        output
-    }
-}
-
-/// Whether so few rows are better shared between threads by columns: each would read the whole of the weights.
-fn are_few(rows: usize, width: usize) -> bool {
-    rows < width.div_ceil(WIDTH)
-}
-
-/// Rows of an output.
-type Unwritten<'a> = &'a mut [MaybeUninit<f32>];
-
 /// Memory that one block after another uses.
 #[derive(Default)]
 struct Scratch {
@@ -173,36 +43,51 @@ struct Scratch {
     quantized: QuantizedRows,
 }
 
-/// Outputs of so many columns each, which `work` writes, some rows of all at a time, in at most `most` parts.
-///
-/// # Safety
-/// `work` writes every place that it is given.
-unsafe fn in_blocks<const N: usize>(
-    rows: usize,
-    most: usize,
-    columns: [usize; N],
-    work: impl Fn(&mut Scratch, Range<usize>, [Unwritten<'_>; N]) + Sync,
-) -> [Vec<f32>; N] {
-    let mut outputs = columns.map(|columns| (Vec::with_capacity(rows * columns), columns));
-    let places = outputs.each_mut().map(|(output, columns)| {
-        let places = &mut output.spare_capacity_mut()[..rows * *columns];
-        (Places::of(places), *columns)
-    });
-    parallel::split(rows, UNIT, most, |part| {
-        let mut scratch = Scratch::default();
-        for rows in parallel::blocks(part, UNIT, ROWS) {
-            let places = places.each_ref().map(|(places, columns)| {
-                // SAFETY: neither parts nor blocks overlap.
-                unsafe { places.part(rows.start * columns..rows.end * columns) }
-            });
-            work(&mut scratch, rows, places);
+impl FeedForward<'_> {
+    /// The output. In 8-bit integers GELU is an approximation that is far below their steps.
+    ///
+    /// # Shapes
+    /// - `input`, output: `[rows, hidden]`
+    pub(super) fn forward(&self, input: Rows<'_>) -> Vec<f32> {
+        let Self { up, down } = self;
+        let ([hidden, width], [_, columns]) = (up.weight.shape(), down.weight.shape());
+        let [rows, _] = input.shape();
+        if rows < width.div_ceil(WIDTH) {
+            // So few are better shared between threads by columns: each would read the whole of the weights.
+            let mut inner = up.weight.product(input, Some(up.bias));
+            return down.weight.product_of_gelu(&mut inner, Some(down.bias));
         }
-    });
-    outputs.map(|(mut output, columns)| {
-        // SAFETY: the blocks make up the whole, and `work` has written them.
+        let mut output = Vec::with_capacity(rows * columns);
+        let places = Places::of(&mut output.spare_capacity_mut()[..rows * columns]);
+        let most = parallel::shares([rows, hidden, width], MIN_SHARE);
+        parallel::split(rows, UNIT, most, |part| {
+            let mut scratch = Scratch::default();
+            for rows in parallel::blocks(part, UNIT, ROWS) {
+                // SAFETY: neither parts nor blocks overlap.
+                let places = unsafe { places.part(rows.start * columns..rows.end * columns) };
+                self.block(input.part(rows), &mut scratch, places);
+            }
+        });
+        // SAFETY: the blocks make up the whole, and each is written.
         unsafe { output.set_len(rows * columns) };
         output
-    })
+    }
+
+    /// Writes the output for some rows.
+    fn block(&self, input: Rows<'_>, scratch: &mut Scratch, output: &mut [MaybeUninit<f32>]) {
+        let Self { up, down } = self;
+        let ([_, width], [_, columns]) = (up.weight.shape(), down.weight.shape());
+        let [rows, _] = input.shape();
+        let Scratch { inner, quantized } = scratch;
+        inner.resize(rows * width, 0.0);
+        let out = RowsMut::new(inner, [rows, width]);
+        up.weight
+            .small_product(input, Some(up.bias), quantized, out);
+        // SAFETY: a product writes all before it reads any.
+        let out = unsafe { RowsMut::unwritten(output, [rows, columns]) };
+        down.weight
+            .small_product_of_gelu(inner, Some(down.bias), quantized, out);
+    }
 }
 
 #[cfg(test)]
@@ -239,10 +124,8 @@ mod tests {
         for ((up, down), rows) in kinds.flat_map(|kind| ROWS.map(|rows| (kind.clone(), rows))) {
             let input = values(rows * HIDDEN, 5);
             let input = Rows::new(&input, [rows, HIDDEN]);
-            let inner = up.product(input, Some(&up_bias));
-            let predicted = down.product_of_gelu(&mut inner.clone(), Some(&down_bias));
-            let activated = gelu(&inner);
-            let output = down.product(Rows::new(&activated, [rows, WIDTH]), Some(&down_bias));
+            let mut inner = up.product(input, Some(&up_bias));
+            let expected = down.product_of_gelu(&mut inner, Some(&down_bias));
             let layers = FeedForward {
                 up: Layer {
                     weight: up,
@@ -253,24 +136,7 @@ mod tests {
                     bias: &down_bias,
                 },
             };
-            assert_eq!(layers.predict(input), predicted);
-            assert_eq!(layers.forward(input), [output, inner]);
-        }
-    }
-
-    #[test]
-    fn blocks_of_gradients_give_what_whole_products_give() {
-        let kinds = weights([WIDTH, HIDDEN], 1)
-            .into_iter()
-            .zip(weights([HIDDEN, WIDTH], 2));
-        for ((up, down), rows) in kinds.flat_map(|kind| ROWS.map(|rows| (kind.clone(), rows))) {
-            let (inner, gradient) = (values(rows * WIDTH, 3), values(rows * HIDDEN, 4));
-            let gradient = Rows::new(&gradient, [rows, HIDDEN]);
-            let mut of_inner = down.product(gradient, None);
-            gelu_backward(&inner, &mut of_inner);
-            let expected = up.product(Rows::new(&of_inner, [rows, WIDTH]), None);
-            let inner = Rows::new(&inner, [rows, WIDTH]);
-            assert_eq!(Transposed { up, down }.backward(inner, gradient), expected);
+            assert_eq!(layers.forward(input), expected);
         }
     }
 }

@@ -14,7 +14,7 @@ use burn::tensor::{Bytes, DType, Device, Distribution, FloatDType, Shape};
 use super::adam::Adam;
 use super::adapter::LowRank;
 use super::dropout::draw_mask;
-use super::feed_forward::{FeedForward, Layer, Transposed};
+use super::feed_forward::{FeedForward, Layer};
 use super::gelu::{gelu, gelu_backward};
 use super::int8;
 use super::lanes::sum;
@@ -93,45 +93,20 @@ impl Kernels for Flex {
     ) -> FloatTensor<Self> {
         let dtype = TensorMetadata::dtype(&input);
         let (input, [up, down]) = (contiguous_f32(input), [up, down].map(in_f32));
-        let ([d_input, _], [_, d_output]) = (up.weight.shape().dims(), down.weight.shape().dims());
-        let (rows, shape) = with_columns(&input, d_input, d_output);
-        let output = feed_forward([&up, &down]).predict(rows);
-        cast::<Self>(tensor(output, shape), dtype)
-    }
-
-    fn feed_forward_with_inner(
-        input: FloatTensor<Self>,
-        up: FrozenLinear<Self>,
-        down: FrozenLinear<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        let dtype = TensorMetadata::dtype(&input);
-        let (input, [up, down]) = (contiguous_f32(input), [up, down].map(in_f32));
-        let [d_input, d_inner] = up.weight.shape().dims();
+        let [d_input, _] = up.weight.shape().dims();
         let [_, d_output] = down.weight.shape().dims();
         let (rows, shape) = with_columns(&input, d_input, d_output);
-        let [output, inner] = feed_forward([&up, &down]).forward(rows);
-        let (_, inner_shape) = with_columns(&input, d_input, d_inner);
-        // What is kept for the step back may stay as the kernels have it.
-        let inner = tensor(inner, inner_shape);
-        (cast::<Self>(tensor(output, shape), dtype), inner)
-    }
-
-    fn feed_forward_backward(
-        inner: FloatTensor<Self>,
-        up: FrozenLinear<Self>,
-        down: FrozenLinear<Self>,
-        gradient: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        let dtype = TensorMetadata::dtype(&gradient);
-        let [inner, gradient] = [inner, gradient].map(contiguous_f32);
-        let [up, down] = [up, down].map(in_f32);
-        let [d_input, d_inner] = up.weight.shape().dims();
-        let [_, d_output] = down.weight.shape().dims();
-        let (gradient, shape) = with_columns(&gradient, d_output, d_input);
-        let (inner, _) = with_columns(&inner, d_inner, d_inner);
-        let [up, down] = [up, down]
-            .map(|FrozenLinear { weight, packs, .. }| packed(&weight, &packs, Direction::Backward));
-        let output = Transposed { up, down }.backward(inner, gradient);
+        let [up, down] = [&up, &down].map(
+            |FrozenLinear {
+                 weight,
+                 bias,
+                 packs,
+             }| Layer {
+                weight: packed(weight, packs, Direction::Forward),
+                bias: f32s(bias),
+            },
+        );
+        let output = FeedForward { up, down }.forward(rows);
         cast::<Self>(tensor(output, shape), dtype)
     }
 
@@ -462,21 +437,6 @@ fn in_f32(layer: FrozenLinear<Flex>) -> FrozenLinear<Flex> {
         bias: contiguous_f32(layer.bias),
         packs: layer.packs,
     }
-}
-
-/// The layers of a feed-forward network.
-fn feed_forward([up, down]: [&FrozenLinear<Flex>; 2]) -> FeedForward<'_> {
-    let [up, down] = [up, down].map(
-        |FrozenLinear {
-             weight,
-             bias,
-             packs,
-         }| Layer {
-            weight: packed(weight, packs, Direction::Forward),
-            bias: f32s(bias),
-        },
-    );
-    FeedForward { up, down }
 }
 
 /// A contiguous tensor of 32-bit numbers.

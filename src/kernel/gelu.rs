@@ -63,13 +63,6 @@ pub fn gelu_in_place(values: &mut [f32]) {
     update(values, MIN_SHARE, of_one);
 }
 
-/// [`gelu()`] on this thread alone, in memory that may have been used before.
-pub(super) fn gelu_to(input: &[f32], output: &mut Vec<f32>) {
-    let of = of_one();
-    output.clear();
-    output.extend(input.iter().map(|&x| of(x)));
-}
-
 /// [`gelu_in_place()`] on this thread alone.
 pub(super) fn gelu_here(values: &mut [f32]) {
     let of = of_one();
@@ -79,14 +72,6 @@ pub(super) fn gelu_here(values: &mut [f32]) {
 /// The gradient of [`gelu()`]'s input, in place of the output's.
 pub fn gelu_backward(input: &[f32], gradient: &mut [f32]) {
     zip_update(input, gradient, MIN_SHARE, backward_of_one);
-}
-
-/// [`gelu_backward()`] on this thread alone.
-pub(super) fn gelu_backward_here(input: &[f32], gradient: &mut [f32]) {
-    let of = backward_of_one();
-    for (gradient, &x) in gradient.iter_mut().zip(input) {
-        *gradient = of(x, *gradient);
-    }
 }
 
 /// GELU, for a loop.

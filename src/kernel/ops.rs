@@ -143,8 +143,8 @@ pub trait Kernels: Backend {
         Self::gelu_backward(input, gradient)
     }
 
-    /// Two layers with [`Self::exact_gelu`] between them, each as [`Self::packed_linear`]; an approximation of GELU where it
-    /// is lost in the steps of 8-bit integers.
+    /// Two layers with [`Self::exact_gelu`] between them, each as [`Self::packed_linear`]; without gradients, an approximation
+    /// of GELU where it is lost in the steps of 8-bit integers.
     ///
     /// # Shapes
     /// - `input`: `[..., d_input]`
@@ -154,39 +154,9 @@ pub trait Kernels: Backend {
         #[extension_type] up: FrozenLinear<Self>,
         #[extension_type] down: FrozenLinear<Self>,
     ) -> FloatTensor<Self> {
-        Self::feed_forward_with_inner(input, up, down).0
-    }
-
-    /// [`Self::feed_forward`], without an approximation, beside what GELU is taken of, which its step back wants.
-    ///
-    /// # Shapes
-    /// - as there; inner: `[..., d_inner]`
-    fn feed_forward_with_inner(
-        input: FloatTensor<Self>,
-        #[extension_type] up: FrozenLinear<Self>,
-        #[extension_type] down: FrozenLinear<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let inner = Self::packed_linear(input, up.weight, up.bias, up.packs);
-        let activated = Self::exact_gelu(inner.clone());
-        let output = Self::packed_linear(activated, down.weight, down.bias, down.packs);
-        (output, inner)
-    }
-
-    /// The gradient of [`Self::feed_forward`]'s input.
-    ///
-    /// # Shapes
-    /// - `inner`: `[..., d_inner]`
-    /// - `gradient`: `[..., d_output]`
-    /// - output: `[..., d_input]`
-    fn feed_forward_backward(
-        inner: FloatTensor<Self>,
-        #[extension_type] up: FrozenLinear<Self>,
-        #[extension_type] down: FrozenLinear<Self>,
-        gradient: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        let gradient = Self::packed_linear_backward(gradient, down.weight, down.packs);
-        let gradient = Self::exact_gelu_backward(inner, gradient);
-        Self::packed_linear_backward(gradient, up.weight, up.packs)
+        let activated = Self::exact_gelu(inner);
+        Self::packed_linear(activated, down.weight, down.bias, down.packs)
     }
 
     /// Layer norm over the last axis.

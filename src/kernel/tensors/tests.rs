@@ -181,15 +181,17 @@ fn a_feed_forward_network_is_burns() {
     let (up, down) = (layer([20, 37], 2), layer([37, 20], 4));
     // Few rows, and more than a block.
     for rows in [2, 71] {
-        check(
-            [tensor([1, rows, 20], 1)],
-            |[input]| feed_forward(input, up.clone(), down.clone()),
-            |[input]| {
-                let inner = linear(input, up.weight.clone(), Some(up.bias.clone()));
-                let (weight, bias) = (down.weight.clone(), down.bias.clone());
-                linear(activation::gelu(inner), weight, Some(bias))
-            },
-        );
+        let own = |[input]: [Tensor<3>; 1]| feed_forward(input, up.clone(), down.clone());
+        let burn = |[input]: [Tensor<3>; 1]| {
+            let inner = linear(input, up.weight.clone(), Some(up.bias.clone()));
+            let (weight, bias) = (down.weight.clone(), down.bias.clone());
+            linear(activation::gelu(inner), weight, Some(bias))
+        };
+        let input = || [tensor([1, rows, 20], 1)];
+        check(input(), own, burn);
+        // Without a gradient of anything.
+        let [found, expected] = [own(input()), burn(input())].map(Tensor::into_data);
+        found.assert_approx_eq(&expected, Tolerance::<f32>::absolute(2e-5));
     }
 }
 
