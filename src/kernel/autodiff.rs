@@ -14,6 +14,7 @@ use burn::tensor::Shape;
 
 use super::ops::{
     AdamStep, Adapter, FrozenLinear, Kernels, burn_adapter, burn_attention, burn_packed_attention,
+    feed_forward_apart,
 };
 use super::packs::Packs;
 
@@ -85,9 +86,7 @@ impl<B: Kernels, C: CheckpointStrategy> Kernels for Autodiff<B, C> {
         down: FrozenLinear<Self>,
     ) -> FloatTensor<Self> {
         if input.is_tracked() || !B::EXIST {
-            let inner = Self::packed_linear(input, up.weight, up.bias, up.packs);
-            let activated = Self::exact_gelu(inner);
-            return Self::packed_linear(activated, down.weight, down.bias, down.packs);
+            return feed_forward_apart::<Self>(input, up, down);
         }
         let [up, down] = [up, down].map(|layer| layer.map::<B>(|tensor| tensor.into_primitive()));
         <FloatTensor<Self>>::new(B::feed_forward(input.into_primitive(), up, down))

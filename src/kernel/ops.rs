@@ -154,9 +154,7 @@ pub trait Kernels: Backend {
         #[extension_type] up: FrozenLinear<Self>,
         #[extension_type] down: FrozenLinear<Self>,
     ) -> FloatTensor<Self> {
-        let inner = Self::packed_linear(input, up.weight, up.bias, up.packs);
-        let activated = Self::exact_gelu(inner);
-        Self::packed_linear(activated, down.weight, down.bias, down.packs)
+        feed_forward_apart::<Self>(input, up, down)
     }
 
     /// Layer norm over the last axis.
@@ -478,6 +476,16 @@ impl<B: Backend> FrozenLinear<B> {
             packs: self.packs,
         }
     }
+}
+
+/// [`Kernels::feed_forward`], one operation after another.
+pub(super) fn feed_forward_apart<B: Kernels>(
+    input: FloatTensor<B>,
+    up: FrozenLinear<B>,
+    down: FrozenLinear<B>,
+) -> FloatTensor<B> {
+    let inner = B::packed_linear(input, up.weight, up.bias, up.packs);
+    B::packed_linear(B::exact_gelu(inner), down.weight, down.bias, down.packs)
 }
 
 /// Whether the kernels, which know no other numbers, can work on these.
