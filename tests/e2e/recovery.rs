@@ -13,7 +13,7 @@ use crate::projects::reviews;
 
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Keeps hold of the worker, and holds back the commands to it that `sessionStorage.holds` names.
+/// Keeps hold of the worker, and holds back the commands to it, or to the one that stores, that `sessionStorage.holds` names.
 const STEER: &str = "window.Worker = class extends Worker {
     constructor(...from) {
         super(...from);
@@ -34,7 +34,7 @@ Blob.prototype.arrayBuffer = async function () {
 };";
 
 impl Page {
-    /// Loads the page anew, so that the worker is in the test's hand.
+    /// Loads the page anew, so that its workers are in the test's hand.
     pub async fn steer_worker(&self) -> Result {
         let script = json!({ "source": STEER });
         let cdp = self.driver.cdp();
@@ -55,14 +55,14 @@ impl Page {
     }
 
     /// Holds back one kind of command from now on, after a reload too.
-    async fn hold(&self, command: &str) -> Result {
+    pub async fn hold(&self, command: &str) -> Result {
         let hold = "sessionStorage.holds = arguments[0]";
         self.driver.execute(hold, vec![json!(command)]).await?;
         Ok(())
     }
 
     /// Waits until one is.
-    async fn until_held(&self) -> Result {
+    pub async fn until_held(&self) -> Result {
         let held = "return Boolean(window.held?.length)";
         let begun = Instant::now();
         while !self.driver.execute(held, vec![]).await?.convert()? {
@@ -73,7 +73,7 @@ impl Page {
     }
 
     /// Sends what was held back, once there is something.
-    async fn release(&self) -> Result {
+    pub async fn release(&self) -> Result {
         self.until_held().await?;
         let release = "delete sessionStorage.holds;
             (window.held ?? []).splice(0).forEach(send => send());";
@@ -81,14 +81,14 @@ impl Page {
         Ok(())
     }
 
-    async fn examples(&self, count: u32) -> Result {
+    pub async fn examples(&self, count: u32) -> Result {
         self.element(&format!("dataset-summary[data-examples='{count}']"))
             .await?;
         Ok(())
     }
 
     /// Types an example, of which the worker then says how many there are.
-    async fn add_row(&self, count: u32) -> Result {
+    pub async fn add_row(&self, count: u32) -> Result {
         self.unfold().await?;
         self.type_in("add-text", "good value").await?;
         self.type_in("add-label", "positive").await?;

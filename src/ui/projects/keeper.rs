@@ -37,6 +37,8 @@ pub(crate) enum Saved {
     Saving,
     /// All is on the disk since that time, in milliseconds since 1970.
     At(f64),
+    /// All was on the disk at that time. Something has changed since, and is about to be saved.
+    Behind(f64),
     /// Nothing was changed on the disk.
     Failed(WireError),
 }
@@ -146,7 +148,8 @@ impl Keeper {
     /// Whether what the page shows comes back after a reload.
     pub(crate) fn is_kept(self) -> bool {
         let is_ready = self.storage.with(|storage| *storage == Storage::Ready);
-        let is_saved = |saved: &Saved| matches!(saved, Saved::Saving | Saved::At(_));
+        let is_saved =
+            |saved: &Saved| matches!(saved, Saved::Saving | Saved::At(_) | Saved::Behind(_));
         is_ready && self.saved.with(is_saved)
     }
 

@@ -91,7 +91,11 @@ impl Keeper {
     }
 
     fn mark(self) {
-        let has_failed = matches!(self.saved.get_untracked(), Saved::Failed(_));
+        let saved = self.saved.get_untracked();
+        let has_failed = matches!(saved, Saved::Failed(_));
+        if let Saved::At(time) = saved {
+            self.saved.set(Saved::Behind(time));
+        }
         self.inner.update_value(|inner| {
             inner.autosave.mark();
             // After a save that failed the next change is another attempt, which need not wait.
@@ -188,10 +192,15 @@ impl Keeper {
         };
         match answer {
             Ok(()) => {
+                let is_due = || self.inner.with_value(|inner| inner.autosave.is_due());
                 if self.settles(|autosave| autosave.saved(number)) {
-                    self.saved.set(Saved::At(js_sys::Date::now()));
+                    let now = js_sys::Date::now();
+                    self.saved.set(match is_due() {
+                        true => Saved::Behind(now),
+                        false => Saved::At(now),
+                    });
                 }
-                if self.inner.with_value(|inner| inner.autosave.is_due()) {
+                if is_due() {
                     self.save_in(GATHER_MS);
                 }
             }

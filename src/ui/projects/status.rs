@@ -20,7 +20,7 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
         (Storage::Slow, _) => tr!("project-slow"),
         (Storage::Starting, _) | (Storage::Ready, Saved::Never) => String::new(),
         (Storage::Ready, Saved::Saving) => tr!("project-saving"),
-        (Storage::Ready, Saved::At(time)) => {
+        (Storage::Ready, Saved::At(time) | Saved::Behind(time)) => {
             tr!("project-saved-at", time = words::time_of_day(time))
         }
         (Storage::Ready, Saved::Failed(_)) => tr!("project-not-saved"),
@@ -30,7 +30,7 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
         match (keeper.storage.get(), keeper.saved.get()) {
             _ if is_opening() => tr!("project-opening"),
             (Storage::Missing(_), _) => tr!("project-not-kept"),
-            (_, Saved::At(_)) => tr!("project-saved"),
+            (_, Saved::At(_) | Saved::Behind(_)) => tr!("project-saved"),
             (_, Saved::Failed(_)) => tr!("project-not-saved"),
             (_, Saved::Never) => String::new(),
             (_, Saved::Saving) => before.cloned().unwrap_or_default(),
@@ -44,6 +44,7 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
         (Storage::Ready, Saved::Never) => "never",
         (Storage::Ready, Saved::Saving) => "saving",
         (Storage::Ready, Saved::At(_)) => "saved",
+        (Storage::Ready, Saved::Behind(_)) => "behind",
         (Storage::Ready, Saved::Failed(_)) => "failed",
     };
     let open = move || keeper.is_open.get();
@@ -73,7 +74,7 @@ pub(crate) fn SaveStatus(keeper: Keeper) -> impl IntoView {
 pub(super) fn SaveProblem(keeper: Keeper) -> impl IntoView {
     let problem = Memo::new(move |_| match keeper.saved.get() {
         Saved::Failed(error) => Some(error),
-        Saved::Never | Saved::Saving | Saved::At(_) => None,
+        Saved::Never | Saved::Saving | Saved::At(_) | Saved::Behind(_) => None,
     });
     move || {
         problem.get().map(|error| {
