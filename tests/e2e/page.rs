@@ -205,11 +205,42 @@ impl Page {
             .await
     }
 
-    /// Clicks, once the element can be clicked.
+    /// Clicks, once the element can be clicked. Where an answer of the worker has moved it from under the mouse, or has it
+    /// disabled for a moment, it is clicked again.
     pub async fn click(&self, test_id: &str) -> Result {
-        let element = self.usable(test_id).await?;
+        let begun = Instant::now();
+        loop {
+            let element = self.usable(test_id).await?;
+            match self.hits(&element).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(error) if is_of_the_moment(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("no click hits {test_id}").into());
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// Clicks an element, and tells whether it was hit.
+    async fn hits(&self, element: &WebElement) -> WebDriverResult<bool> {
         element.scroll_into_view().await?;
-        Ok(element.click().await?)
+        let watch = "window.isHit = false;
+            const hit = () => window.isHit = true;
+            arguments[0].addEventListener('click', hit, { capture: true, once: true });";
+        self.driver.execute(watch, vec![element.to_json()?]).await?;
+        element.click().await?;
+        // A page that is left by the click says nothing, and the next one knows nothing of it.
+        match self
+            .driver
+            .execute("return window.isHit !== false", vec![])
+            .await
+        {
+            Ok(is_hit) => is_hit.convert(),
+            Err(_) => Ok(true),
+        }
     }
 
     pub async fn type_in(&self, test_id: &str, text: &str) -> Result {
@@ -432,6 +463,15 @@ impl Page {
         let css = format!("[data-testid='{test_id}']");
         Ok(!self.driver.find_all(By::Css(css)).await?.is_empty())
     }
+}
+
+/// Whether an element was moved, covered or replaced just when it was to be clicked.
+fn is_of_the_moment(error: &WebDriverError) -> bool {
+    use thirtyfour::error::WebDriverErrorInner::{ElementClickIntercepted, StaleElementReference};
+    matches!(
+        error.as_inner(),
+        ElementClickIntercepted(_) | StaleElementReference(_)
+    )
 }
 
 fn free_port() -> Result<u16> {
