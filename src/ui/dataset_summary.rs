@@ -75,7 +75,7 @@ fn summary(dataset: DatasetSummary) -> impl IntoView {
                 {move || (empty > 0).then(|| format!(" {}", tr!("data-left-out", count = empty)))}
             </p>
             {table}
-            <p class="hint">{move || tr!("data-parts-hint")}</p>
+            <p class="muted small">{move || tr!("data-parts-hint")}</p>
         </div>
     }
 }
