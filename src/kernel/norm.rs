@@ -54,7 +54,7 @@ impl Norm<'_> {
             let places = unsafe { places.part(start..start + row.len()) };
             self.normalise(places.write_copy_of_slice(row));
         });
-        // SAFETY: the rows make up the whole, but where they have no values.
+        // SAFETY: the rows make up the whole, and each is written.
         unsafe { output.set_len(values.len()) };
         output
     }

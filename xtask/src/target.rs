@@ -4,17 +4,17 @@
 //! checkouts it would take one's programs for the other's, whose files are older, and these then look for what they need in
 //! the wrong place. Libraries are the same for both.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::process::run;
 use crate::steps::announce;
 use crate::tools::{WASM, Workspace};
-
-/// All that is built with.
-const PROFILES: [&str; 5] = ["dev", "release", "wasm-release", "page-release", "xtask"];
 
 /// Where the checkout stands that built here last.
 const RECORD: &str = "checkout";
@@ -29,9 +29,10 @@ pub fn claim(workspace: &Workspace, target: &Path) -> Result<()> {
     if target.is_dir() {
         announce("another checkout built here last: what it built of Tabtune itself goes");
     }
-    let folders = [target.to_owned(), target.join("threads")];
+    let profiles = profiles(&workspace.root)?;
+    let folders = [target.to_owned(), threaded(target)];
     for folder in folders.iter().filter(|folder| folder.is_dir()) {
-        for profile in PROFILES {
+        for profile in &profiles {
             run(workspace
                 .cargo()?
                 .args(["clean", "--quiet", "--workspace", "--profile", profile])
@@ -41,6 +42,29 @@ pub fn claim(workspace: &Workspace, target: &Path) -> Result<()> {
     }
     fs::create_dir_all(target).with_context(|| format!("cannot make {}", target.display()))?;
     fs::write(&record, own).with_context(|| format!("cannot write {}", record.display()))
+}
+
+/// The folder within it for what is built with a standard library of its own, with atomics.
+pub fn threaded(target: &Path) -> PathBuf {
+    target.join("threads")
+}
+
+/// All profiles that there are: Cargo's own, and the checkout's.
+fn profiles(root: &Path) -> Result<BTreeSet<String>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        profile: BTreeMap<String, IgnoredAny>,
+    }
+    let path = root.join("Cargo.toml");
+    let manifest =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let manifest: Manifest =
+        toml::from_str(&manifest).with_context(|| format!("cannot read {}", path.display()))?;
+    let own = ["dev", "release"].map(str::to_owned);
+    Ok(own
+        .into_iter()
+        .chain(manifest.profile.into_keys())
+        .collect())
 }
 
 #[cfg(test)]

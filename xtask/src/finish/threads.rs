@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use super::{add_glue, write};
 use crate::process::run;
+use crate::target;
 use crate::tools::{WASM, Workspace};
 
 /// The program, and the profile that it is built with: that of the other workers.
@@ -35,7 +36,7 @@ const FLAGS: &[&str] = &[
 /// toolchain would be a second compiler with faults of its own. The target folder is its own, since build scripts look
 /// at that variable and would compile everything else anew.
 pub fn add_worker(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let target = workspace.cache.target().join("threads");
+    let target = target::threaded(&workspace.cache.target());
     let flags: Vec<_> = FLAGS.iter().map(|flag| format!("{flag:?}")).collect();
     run(workspace
         .cargo()?
