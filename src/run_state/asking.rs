@@ -15,8 +15,8 @@ pub(super) struct Asking {
     asked: Option<(String, u32)>,
     /// Whether a validation has just ended, so that what is asked next is an opinion of that moment.
     validated: bool,
-    /// The opinion that is awaited.
-    opinion: Option<RequestId>,
+    /// The opinion that is awaited, and of which epoch's end.
+    opinion: Option<(RequestId, u32)>,
     /// Whether a text may have several labels by the model that was trained last.
     pub(super) several: bool,
     /// The labels of that model.
@@ -90,15 +90,16 @@ impl RunState {
         self.pending.predict = Some(id);
         self.asking.asked = Some((text.to_owned(), self.asking.model));
         if std::mem::take(&mut self.asking.validated) {
-            self.asking.opinion = Some(id);
+            let run = self.run.as_ref();
+            let validation = run.and_then(|run| run.validations.last());
+            self.asking.opinion = validation.map(|validation| (id, validation.epoch));
         }
     }
 
     pub(super) fn answered(&mut self, id: RequestId, prediction: Prediction) {
-        if settle(&mut self.asking.opinion, id)
-            && let Some(run) = &mut self.run
-        {
-            run.predicted(&prediction);
+        let opinion = self.asking.opinion.take_if(|(asked, _)| *asked == id);
+        if let (Some((_, epoch)), Some(run)) = (opinion, &mut self.run) {
+            run.predicted(epoch, &prediction);
         }
         if settle(&mut self.pending.predict, id) {
             self.prediction = Some(prediction);

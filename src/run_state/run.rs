@@ -215,12 +215,12 @@ impl Run {
         self.goes_on(RunPhase::Training);
     }
 
-    /// Takes note of a prediction that was asked for at the newest validation. Those of another text make way for it.
-    pub(super) fn predicted(&mut self, prediction: &Prediction) {
-        let Some(last) = self.validations.last() else {
+    /// Takes note of a prediction that was asked for at an epoch's end. Those of another text make way for it.
+    pub(super) fn predicted(&mut self, epoch: u32, prediction: &Prediction) {
+        let is_asked_of = |validation: &ValidationRecord| validation.epoch == epoch;
+        if !self.validations.iter().any(is_asked_of) {
             return;
-        };
-        let epoch = last.epoch;
+        }
         self.opinions
             .retain(|opinion| opinion.epoch != epoch && opinion.prediction.text == prediction.text);
         self.opinions.push(Opinion {

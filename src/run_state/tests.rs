@@ -456,6 +456,16 @@ fn opinions_are_kept_by_epoch_and_text() {
     predict(&mut state, 8, "good");
     predict(&mut state, 9, "good");
     assert_eq!(epochs(&state), [1, 2]);
+    // The answer comes after the next epoch's end.
+    validate(&mut state, 3);
+    ask(&mut state, 16, "good");
+    validate(&mut state, 4);
+    state.apply(Event::Predicted {
+        id: 16,
+        prediction: prediction("good"),
+    });
+    predict(&mut state, 17, "good");
+    assert_eq!(epochs(&state), [1, 2, 3, 4]);
     // The run is taken up from a checkpoint after the first epoch.
     state.worker_replaced(false, true);
     train(&mut state, 10, true);
