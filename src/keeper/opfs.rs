@@ -165,20 +165,26 @@ impl Drop for OpfsWriter {
     }
 }
 
-/// A file to write to. The locks of a worker that was just ended may end a moment later than itself.
+/// A file to write to.
 async fn access(handle: &FileHandle) -> Result<SyncAccessHandle, JsValue> {
-    for _ in 1..ATTEMPTS {
-        match handle.open().await {
-            Err(error) if is_open(&error) => sleep(PAUSE).await,
-            opened => return opened,
-        }
-    }
-    handle.open().await
+    once_closed(async || handle.open().await).await
 }
 
 async fn remove(folder: &DirectoryHandle, name: &str) -> Result<(), DiskError> {
-    if_found(folder.remove_entry(name).await)?;
+    if_found(once_closed(async || folder.remove_entry(name).await).await)?;
     Ok(())
+}
+
+/// Does something with a file, again where it is open: the locks of a worker that was just ended may end a moment later
+/// than itself.
+async fn once_closed<T>(attempt: impl AsyncFn() -> Result<T, JsValue>) -> Result<T, JsValue> {
+    for _ in 1..ATTEMPTS {
+        match attempt().await {
+            Err(error) if is_open(&error) => sleep(PAUSE).await,
+            done => return done,
+        }
+    }
+    attempt().await
 }
 
 /// What was looked for, `None` if it is not there.
