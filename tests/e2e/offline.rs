@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tabtune::offline::SERVICE_WORKER;
 
 use crate::Scratch;
 use crate::formats::{GOOD, gbk};
@@ -209,6 +210,36 @@ async fn an_altered_file_is_refused() -> Result {
     Ok(())
 }
 
+/// What fails for a moment, be it the service worker's script or a file that the page starts with, is tried again by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passing_fault_is_made_up_for() -> Result {
+    // A minute is a long time for a test.
+    let hurry = "const later = window.setTimeout;
+        window.setTimeout = (work, wait, ...more) => later(work, wait < 60_000 ? wait : 1_000, ...more);";
+    let server = SiteServer::start()?;
+    server.behaviour().sends_headers = true;
+    for path in [SERVICE_WORKER, "licences.txt"] {
+        let in_turn = |error| format!("without {path}: {error}");
+        server.behaviour().withheld = vec![path.to_owned()];
+        let page = Page::start(PLAIN).await?;
+        let script = json!({ "source": hurry });
+        let cdp = page.driver.cdp();
+        cdp.send_raw("Page.addScriptToEvaluateOnNewDocument", script)
+            .await?;
+        page.driver
+            .goto(format!("{}?device=cpu", server.url()))
+            .await?;
+        page.element_within("offline[data-state='failed']", PATIENCE)
+            .await
+            .map_err(in_turn)?;
+        page.message("offline", path).await.map_err(in_turn)?;
+        server.behaviour().withheld.clear();
+        until_ready(&server, &page).await.map_err(in_turn)?;
+        page.close().await?;
+    }
+    Ok(())
+}
+
 /// A request that stops in the middle is given up and made anew. What a run takes is told meanwhile, and measured again when
 /// all is kept.
 #[tokio::test(flavor = "multi_thread")]
@@ -374,18 +405,14 @@ async fn a_service_worker_can_be_withdrawn() -> Result {
         behaviour
             .altered
             .insert("index.html".into(), without.into());
-        behaviour.withheld.push("service-worker.js".into());
+        behaviour.withheld.push(SERVICE_WORKER.to_owned());
     }
     page.driver.refresh().await?;
-    let mut is_gone = false;
-    for _ in 0..100 {
-        is_gone = page.driver.execute(gone, vec![]).await?.convert()?;
-        if is_gone {
-            break;
-        }
+    let begun = Instant::now();
+    while !page.driver.execute(gone, vec![]).await?.convert()? {
+        assert!(begun.elapsed() < PATIENCE, "it is still there");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    assert!(is_gone);
     page.driver.refresh().await?;
     page.element_within("offline[data-state='not-offered']", PATIENCE)
         .await?;

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ServiceWorker, ServiceWorkerRegistration};
 
-use super::registration::{Offline, ask};
-use crate::offline::{Ask, Heard, Keeping, Kept, Readiness, Step, Told};
+use super::registration::{Offline, ask, coming};
+use crate::offline::{Ask, Heard, Keeping, Kept, Problem, Readiness, Step, Told};
 use crate::ui::engine::has_web_gpu;
 
 impl Offline {
@@ -26,11 +26,8 @@ impl Offline {
                     Readiness::Keeping { .. } | Readiness::Failed(_)
                 )
             });
-            match (is_missing, self.active()) {
-                (true, Some(_)) => self.keep_files(),
-                // Not even what the page starts with was kept.
-                (true, None) => spawn_local(self.set_up()),
-                (false, _) => {}
+            if is_missing {
+                self.keep_files();
             }
         })
         .forget();
@@ -50,15 +47,20 @@ impl Offline {
             }
             Told::Requested { .. } => self.keeping.update(|keeping| keeping.apply(told)),
             Told::Kept(answer) if is_in_use => self.hear_answer(answer),
-            Told::Keeping { .. } | Told::Failed { .. } if is_in_use => {
-                if let Told::Failed { problem } = &told {
-                    self.pass.update_value(|pass| pass.fail(problem));
-                }
+            Told::Keeping { .. } if is_in_use => {
                 self.keeping.update(|keeping| keeping.apply(told));
                 self.wait();
             }
+            Told::Failed { problem } if is_in_use => self.fail(problem),
             Told::Kept(_) | Told::Keeping { .. } | Told::Failed { .. } => {}
         }
+    }
+
+    /// Says why not all is kept, and tries again later if that can help.
+    pub(super) fn fail(self, problem: Problem) {
+        self.pass.update_value(|pass| pass.fail(&problem));
+        self.settle(Readiness::Failed(problem));
+        self.wait();
     }
 
     fn hear_answer(self, answer: Kept) {
@@ -78,20 +80,29 @@ impl Offline {
 
     /// Asks the version in use. One that is to be replaced is left in peace, since it is not before it has answered.
     fn ask_for(self, step: Option<Step>) {
-        let active = self.active().filter(|_| !self.reloads.get_value());
-        if let (Some(active), Some(step)) = (active, step) {
-            let has_gpu = has_web_gpu();
-            let step = Some(step);
-            ask(&active, Ask::Keep { has_gpu, step });
+        let leaves_in_peace = self.reloads.get_value();
+        match self.active() {
+            Some(active) if !leaves_in_peace && step.is_some() => {
+                let has_gpu = has_web_gpu();
+                ask(&active, Ask::Keep { has_gpu, step });
+            }
+            // Not even what the page starts with was kept.
+            None if !self.is_coming() => spawn_local(self.set_up()),
+            Some(_) | None => {}
         }
         self.wait();
     }
 
-    /// Asks again after a while, unless all is kept.
-    fn wait(self) {
-        let is_ready = |keeping: &Keeping| keeping.readiness == Readiness::Ready;
+    /// Asks again after a while, unless all is kept, or nothing can be.
+    pub(super) fn wait(self) {
+        let is_settled = |keeping: &Keeping| {
+            matches!(
+                keeping.readiness,
+                Readiness::Ready | Readiness::Unsupported | Readiness::NotOffered
+            )
+        };
         let patience = self.pass.with_value(|pass| pass.patience_ms());
-        let patience = patience.filter(|_| !self.keeping.with_untracked(is_ready));
+        let patience = patience.filter(|_| !self.keeping.with_untracked(is_settled));
         let timer = patience.map(|patience| {
             Timeout::new(patience, move || {
                 let step = self.pass.try_update_value(|pass| pass.ask_again());
@@ -107,6 +118,14 @@ impl Offline {
             registration
                 .as_ref()
                 .and_then(ServiceWorkerRegistration::active)
+        })
+    }
+
+    /// Whether a version is on its way to be in use.
+    fn is_coming(self) -> bool {
+        self.registration.with_value(|registration| {
+            let coming = registration.as_ref().and_then(coming);
+            coming.is_some()
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::Reflect;
+use js_sys::{Reflect, TypeError};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -12,7 +12,7 @@ use web_sys::{
 };
 
 use super::isolation;
-use crate::offline::{Ask, Keeping, Pass, Readiness};
+use crate::offline::{Ask, Keeping, Pass, Problem, Readiness};
 use crate::run_state::RunState;
 use crate::ui::engine::{Engine, base_url};
 use crate::ui::projects::Keeper;
@@ -33,6 +33,8 @@ pub(crate) struct Offline {
     /// The way through the files that are to be kept, and when it is asked again.
     pub(super) pass: StoredValue<Pass>,
     pub(super) timer: StoredValue<Option<Timeout>, LocalStorage>,
+    /// Whether the service worker is being registered.
+    sets_up: StoredValue<bool>,
     /// Whether the user has asked for the new version.
     pub(super) reloads: StoredValue<bool>,
     /// Whether the user has typed or chosen something.
@@ -49,6 +51,7 @@ impl Offline {
             registration: StoredValue::new_local(None),
             pass: StoredValue::new(Pass::default()),
             timer: StoredValue::new_local(None),
+            sets_up: StoredValue::new(false),
             reloads: StoredValue::new(false),
             touched: isolation::watch_hands(),
         };
@@ -126,7 +129,16 @@ impl Offline {
         }
     }
 
+    /// Registers the service worker, unless that is under way.
     pub(super) async fn set_up(self) {
+        let is_under_way = |under_way: &mut bool| std::mem::replace(under_way, true);
+        if self.sets_up.try_update_value(is_under_way) == Some(false) {
+            self.register().await;
+            self.sets_up.set_value(false);
+        }
+    }
+
+    async fn register(self) {
         let Some(container) = container() else {
             return self.settle(Readiness::Unsupported);
         };
@@ -141,12 +153,19 @@ impl Offline {
             Ok(promise) => JsFuture::from(promise).await,
             Err(error) => Err(error),
         };
-        let Ok(registration) = registration else {
-            return self.settle(Readiness::Unsupported);
+        let registration: ServiceWorkerRegistration = match registration {
+            Ok(registration) => registration.unchecked_into(),
+            // The script could not be fetched, which says nothing of the browser.
+            Err(error) if error.is_instance_of::<TypeError>() => {
+                return self.fail(Problem::Unreachable { file: script });
+            }
+            Err(_) => return self.settle(Readiness::Unsupported),
         };
-        let registration: ServiceWorkerRegistration = registration.unchecked_into();
-        self.registration.set_value(Some(registration.clone()));
-        self.follow(&registration);
+        let before = self.registration.get_value();
+        if before.as_ref() != Some(&registration) {
+            self.registration.set_value(Some(registration.clone()));
+            self.follow(&registration);
+        }
         if registration.active().is_some() {
             self.use_worker();
             look_for_update(&registration, &script).await;
@@ -189,7 +208,7 @@ impl Offline {
         if registration.active().is_some() && registration.waiting().is_some() {
             self.keeping.update(|keeping| keeping.has_update = true);
         }
-        let coming = registration.installing().or(registration.waiting());
+        let coming = coming(registration);
         coming
             .into_iter()
             .for_each(|worker| self.follow_worker(worker));
@@ -216,6 +235,8 @@ impl Offline {
                     .update(|keeping| keeping.has_update |= replaces);
             }
             ServiceWorkerState::Activated => self.use_worker(),
+            // It has said why, unless it was ended before it could.
+            ServiceWorkerState::Redundant => self.wait(),
             _ => {}
         })
         .forget();
@@ -228,6 +249,11 @@ impl Offline {
             self.keep_files();
         }
     }
+}
+
+/// The version that is being installed, or waits to be in use.
+pub(super) fn coming(registration: &ServiceWorkerRegistration) -> Option<ServiceWorker> {
+    registration.installing().or(registration.waiting())
 }
 
 pub(super) fn ask(worker: &ServiceWorker, ask: Ask) {
