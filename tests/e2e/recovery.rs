@@ -14,10 +14,19 @@ use crate::projects::reviews;
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// Keeps hold of the worker, and holds back the commands to it, or to the one that stores, that `sessionStorage.holds` names.
+/// Of a run nothing more is heard after the step `sessionStorage.hearsUntil`.
 const STEER: &str = "window.Worker = class extends Worker {
     constructor(...from) {
         super(...from);
         if (!String(from[0]).includes('storage')) window.latestWorker = this;
+        this.addEventListener('message', event => {
+            if (this.isUnheard) event.stopImmediatePropagation();
+            const steps = event.data?.message?.TrainingProgress?.steps;
+            if (steps?.at(-1).step > sessionStorage.hearsUntil) {
+                delete sessionStorage.hearsUntil;
+                this.isUnheard = true;
+            }
+        });
     }
     postMessage(data, ...more) {
         const send = () => super.postMessage(data, ...more);
@@ -58,6 +67,14 @@ impl Page {
     pub async fn hold(&self, command: &str) -> Result {
         let hold = "sessionStorage.holds = arguments[0]";
         self.driver.execute(hold, vec![json!(command)]).await?;
+        Ok(())
+    }
+
+    /// Has the page hear nothing more of the next run once it has heard of a step after this one: as far as the page
+    /// knows, the run stays where it is. It is heard again after a reload.
+    pub async fn hear_until(&self, step: u32) -> Result {
+        let hear = "sessionStorage.hearsUntil = arguments[0]";
+        self.driver.execute(hear, vec![json!(step)]).await?;
         Ok(())
     }
 
