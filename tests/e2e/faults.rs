@@ -63,14 +63,52 @@ self.faults.onmessage = ({ data: fault }) => {
 };
 "#;
 
-/// Notes the least step that the page shows of a run.
-const NOTE_LEAST_STEP: &str = r#"
+/// Defines `step`, which is shown of a run, and `watch`, which calls a function whenever another one is.
+const STEPS: &str = r#"
 const step = () => document.querySelector("[data-testid='progress']")?.getAttribute('data-step');
-window.leastStep = Number(step());
-new MutationObserver(() => {
-  if (step()) window.leastStep = Math.min(window.leastStep, Number(step()));
-}).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-step'] });
+const watch = see => {
+  const observer = new MutationObserver(() => { if (step()) see(Number(step()), observer); });
+  const options = { subtree: true, childList: true, attributes: true, attributeFilter: ['data-step'] };
+  observer.observe(document.body, options);
+};
 "#;
+
+const NOTE_LEAST_STEP: &str = "window.leastStep = Number(step());
+watch(step => window.leastStep = Math.min(window.leastStep, step));";
+
+/// Sends a word to the workers.
+const SAY: &str = "const say = word => {
+    const channel = new BroadcastChannel('faults');
+    channel.postMessage(word);
+    setTimeout(() => channel.close(), 1000);
+};";
+
+impl Page {
+    /// Notes the least step that the page shows of a run from now on.
+    pub async fn note_least_step(&self) -> Result {
+        let script = format!("{STEPS}{NOTE_LEAST_STEP}");
+        self.driver.execute(script, vec![]).await?;
+        Ok(())
+    }
+
+    pub async fn least_step(&self) -> Result<f64> {
+        let least = self.driver.execute("return window.leastStep", vec![]);
+        Ok(least.await?.convert()?)
+    }
+
+    /// Does something in the page as soon as it shows a step after this one, however long WebDriver takes.
+    async fn after_step(&self, step: f64, act: &str) -> Result {
+        let script = format!(
+            "{STEPS}{SAY}watch((step, observer) => {{
+                if (step <= arguments[0]) return;
+                observer.disconnect();
+                {act}
+            }});"
+        );
+        self.driver.execute(script, vec![json!(step)]).await?;
+        Ok(())
+    }
+}
 
 /// A table that is learnt in a moment.
 fn table() -> String {
@@ -138,36 +176,25 @@ impl Trial {
         self.page.number("loss-chart", "data-last-loss").await
     }
 
-    /// Starts another run, and saves it in the middle: at which step is what comes back. From then on the least step that
-    /// is shown is noted.
-    async fn train_to_a_checkpoint(&self) -> Result<f64> {
+    /// Starts another run, saves it in the middle, and brings about a fault in the next step: at which step it was saved is
+    /// what comes back. From then on the least step that is shown is noted.
+    async fn train_to(&self, fault: &str) -> Result<f64> {
         let page = &self.page;
         page.click("start").await?;
-        page.until("progress", "data-step", 2 * MINUTES, |step| step >= 20.0)
-            .await?;
-        page.click("pause").await?;
+        let pause = "document.querySelector(\"[data-testid='pause']\").click();";
+        page.after_step(19.0, pause).await?;
         page.element("resume:not([disabled])").await?;
         let saved = page.number("progress", "data-step").await?;
-        page.driver.execute(NOTE_LEAST_STEP, vec![]).await?;
+        page.note_least_step().await?;
+        page.after_step(saved, &format!("say('{fault}');")).await?;
         page.click("resume").await?;
-        page.until("progress", "data-step", MINUTES, |now| now > saved)
-            .await?;
         Ok(saved)
-    }
-
-    async fn bring_about(&self, fault: &str) -> Result {
-        let say =
-            "const channel = new BroadcastChannel('faults'); channel.postMessage(arguments[0]);
-            setTimeout(() => channel.close(), 1000);";
-        self.page.driver.execute(say, vec![json!(fault)]).await?;
-        Ok(())
     }
 
     /// The run goes on from no step before `saved`, and to the same end.
     async fn goes_on_from(self, saved: f64) -> Result {
         self.ended().await?;
-        let least = self.page.driver.execute("return window.leastStep", vec![]);
-        let least: f64 = least.await?.convert()?;
+        let least = self.page.least_step().await?;
         assert!(
             least >= saved,
             "step {least} was shown after step {saved} was saved"
@@ -186,8 +213,7 @@ impl Trial {
 
 async fn survives(name: &str, fault: &str, says: &str) -> Result {
     let trial = Trial::start(name, "?device=cpu", PLAIN, IN_WORKER).await?;
-    let saved = trial.train_to_a_checkpoint().await?;
-    trial.bring_about(fault).await?;
+    let saved = trial.train_to(fault).await?;
     trial.page.message("notice", says).await?;
     trial.page.message("notice", "from its checkpoint").await?;
     trial.goes_on_from(saved).await
@@ -207,12 +233,13 @@ async fn an_error_that_nobody_catches_is_survived() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_was_ended_is_replaced() -> Result {
     let trial = Trial::start("end", "?device=cpu", PLAIN, IN_WORKER).await?;
-    let saved = trial.train_to_a_checkpoint().await?;
-    trial.bring_about("end").await?;
+    let saved = trial.train_to("end").await?;
+    // The longer its work took before, the longer is waited for it.
     trial
         .page
-        .element_within("worker-silent", 2 * MINUTES)
+        .element_within("worker-silent", 5 * MINUTES)
         .await?;
+    trial.page.element_within("notice", 10 * MINUTES).await?;
     trial.page.message("notice", "did not answer").await?;
     trial.goes_on_from(saved).await
 }
@@ -221,11 +248,10 @@ async fn a_worker_that_was_ended_is_replaced() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_hangs_is_replaced() -> Result {
     let trial = Trial::start("hang", "?device=cpu", PLAIN, IN_WORKER).await?;
-    let saved = trial.train_to_a_checkpoint().await?;
-    trial.bring_about("hang").await?;
+    let saved = trial.train_to("hang").await?;
     let silent = trial
         .page
-        .element_within("worker-silent", 2 * MINUTES)
+        .element_within("worker-silent", 5 * MINUTES)
         .await?;
     assert!(silent.text().await?.contains("does not answer"));
     trial.page.click("replace-worker").await?;
@@ -237,8 +263,7 @@ async fn a_worker_that_hangs_is_replaced() -> Result {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lack_of_memory_pauses_the_run() -> Result {
     let trial = Trial::start("memory", "?device=cpu", PLAIN, IN_WORKER).await?;
-    let saved = trial.train_to_a_checkpoint().await?;
-    trial.bring_about("exhaust").await?;
+    let saved = trial.train_to("exhaust").await?;
     let notice = trial.page.message("notice", "not enough memory").await?;
     for words in ["paused at its checkpoint", "smaller batch size"] {
         assert!(notice.contains(words), "{notice}");
@@ -257,6 +282,9 @@ async fn a_lack_of_memory_pauses_the_run() -> Result {
 async fn clocks_and_hidden_tabs_are_no_faults() -> Result {
     let trial = Trial::start("clock", "?device=cpu", PLAIN, "").await?;
     let page = &trial.page;
+    // It trains for longer than all of this takes.
+    page.set("Batch size", "1").await?;
+    page.set("Epochs", "1000").await?;
     page.click("start").await?;
     page.until("progress", "data-step", 2 * MINUTES, |step| step >= 2.0)
         .await?;
@@ -279,10 +307,15 @@ async fn clocks_and_hidden_tabs_are_no_faults() -> Result {
         .await?;
     let first = page.driver.window().await?;
     let second = page.driver.new_tab().await?;
+    let before = page.number("progress", "data-step").await?;
     page.driver.switch_to_window(second).await?;
     sleep(Duration::from_secs(15)).await;
     page.driver.close_window().await?;
     page.driver.switch_to_window(first).await?;
+    let after = page.number("progress", "data-step").await?;
+    let total = page.number("progress", "data-total").await?;
+    println!("hidden from step {before} to step {after} of {total}");
+    assert!(before + 100.0 < after && after < total);
     let hidden: bool = page
         .driver
         .execute("return window.wasHidden", vec![])
@@ -290,7 +323,9 @@ async fn clocks_and_hidden_tabs_are_no_faults() -> Result {
         .convert()?;
     assert!(hidden, "the other tab lay in front");
     assert!(!page.has("worker-silent").await? && !page.has("notice").await?);
-    trial.goes_on().await
+    page.click("stop").await?;
+    page.element("test-accuracy").await?;
+    trial.page.close().await
 }
 
 /// A GPU that is lost in the middle of a run: the run waits until the user has decided.

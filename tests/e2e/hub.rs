@@ -33,6 +33,8 @@ fn content(repositories: &[&str]) -> Result<Content> {
 /// The page, with the encoder that comes with it.
 async fn open() -> Result<Page> {
     let page = Page::open_with("?device=cpu", PLAIN, "tiny-bert").await?;
+    // What is folded has come.
+    page.element("hub-allow").await?;
     page.unfold().await?;
     assert!(!page.has("hub-name").await?, "the hub is off at first");
     page.click("hub-allow").await?;
@@ -108,6 +110,7 @@ async fn an_encoder_is_fetched_once_and_kept() -> Result {
     drop(hub);
     page.driver.refresh().await?;
     page.element("encoder-summary").await?;
+    page.element("hub-allow").await?;
     page.unfold().await?;
     look_up(&page, "someone/tiny").await?;
     page.element("hub-details[data-stored='true']").await?;
@@ -131,13 +134,12 @@ async fn a_download_that_broke_off_goes_on() -> Result {
     let hub = MockHub::start(content(&["someone/tiny"])?)?;
     look_up(&page, "someone/tiny").await?;
     page.element("hub-details").await?;
-    hub.content().breaks = 1;
-    page.click("hub-download").await?;
-    // The first half of the weights has been sent once it is asked for the second.
-    while hub.content().breaks > 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    {
+        let mut content = hub.content();
+        content.breaks = 1;
+        content.down_after_breaks = true;
     }
-    hub.content().down = true;
+    page.click("hub-download").await?;
     let error = page
         .message("error", "The connection broke at byte")
         .await?;
@@ -289,6 +291,7 @@ async fn what_is_kept_loads_with_the_hub_switched_off() -> Result {
     let offer = page.element("wanted-of-hub").await?.text().await?;
     assert!(offer.contains("allows this page to ask"), "{offer}");
     // Neither does another worker ask unasked.
+    page.element("hub-allow").await?;
     page.unfold().await?;
     page.click("hub-allow").await?;
     page.element("hub-lookup").await?;

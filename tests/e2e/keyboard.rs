@@ -9,15 +9,25 @@ const MOST: usize = 300;
 
 /// Goes to a control as the Tab key does.
 async fn tab_to(page: &Page, test_id: &str) -> Result {
-    let script = "return document.activeElement?.dataset?.testid ?? ''";
+    tab_until(page, "testid", test_id).await
+}
+
+/// Goes to the control of a setting.
+async fn tab_to_setting(page: &Page, setting: &str) -> Result {
+    tab_until(page, "setting", setting).await
+}
+
+/// Presses the Tab key until the focus is at an element with a datum.
+async fn tab_until(page: &Page, name: &str, value: &str) -> Result {
+    let script = format!("return document.activeElement?.dataset?.{name} ?? ''");
     for _ in 0..MOST {
-        let here: String = page.driver.execute(script, vec![]).await?.convert()?;
-        if here == test_id {
+        let here: String = page.driver.execute(&script, vec![]).await?.convert()?;
+        if here == value {
             return Ok(());
         }
         press(page, Key::Tab).await?;
     }
-    Err(format!("the Tab key never comes to {test_id}").into())
+    Err(format!("the Tab key never comes to {value}").into())
 }
 
 /// Presses a key, or types, wherever the focus is.
@@ -42,8 +52,12 @@ async fn the_keyboard_alone_does_everything() -> Result {
     tab_to(&page, "sample-uci").await?;
     press(&page, Key::Enter).await?;
     page.element("dataset-summary").await?;
+    // A run that is not over before the keyboard has come to its buttons.
+    tab_to_setting(&page, "Epochs").await?;
+    press(&page, "1000").await?;
     tab_to(&page, "start").await?;
     press(&page, Key::Enter).await?;
+    page.element("pause:not([disabled])").await?;
     tab_to(&page, "pause").await?;
     press(&page, " ").await?;
     page.element("resume:not([disabled])").await?;

@@ -73,6 +73,7 @@ async fn errors_and_notices_are_said_in_the_language_in_use() -> Result {
 
     page.click("sample-uci").await?;
     page.element("dataset-summary").await?;
+    page.set("Epochs", "1000").await?;
     page.click("start").await?;
     page.until("progress", "data-step", crate::page::PATIENCE, |step| {
         step > 0.0

@@ -25,6 +25,8 @@ pub struct Content {
     pub gated: Vec<String>,
     /// Answers to come with weights that break off in the middle.
     pub breaks: u32,
+    /// Whether it is down after the last of them.
+    pub down_after_breaks: bool,
     /// Whether requests for weights are refused, as while the hub is down.
     pub down: bool,
     /// Whether weights have a wrong byte.
@@ -213,6 +215,7 @@ fn file(
     let part = &bytes[from..];
     let breaks = is_weights && content.breaks > 0;
     content.breaks = content.breaks.saturating_sub(u32::from(breaks));
+    content.down |= breaks && content.breaks == 0 && content.down_after_breaks;
     let sent = if breaks { part.len() / 2 } else { part.len() };
     stream.write_all(head(status, &headers, part.len()).as_bytes())?;
     stream.write_all(&part[..sent])?;

@@ -156,12 +156,13 @@ async fn the_page_is_clear_to_everyone() -> Result {
     tour.page.set("Learning rate", "fast").await?;
     tour.stop("3-wrong-setting").await?;
     tour.page.set("Learning rate", "0.01").await?;
-    tour.page.set("Epochs", "2").await?;
+    // It is paused before it is over.
+    tour.page.set("Epochs", "1000").await?;
     tour.page.click("start").await?;
     tour.page.click("pause").await?;
     tour.page.element("resume:not([disabled])").await?;
     tour.stop("4-paused").await?;
-    tour.page.click("resume").await?;
+    tour.page.click("stop").await?;
     tour.page.element("test-report").await?;
     tour.page.click("show-mistakes").await?;
     tour.page

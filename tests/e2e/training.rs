@@ -238,11 +238,12 @@ async fn a_run_obeys_within_a_step() -> Result {
     let stopped = page.number("progress", "data-step").await?;
     assert!(stopped < total, "stopped at {stopped} of {total}");
     page.predict("See you at eight.").await?;
+    page.note_least_step().await?;
     page.click("start").await?;
-    page.until("progress", "data-step", MINUTES, |step| {
-        step >= 1.0 && step < stopped
-    })
-    .await?;
+    page.until("progress", "data-step", MINUTES, |step| step >= 1.0)
+        .await?;
+    let least = page.least_step().await?;
+    assert!(least < stopped, "step {least} after step {stopped}");
     page.close().await
 }
 

@@ -184,7 +184,8 @@ async fn a_file_comes_back_with_predictions() -> Result {
     page.click("batch-int8").await?;
 
     // A large file is stopped, and the page answers meanwhile.
-    let many = format!("text\n{}", "a rather good and tasty food\n".repeat(100_000));
+    let long = "a rather good and tasty food ".repeat(8) + "\n";
+    let many = format!("text\n{}", long.repeat(100_000));
     open_texts(&page, folder, "many.csv", &many).await?;
     page.click("batch-start").await?;
     page.until("batch-progress", "value", PATIENCE, |done| done >= 100.0)

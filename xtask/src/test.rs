@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::axe;
@@ -373,10 +373,14 @@ pub fn on_built_page(
     result
 }
 
-/// A port that is free now, for a server that a test starts later.
+/// A free port that no system gives away by itself, as Linux does from 32768 on and others from 49152: the tests open it
+/// and close it again and again.
 fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+    let first = 20_000 + (std::process::id() % 10_000) as u16;
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    (first..32_000)
+        .find(is_free)
+        .context("no port from 20000 to 32000 is free")
 }
 
 /// Writes the built page's index.html to `folder`, with another hub in it and without its service worker.
