@@ -440,22 +440,19 @@ impl Page {
         }
     }
 
-    /// Begins to note tasks of over 50 ms on the page's own thread.
-    pub async fn watch_long_tasks(&self) -> Result {
-        let script = "window.longTasks = [];
-            new PerformanceObserver(list => window.longTasks.push(...list.getEntries().map(entry => entry.duration)))
-                .observe({ type: 'longtask' });";
-        self.driver.execute(script, vec![]).await?;
-        Ok(())
-    }
-
-    /// Milliseconds of each such task since they were last asked for.
-    pub async fn take_long_tasks(&self) -> Result<Vec<f64>> {
-        Ok(self
-            .driver
-            .execute("return window.longTasks.splice(0)", vec![])
-            .await?
-            .convert()?)
+    /// Milliseconds of a processor that the page's thread has had. Other than on a clock, nothing counts that the machine
+    /// did beside it.
+    pub async fn thread_time(&self) -> Result<f64> {
+        let cdp = self.driver.cdp();
+        cdp.send_raw("Performance.enable", json!({})).await?;
+        let metrics = cdp.send_raw("Performance.getMetrics", json!({})).await?;
+        let metrics = metrics["metrics"]
+            .as_array()
+            .ok_or("there are no metrics")?;
+        let mut metrics = metrics.iter();
+        let time = metrics.find(|metric| metric["name"] == "ThreadTime");
+        let seconds = time.and_then(|metric| metric["value"].as_f64());
+        Ok(1000.0 * seconds.ok_or("the thread's time is not known")?)
     }
 
     /// Whether an element is there at this moment.
