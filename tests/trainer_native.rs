@@ -411,7 +411,8 @@ fn logits(model: &TextClassifier, texts: &[&EncodedExample], device: &Device) ->
     model.forward(&batch).into_data().iter::<f32>().collect()
 }
 
-/// On the CPU the layers never see padding: what is said of a text does not depend on those beside it, to the last bit.
+/// On the CPU the layers never see padding: what is said of a text does not depend on those beside it, to the last bit where
+/// the head takes no more than 512 numbers, which burn's product sums up in one piece.
 #[test]
 fn a_text_alone_has_the_logits_that_it_has_in_a_batch() {
     let trainer = runs::trainer(&runs::dataset(), runs::config());

@@ -6,7 +6,7 @@ use std::f32::consts::LOG2_E;
 
 use super::elementary::Exp2;
 use super::lanes::{max, sum};
-use super::matrix::{Rows, RowsMut};
+use super::matrix::{Rows, RowsMut, elements};
 use super::panels::Panels;
 use super::parallel;
 use super::product::{add_small_product, add_small_transposed_product, small_product};
@@ -161,10 +161,11 @@ impl Attention<'_> {
         })
     }
 
-    /// The heads of a text, and where each begins in the text.
+    /// The heads of a text, and where each begins in the text. One without rows has none: there is nothing to begin in.
     fn heads_of(&self, first: Head) -> impl Iterator<Item = (Head, usize)> {
         let width = self.width;
-        (0..self.heads).map(move |head| {
+        let heads = (0..self.heads).filter(move |_| first.rows > 0);
+        heads.map(move |head| {
             let own = head * width;
             let head = Head {
                 at: first.at + own,
@@ -199,7 +200,7 @@ impl Attention<'_> {
         );
 
         panels.fill_transposed(self.rows(&input.value[at..], keys));
-        gradients.resize(rows * keys, 0.0);
+        gradients.resize(elements([rows, keys]), 0.0);
         small_product(
             gradient,
             panels,
@@ -248,7 +249,7 @@ impl Attention<'_> {
     ) {
         let Scratch { panels, scores, .. } = scratch;
         panels.fill_transposed(self.rows(&input.key[at..], keys));
-        scores.resize(rows * keys, 0.0);
+        scores.resize(elements([rows, keys]), 0.0);
         small_product(
             self.rows(&input.query[at..], rows),
             panels,

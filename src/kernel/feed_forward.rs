@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::int8::QuantizedRows;
-use super::matrix::{Rows, RowsMut};
+use super::matrix::{Rows, RowsMut, elements};
 use super::parallel::{self, Places};
 use super::tile::{UNIT, WIDTH};
 use super::weight::Weight;
@@ -57,8 +57,9 @@ impl FeedForward<'_> {
             let mut inner = up.weight.product(input, Some(up.bias));
             return down.weight.product_of_gelu(&mut inner, Some(down.bias));
         }
-        let mut output = Vec::with_capacity(rows * columns);
-        let places = Places::of(&mut output.spare_capacity_mut()[..rows * columns]);
+        let count = elements([rows, columns]);
+        let mut output = Vec::with_capacity(count);
+        let places = Places::of(&mut output.spare_capacity_mut()[..count]);
         let most = parallel::shares([rows, hidden, width], MIN_SHARE);
         parallel::split(rows, UNIT, most, |part| {
             let mut scratch = Scratch::default();
@@ -69,7 +70,7 @@ impl FeedForward<'_> {
             }
         });
         // SAFETY: the blocks make up the whole, and each is written.
-        unsafe { output.set_len(rows * columns) };
+        unsafe { output.set_len(count) };
         output
     }
 

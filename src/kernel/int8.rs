@@ -1,4 +1,4 @@
-//! The matrix product in 8-bit integers, for weights that are only predicted with.
+//! The matrix product in 8-bit integers, for weights that are not trained, and for attention.
 //!
 //! Activations are quantised as they come, each row with its own scale and zero point; weights once, each column with its
 //! own scale. Sums of their products are exact integers, so every instruction set and every number of threads gives the
@@ -28,7 +28,7 @@ use avx2::multiply as best;
 use relaxed::multiply as best;
 
 use super::elementary::{ROUND, in_registers};
-use super::matrix::RowsMut;
+use super::matrix::{RowsMut, elements};
 use super::parallel;
 use strip::{GROUP, Multiply, Strip, WIDTH};
 
@@ -58,7 +58,8 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>)
     assert_eq!(depth, rhs_depth, "depths of a product");
     let panels = columns.div_ceil(WIDTH);
     let bias = bias.map(|bias| padded_bias(bias, columns));
-    let mut output = Vec::with_capacity(rows * columns);
+    let count = elements([rows, columns]);
+    let mut output = Vec::with_capacity(count);
     let job = Job {
         lhs,
         rhs,
@@ -74,7 +75,7 @@ pub fn product(lhs: &QuantizedRows, rhs: &QuantizedPanels, bias: Option<&[f32]>)
         parallel::split(panels, 1, most, |panels| job.compute(0..rows, panels));
     }
     // SAFETY: a strip sets all of its elements, and the parts of the job make up the whole.
-    unsafe { output.set_len(rows * columns) };
+    unsafe { output.set_len(count) };
     output
 }
 

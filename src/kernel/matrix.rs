@@ -92,12 +92,11 @@ impl<'a> RowsMut<'a> {
     /// # Safety
     /// They are written before they are read.
     pub(super) unsafe fn unwritten(values: &'a mut [MaybeUninit<f32>], shape: [usize; 2]) -> Self {
-        let [rows, columns] = shape;
-        assert!(values.len() >= rows * columns, "rows beyond a matrix");
+        assert!(values.len() >= elements(shape), "rows beyond a matrix");
         Self {
             first: values.as_mut_ptr().cast(),
             shape,
-            stride: columns,
+            stride: shape[1],
             values: PhantomData,
         }
     }
@@ -121,8 +120,20 @@ impl<'a> RowsMut<'a> {
 fn span([rows, columns]: [usize; 2], stride: usize) -> usize {
     match rows {
         0 => 0,
-        rows => (rows - 1) * stride + columns,
+        rows => counted((rows - 1).checked_mul(stride)).saturating_add(columns),
     }
+}
+
+/// Numbers in a matrix. Their count may be beyond the 32 bits that a browser has for it, and one that begins at zero again
+/// would pass for little memory.
+pub(super) fn elements([rows, columns]: [usize; 2]) -> usize {
+    counted(rows.checked_mul(columns))
+}
+
+/// # Panics
+/// Where there are too many to count, as a vector does of so many.
+fn counted(elements: Option<usize>) -> usize {
+    elements.expect("capacity overflow")
 }
 
 /// The transpose of a matrix.
@@ -133,7 +144,7 @@ fn span([rows, columns]: [usize; 2], stride: usize) -> usize {
 pub(super) fn transposed(values: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
     /// Rows at a time, so that a line of the cache is filled while it is there.
     const TOGETHER: usize = 16;
-    let mut transposed = vec![0.0; rows * columns];
+    let mut transposed = vec![0.0; elements([rows, columns])];
     let most = transposed.len() / MIN_SHARE;
     parallel::split_mut(&mut transposed, rows.max(1), most, |start, transposed| {
         for first in (0..rows).step_by(TOGETHER) {

@@ -11,7 +11,8 @@ use super::panels::Panels;
 /// is packed once a step.
 ///
 /// They never go stale: they are known by the memory that the weight lies in, which they keep, so that nothing else can
-/// come to lie there. A weight that changes gets other memory.
+/// come to lie there. A weight that changes gets other memory. Views of one memory are not told apart, so each weight has
+/// packs of its own.
 #[derive(Clone, Default)]
 pub struct Packs {
     packed: Arc<Mutex<Option<Packed>>>,
@@ -83,20 +84,33 @@ impl Packs {
         &self,
         source: Arc<dyn Any + Send + Sync>,
         pack: impl FnOnce() -> T,
-        form: impl FnOnce(&mut Packed) -> &mut Option<Arc<T>>,
+        form: impl Fn(&mut Packed) -> &mut Option<Arc<T>>,
     ) -> Arc<T> {
+        if let Some(known) = self.with_forms(&source, |packed| form(packed).clone()) {
+            return known;
+        }
+        // Without the lock: while it waits for the other threads, this one may be given another product with this weight.
+        let made = Arc::new(pack());
+        self.with_forms(&source, |packed| form(packed).get_or_insert(made).clone())
+    }
+
+    /// Does something with the forms of the weight in `source`, of which there may be none yet.
+    fn with_forms<R>(
+        &self,
+        source: &Arc<dyn Any + Send + Sync>,
+        act: impl FnOnce(&mut Packed) -> R,
+    ) -> R {
         let mut packed = self.lock();
         let kept = packed
             .take()
-            .filter(|packed| std::ptr::addr_eq(Arc::as_ptr(&packed.source), Arc::as_ptr(&source)));
-        let packed = packed.insert(kept.unwrap_or(Packed {
-            source,
+            .filter(|packed| std::ptr::addr_eq(Arc::as_ptr(&packed.source), Arc::as_ptr(source)));
+        act(packed.insert(kept.unwrap_or_else(|| Packed {
+            source: source.clone(),
             forward: None,
             backward: None,
             int8_forward: None,
             int8_backward: None,
-        }));
-        Arc::clone(form(packed).get_or_insert_with(|| Arc::new(pack())))
+        })))
     }
 
     /// A thread that panics while it packs leaves nothing half done behind.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::matrix::{Rows, RowsMut};
+use super::matrix::{Rows, RowsMut, elements};
 use super::panels::Panels;
 use super::parallel;
 use super::tile::{Strip, Tiles, UNIT, WIDTH, WithTiles, with_best};
@@ -28,11 +28,12 @@ const MIN_SHARE: usize = 1 << 18;
 pub fn product(lhs: Rows<'_>, rhs: &Panels, bias: Option<&[f32]>) -> Vec<f32> {
     let ([rows, _], [_, columns]) = (lhs.shape(), rhs.shape());
     let start = Start::from(bias);
-    let mut output = Vec::with_capacity(rows * columns);
+    let count = elements([rows, columns]);
+    let mut output = Vec::with_capacity(count);
     let out = output.as_mut_ptr();
     share(&Job::new(Left::Plain(lhs), rhs, (out, columns), start));
     // SAFETY: every part of the job sets all of its elements first, and the parts make up the whole.
-    unsafe { output.set_len(rows * columns) };
+    unsafe { output.set_len(count) };
     output
 }
 

@@ -37,21 +37,16 @@ pub(super) struct Strip {
 }
 
 impl Strip {
-    /// What is left after some of the rows.
-    ///
-    /// # Safety
-    /// There are so many rows.
+    /// What is left after some of the rows. Where that is nothing its pointers may lie beyond the operands, as the last row
+    /// need not be as long as rows are apart.
     #[inline(always)]
-    unsafe fn after(self, rows: usize) -> Self {
-        // SAFETY: rows of each operand are that far apart.
-        unsafe {
-            Self {
-                rows: self.rows - rows,
-                lhs: self.lhs.add(rows * self.lhs_stride),
-                base: self.base.add(rows * self.base_stride),
-                out: self.out.add(rows * self.out_stride),
-                ..self
-            }
+    fn after(self, rows: usize) -> Self {
+        Self {
+            rows: self.rows - rows,
+            lhs: self.lhs.wrapping_add(rows * self.lhs_stride),
+            base: self.base.wrapping_add(rows * self.base_stride),
+            out: self.out.wrapping_add(rows * self.out_stride),
+            ..self
         }
     }
 }

@@ -267,7 +267,8 @@ impl EncoderConfig {
                 heads: self.num_attention_heads,
             });
         }
-        if !(self.layer_norm_eps > 0.0 && self.layer_norm_eps < 1.0) {
+        // It is computed with in 32 bits, in which less is nothing.
+        if !(self.layer_norm_eps as f32 > 0.0 && self.layer_norm_eps < 1.0) {
             return Err(ConfigError::LayerNormEps {
                 found: self.layer_norm_eps,
             });

@@ -6,7 +6,7 @@
 
 use super::{Attention, Projections, exponentials};
 use crate::kernel::int8::{QuantizedPanels, QuantizedRows, small_product};
-use crate::kernel::matrix::{Rows, RowsMut};
+use crate::kernel::matrix::{Rows, RowsMut, elements};
 use crate::kernel::parallel;
 
 /// Memory that one head after another uses.
@@ -33,7 +33,7 @@ impl Attention<'_> {
             } = &mut scratch;
             for (text, output) in texts {
                 let shape = [text.rows, text.keys];
-                scores.resize(text.rows * text.keys, 0.0);
+                scores.resize(elements(shape), 0.0);
                 for (head, own) in self.heads_of(*text) {
                     rows.fill(self.rows(&input.query[head.at..], head.rows));
                     panels.fill_transposed(self.rows(&input.key[head.at..], head.keys));

@@ -91,16 +91,17 @@ fn quantized(tensor: &FlexTensor, rows: Rows<'_>) -> Arc<QuantizedRows> {
         static LAST: RefCell<Option<(Place, Arc<QuantizedRows>)>> = const { RefCell::new(None) };
     }
     let (memory, start) = (Arc::downgrade(&tensor.data_arc()), f32s(tensor).as_ptr());
-    LAST.with_borrow_mut(|last| {
-        let kept = last.take().filter(|((kept, kept_start, shape), _)| {
-            kept.ptr_eq(&memory) && *kept_start == start && *shape == rows.shape()
-        });
-        let (_, quantized) = last.insert(kept.unwrap_or_else(|| {
-            let place = (memory, start, rows.shape());
-            (place, Arc::new(QuantizedRows::of(rows)))
-        }));
-        Arc::clone(quantized)
-    })
+    let kept = LAST.take().filter(|((kept, kept_start, shape), _)| {
+        kept.ptr_eq(&memory) && *kept_start == start && *shape == rows.shape()
+    });
+    // Nothing is borrowed meanwhile: a thread that waits for the others may be given another product.
+    let last = kept.unwrap_or_else(|| {
+        let place = (memory, start, rows.shape());
+        (place, Arc::new(QuantizedRows::of(rows)))
+    });
+    let quantized = Arc::clone(&last.1);
+    LAST.set(Some(last));
+    quantized
 }
 
 /// The packed form of a weight.

@@ -48,7 +48,8 @@ unsafe fn tile<const ROWS: usize>(strip: Strip) {
             panel = panel.add(VECTORS);
             for (lhs, sums) in lhs.iter_mut().zip(&mut sums) {
                 let value = v128_load32_splat(lhs.cast());
-                *lhs = lhs.add(strip.lhs_step);
+                // The step after the last one may lie beyond the matrix.
+                *lhs = lhs.wrapping_add(strip.lhs_step);
                 for (sum, weight) in sums.iter_mut().zip(weights) {
                     *sum = f32x4_add(*sum, f32x4_mul(value, weight));
                 }
