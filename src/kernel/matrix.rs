@@ -120,20 +120,14 @@ impl<'a> RowsMut<'a> {
 fn span([rows, columns]: [usize; 2], stride: usize) -> usize {
     match rows {
         0 => 0,
-        rows => counted((rows - 1).checked_mul(stride)).saturating_add(columns),
+        rows => (rows - 1).saturating_mul(stride).saturating_add(columns),
     }
 }
 
-/// Numbers in a matrix. Their count may be beyond the 32 bits that a browser has for it, and one that begins at zero again
-/// would pass for little memory.
+/// Numbers in a matrix. Where they are more than the 32 bits count that a browser has for it, they are more than any memory
+/// has room for, and never few again.
 pub(super) fn elements([rows, columns]: [usize; 2]) -> usize {
-    counted(rows.checked_mul(columns))
-}
-
-/// # Panics
-/// Where there are too many to count, as a vector does of so many.
-fn counted(elements: Option<usize>) -> usize {
-    elements.expect("capacity overflow")
+    rows.saturating_mul(columns)
 }
 
 /// The transpose of a matrix.
