@@ -15,8 +15,8 @@ pub enum Layout {
     /// `[1, tokens of all texts, hidden]`, without padding; holds the tokens of each text.
     ///
     /// All but attention works on each token by itself, and the CPU's attention takes texts of any lengths. So padding
-    /// takes no time there, and no hidden state depends on the texts beside its own. Known as unpadding or as sequences of variable length,
-    /// for example in FlashAttention's `flash_attn_varlen_func`.
+    /// takes no time there, and no hidden state depends on the texts beside its own. Known as unpadding or as sequences of
+    /// variable length, for example in FlashAttention's `flash_attn_varlen_func`.
     Packed(Arc<[usize]>),
 }
 
